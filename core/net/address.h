@@ -1,0 +1,32 @@
+// A TCP address: where a poem is served.        Python: a (host, port) tuple
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace net {
+
+// The host is a name or a literal, as it was typed; an IPv6 literal stands
+// without its brackets.
+struct Address {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;
+
+  auto operator<=>(const Address&) const = default;
+};
+
+// "127.0.0.1:10001", "[::1]:10001".
+std::string to_string(const Address& address);
+
+// Reads "[host:]port"; without a host it is this machine. The port is decimal,
+// 1 to 65535, and IPv6 literals stand in brackets. Throws
+// std::invalid_argument, whose what() is fit to show to the user.
+Address parse_address(std::string_view text);
+
+// Whether the host is a number already, so that nobody has to be asked what it
+// stands for: a dotted quad ("127.1" is none), or IPv6 with or without a scope.
+bool is_literal(const std::string& host);  // isIPAddress, isIPv6Address
+
+}  // namespace net
