@@ -1,0 +1,233 @@
+#include "reactor/reactor.h"
+
+#include <cxxabi.h>
+
+#include <algorithm>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "reactor/tcp.h"
+
+namespace reactor {
+namespace {
+
+void log_failure(const FileDescriptor* who, const char* what) noexcept try {
+  spdlog::error("[{}] {}", who ? who->log_prefix() : "-",
+                what ? what : "unknown exception");
+} catch (...) {
+  // Nobody is left to be told.
+}
+
+// Runs one callback. What it throws is logged and goes no further: one bad
+// callback must not end the loop, and with it everybody else's connection.
+template <typename Callback>
+std::error_code guarded(const FileDescriptor* who, Callback callback) {
+  try {
+    return callback();
+  } catch (const abi::__forced_unwind&) {
+    throw;  // the thread is being cancelled
+  } catch (const std::exception& error) {
+    log_failure(who, error.what());
+  } catch (...) {
+    log_failure(who, nullptr);
+  }
+  return Error::callback_failed;
+}
+
+void call_guarded(const std::function<void()>& callback) {
+  guarded(nullptr, [&] { return callback(), std::error_code(); });
+}
+
+}  // namespace
+
+Reactor::Reactor(std::unique_ptr<Poller> poller,
+                 std::function<Clock::time_point()> clock)
+    : clock_(std::move(clock)),
+      poller_(std::move(poller)),
+      waker_(std::make_shared<Waker>([this](const auto& callback) {
+        if (running()) call_guarded(callback);
+      })),
+      calls_(clock_) {
+  add_reader(waker_);
+}
+
+// Who is left may take leave of us while all of us is still here.
+Reactor::~Reactor() {
+  const auto watches = std::exchange(watches_, {});
+  const auto kept = std::exchange(kept_, {});
+}
+
+// --- The loop ----------------------------------------------------------------
+
+void Reactor::run() {
+  if (state_ == State::stopped) {
+    throw std::system_error(Error::reactor_not_restartable);
+  }
+  if (state_ != State::not_started) {
+    throw std::system_error(Error::reactor_already_running);
+  }
+  state_ = State::running;
+  for (const auto& callback : std::exchange(when_running_, {})) {
+    call_guarded(callback);
+  }
+  while (running()) {
+    run_due_calls();
+    release();
+    do_iteration();
+    release();
+  }
+  disconnect_all();
+  release();
+  waker_->restore_signals();
+  state_ = State::stopped;
+}
+
+void Reactor::stop() {
+  if (!running()) throw std::system_error(Error::reactor_not_running);
+  state_ = State::stopping;
+}
+
+bool Reactor::running() const {
+  return state_ == State::running;
+}
+
+void Reactor::call_when_running(std::function<void()> callback) {
+  if (running()) {
+    call_guarded(callback);
+  } else {
+    when_running_.push_back(std::move(callback));
+  }
+}
+
+void Reactor::run_due_calls() {
+  calls_.begin_pass();
+  while (const auto callback = calls_.take_due()) {
+    call_guarded(callback);
+  }
+}
+
+// Who is registered from now on was not waited for: it may have got the number
+// of somebody who is ready, but its own turn comes in the next round.
+void Reactor::do_iteration() {
+  const auto ready = poller_->wait(timeout());
+  ++round_;
+  for (const auto& [fd, events] : ready) {
+    if (events.read) read(fd);
+    if (events.write) write(fd);
+  }
+}
+
+std::optional<std::chrono::milliseconds> Reactor::timeout() const {
+  using std::chrono::milliseconds;
+  if (!running()) return milliseconds(0);
+  const auto next = calls_.next();
+  if (!next) return std::nullopt;
+  const auto now = this->now();
+  if (*next <= now) return milliseconds(0);
+  // Rounded up: waking too early would mean to wait once more.
+  return std::min(std::chrono::ceil<milliseconds>(*next - now),
+                  milliseconds(std::chrono::hours(24)));
+}
+
+// Nothing the reactor holds dies while a callback runs: what is removed is only
+// put aside, and released here: before the wait, which may be long, and after
+// it. Who dies may remove others.
+void Reactor::release() {
+  do {
+    std::swap(released_, releasing_);
+    releasing_.clear();
+    calls_.release();
+  } while (!released_.empty());
+}
+
+// --- Who is called -----------------------------------------------------------
+
+void Reactor::read(int fd) {
+  const Watch& watch = watches_[static_cast<std::size_t>(fd)];
+  if (!watch.reader || watch.read_since == round_) return;
+  ReadDescriptor& reader = *watch.reader;
+  called(fd, reader, guarded(&reader, [&] { return reader.do_read(); }));
+}
+
+void Reactor::write(int fd) {
+  const Watch& watch = watches_[static_cast<std::size_t>(fd)];
+  if (!watch.writer || watch.write_since == round_) return;
+  WriteDescriptor& writer = *watch.writer;
+  called(fd, writer, guarded(&writer, [&] { return writer.do_write(); }));
+}
+
+void Reactor::called(int fd, FileDescriptor& descriptor, std::error_code why) {
+  const Watch& watch = watches_[static_cast<std::size_t>(fd)];
+  if (!why && watch.owner.get() == &descriptor && descriptor.fileno() != fd) {
+    why = Error::descriptor_closed;
+  }
+  if (why) disconnect(fd, descriptor, why);
+}
+
+void Reactor::disconnect(int fd, FileDescriptor& lost, std::error_code reason) {
+  Watch& watch = watches_[static_cast<std::size_t>(fd)];
+  if (watch.owner.get() == &lost) {
+    watch.reader = nullptr;
+    watch.writer = nullptr;
+    update(fd);
+  }
+  lose(lost, reason);
+}
+
+void Reactor::lose(FileDescriptor& lost, std::error_code reason) {
+  forget(lost);
+  guarded(&lost,
+          [&] { return lost.connection_lost(reason), std::error_code(); });
+}
+
+// Each once, unless somebody who was told before has removed him. Who comes
+// while the others leave is not told: that could go on for ever.
+void Reactor::disconnect_all() {
+  const auto watches = watches_;
+  auto kept = kept_;
+  for (std::size_t fd = 0; fd < watches.size(); ++fd) {
+    const auto& owner = watches[fd].owner;
+    if (!owner || owner == waker_ || watches_[fd].owner != owner) continue;
+    kept.erase(owner.get());
+    disconnect(static_cast<int>(fd), *owner, Error::connection_lost);
+  }
+  for (const auto& [key, descriptor] : kept) {
+    if (kept_.contains(key)) lose(*descriptor, Error::connection_lost);
+  }
+}
+
+// --- Time, TCP, threads and signals ------------------------------------------
+
+Clock::time_point Reactor::now() const {
+  return clock_();
+}
+
+std::shared_ptr<DelayedCall> Reactor::call_later(
+    Clock::duration delay, std::function<void()> callback) {
+  return calls_.add(delay, std::move(callback));
+}
+
+std::shared_ptr<Connector> Reactor::connect_tcp(
+    const std::string& host,
+    std::uint16_t port,
+    std::shared_ptr<ClientFactory> factory,
+    Clock::duration timeout) {
+  return start_connector(*this, *this, {host, port}, std::move(factory),
+                         timeout);
+}
+
+std::shared_ptr<ListeningPort> Reactor::listen_tcp(
+    const net::Address& address, std::shared_ptr<ProtocolFactory> factory) {
+  return start_port(*this, *this, address, std::move(factory));
+}
+
+void Reactor::call_from_thread(std::function<void()> callback) {
+  waker_->call_from_thread(std::move(callback));
+}
+
+void Reactor::call_on_signal(int signum, std::function<void()> callback) {
+  waker_->call_on_signal(signum, std::move(callback));
+}
+
+}  // namespace reactor

@@ -1,0 +1,202 @@
+// The client's half; the server's is tcp_port.cpp, what both end in is
+// tcp_connection.cpp.
+//
+// Who owns whom, from left to right; the other way there are only weak_ptrs and
+// plain references:
+//
+//   reactor -> TcpConnector -> ClientFactory      until it is connected
+//   reactor -> TcpConnection -> Protocol
+//                            -> TcpConnector -> ClientFactory
+//   reactor -> TcpPort -> ProtocolFactory
+#include "reactor/tcp.h"
+
+#include <utility>
+
+#include "reactor/lookup.h"
+#include "reactor/tcp_connection.h"
+
+namespace reactor {
+
+class TcpConnector final : public Connector,
+                           public WriteDescriptor,
+                           public std::enable_shared_from_this<TcpConnector> {
+ public:
+  TcpConnector(ReactorFdSet& fds,
+               ReactorTime& time,
+               net::Address destination,
+               std::shared_ptr<ClientFactory> factory,
+               Clock::duration timeout)
+      : fds_(fds),
+        time_(time),
+        destination_(std::move(destination)),
+        factory_(std::move(factory)),
+        timeout_(timeout) {}
+
+  // The attempt begins a moment later, so that no factory is ever called from
+  // within connect(), not even when the attempt fails on the spot.
+  void connect() override {
+    if (state_ != State::disconnected) {
+      throw std::system_error(Error::already_connecting);
+    }
+    state_ = State::connecting;
+    fds_.keep(shared_from_this());
+    call_later({}, [](TcpConnector& self) { self.begin(); });
+  }
+
+  void disconnect() override {
+    if (const auto connection = connection_.lock()) {
+      connection->lose_connection();
+    } else if (state_ == State::connecting) {
+      stop_trying();
+      call_later({}, [](TcpConnector& self) {
+        self.fail(make_error_code(std::errc::operation_canceled));
+      });
+    }
+  }
+
+  net::Address destination() const override { return destination_; }
+
+  int fileno() const override { return sock_.fd(); }
+  std::string log_prefix() const override { return to_string(destination_); }
+
+  // The attempt is over, one way or the other; or somebody thought so too soon.
+  std::error_code do_write() override {
+    const std::error_code error = net::connect_result(sock_);
+    if (error == std::errc::operation_in_progress) return {};
+    if (!error || error == std::errc::connection_reset) {
+      connected(error);
+    } else {
+      fds_.remove_writer(*this);
+      try_next(error);
+    }
+    return {};
+  }
+
+  void connection_lost(std::error_code reason) override { fail(reason); }
+
+ private:
+  enum class State { disconnected, connecting, connected };
+
+  // One at a time: asking for another call cancels the one before.
+  void call_later(Clock::duration delay, void (*call)(TcpConnector&)) {
+    if (alarm_) alarm_->cancel();
+    alarm_ = time_.call_later(
+        delay, [call, self = shared_from_this()] { call(*self); });
+  }
+
+  // Should the factory throw, that is what became of the attempt.
+  void begin() {
+    call_later({},
+               [](TcpConnector& self) { self.fail(Error::callback_failed); });
+    const auto alarm = alarm_;
+    factory_->started_connecting(*this);
+    if (alarm_ != alarm) return;  // it has disconnected us
+    call_later(timeout_, [](TcpConnector& self) {
+      self.fail(make_error_code(std::errc::timed_out));
+    });
+    if (net::is_literal(destination_.host)) {
+      try_all({destination_}, {});
+      return;
+    }
+    try {
+      lookup_ = start_lookup(
+          fds_, destination_,
+          [self = shared_from_this()](auto literals, std::error_code error) {
+            self->try_all(std::move(literals), error);
+          });
+    } catch (const std::system_error& error) {
+      fail(error.code());
+    }
+  }
+
+  void try_all(std::vector<net::Address> literals, std::error_code error) {
+    lookup_.reset();
+    literals_ = {literals.rbegin(), literals.rend()};
+    try_next(error);
+  }
+
+  void try_next(std::error_code error) {
+    while (!literals_.empty()) {
+      peer_ = literals_.back();
+      literals_.pop_back();
+      sock_ = net::start_connect(peer_, error);
+      if (!error) error = watch();
+      if (!error) return;
+    }
+    fail(error);
+  }
+
+  std::error_code watch() try {
+    fds_.add_writer(shared_from_this());
+    return {};
+  } catch (const std::system_error& error) {
+    return error.code();
+  }
+
+  // Even if it is lost already: whoever has accepted us may have had his
+  // reasons, but nobody has refused us.
+  void connected(std::error_code lost) {
+    fds_.remove_writer(*this);
+    alarm_->cancel();
+    const auto connection = std::make_shared<TcpConnection>(
+        fds_, time_, std::move(sock_), peer_, lost,
+        [this] { return factory_->build_protocol(destination_); },
+        [self = shared_from_this()](bool made, std::error_code reason) {
+          made ? self->lose(reason) : self->fail(reason);
+        });
+    connection->start();
+    connection_ = connection;
+    state_ = State::connected;
+    fds_.forget(*this);
+  }
+
+  void lose(std::error_code reason) {
+    state_ = State::disconnected;
+    connection_.reset();
+    factory_->client_connection_lost(*this, reason);
+  }
+
+  void fail(std::error_code reason) {
+    if (state_ == State::disconnected) return;
+    stop_trying();
+    state_ = State::disconnected;
+    connection_.reset();
+    fds_.forget(*this);
+    factory_->client_connection_failed(*this, reason);
+  }
+
+  void stop_trying() {
+    alarm_->cancel();
+    if (lookup_) fds_.remove_reader(*std::exchange(lookup_, nullptr));
+    literals_.clear();
+    fds_.remove_writer(*this);
+    sock_.close();
+  }
+
+  ReactorFdSet& fds_;
+  ReactorTime& time_;
+  const net::Address destination_;
+  const std::shared_ptr<ClientFactory> factory_;
+  const Clock::duration timeout_;
+  State state_ = State::disconnected;
+  std::shared_ptr<DelayedCall> alarm_;
+  std::shared_ptr<ReadDescriptor> lookup_;
+  std::vector<net::Address> literals_;  // still to be tried, the next one last
+  net::Address peer_;  // the one that is being tried
+  net::Socket sock_;
+  std::weak_ptr<TcpConnection> connection_;
+};
+
+std::shared_ptr<Connector> start_connector(
+    ReactorFdSet& fds,
+    ReactorTime& time,
+    const net::Address& destination,
+    std::shared_ptr<ClientFactory> factory,
+    Clock::duration timeout) {
+  auto connector = std::make_shared<TcpConnector>(fds, time, destination,
+                                                  std::move(factory), timeout);
+  connector->connect();
+  return connector;
+}
+
+}  // namespace reactor
