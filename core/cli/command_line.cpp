@@ -1,0 +1,215 @@
+#include "cli/command_line.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+// Or "--iface a,b" would be two interfaces.
+#define CXXOPTS_VECTOR_DELIMITER '\0'
+#include <fmt/core.h>
+#include <fmt/format.h>
+#include <cxxopts.hpp>
+
+namespace cli {
+namespace {
+
+constexpr int usage_status = 2;
+
+// cxxopts has no other name for words than an option, but this one nobody can
+// type: it has a dot.
+const std::string positional = "words.";
+
+constexpr auto exit_statuses =
+    "Exit status:\n"
+    "  0      everything asked for is complete\n"
+    "  1      something failed while running\n"
+    "  2      the command line makes no sense\n"
+    "  128+n  ended by signal n\n";
+
+const std::vector<OptionRow> common_rows = {
+    {"h,help", "", "", "Show this help."},
+    {"V,version", "", "", "Show the version."},
+};
+
+std::string program() {
+  return program_invocation_short_name;
+}
+
+void add_rows(cxxopts::Options& options, const std::vector<OptionRow>& rows) {
+  for (const OptionRow& row : rows) {
+    if (row.value.empty()) {
+      options.add_options()(row.names, row.help);
+      continue;
+    }
+    const auto value = cxxopts::value<std::string>();
+    if (!row.fallback.empty()) value->default_value(row.fallback);
+    options.add_options()(row.names, row.help, value, row.value);
+  }
+}
+
+cxxopts::Options make_options(const Manual& manual) {
+  cxxopts::Options options(
+      program(),
+      fmt::format("Example:\n  {0} {1}\n\nUsage:\n  {0} [options] {2}\n\n{3}",
+                  program(), manual.example, manual.words, manual.about));
+  options.custom_help("").positional_help("").allow_unrecognised_options();
+  add_rows(options, manual.rows);
+  add_rows(options, common_rows);
+  options.add_options()(positional, "",
+                        cxxopts::value<std::vector<std::string>>());
+  options.parse_positional(positional);
+  return options;
+}
+
+// cxxopts takes "-port" apart into letters. This is where the letter was.
+std::string as_typed(const std::vector<std::string>& argv,
+                     const std::string& unknown) {
+  for (const std::string& word : argv) {
+    const bool letters = word.size() > 1 && word[0] == '-' && word[1] != '-';
+    if (letters && word.find(unknown[1]) != word.npos) return word;
+  }
+  return unknown;
+}
+
+void refuse_unknown(const std::vector<std::string>& argv,
+                    std::vector<std::string> unknown,
+                    const std::vector<std::string>& words) {
+  // Not even cxxopts takes "--%" for an option, but who typed it did.
+  if (std::find(argv.begin(), argv.end(), "--") == argv.end()) {
+    std::copy_if(words.begin(), words.end(), std::back_inserter(unknown),
+                 [](const auto& w) { return w.size() > 1 && w[0] == '-'; });
+  }
+  if (unknown.empty()) return;
+  const std::string& first = unknown.front();
+  usage_error(fmt::format("unknown option '{}'",
+                          first.size() == 2 ? as_typed(argv, first) : first));
+}
+
+// To cxxopts "--quiet=no" means yes.
+void refuse_values_of_flags(const std::vector<std::string>& argv,
+                            const std::vector<OptionRow>& rows) {
+  const auto end = std::find(argv.begin(), argv.end(), "--");
+  for (const OptionRow& row : rows) {
+    if (!row.value.empty()) continue;
+    const auto name = "--" + row.names.substr(row.names.find(',') + 1);
+    const auto found = std::find_if(argv.begin(), end, [&](const auto& word) {
+      return word.starts_with(name + '=');
+    });
+    if (found == end) continue;
+    usage_error(fmt::format("{} takes no value, but got '{}'", name, *found));
+  }
+}
+
+cxxopts::ParseResult parse(cxxopts::Options& options,
+                           int argc,
+                           char** argv) try {
+  return options.parse(argc, argv);
+} catch (const cxxopts::exceptions::missing_argument&) {
+  usage_error(fmt::format("a value is missing after '{}'", argv[argc - 1]));
+}
+
+}  // namespace
+
+void usage_error(const std::string& message) {
+  std::fputs((program() + ": " + message + "\ntry --help\n").c_str(), stderr);
+  std::exit(usage_status);
+}
+
+CommandLine::CommandLine(int argc, char** argv, const Manual& manual) {
+  const std::vector<std::string> typed(argv + 1, argv + argc);
+  refuse_values_of_flags(typed, manual.rows);
+  refuse_values_of_flags(typed, common_rows);
+
+  auto options = make_options(manual);
+  const auto result = parse(options, argc, argv);
+  help_ = options.help({}, false) + '\n' + exit_statuses;
+  if (result.count(positional)) {
+    words_ = result[positional].as<std::vector<std::string>>();
+  }
+  refuse_unknown(typed, result.unmatched(), words_);
+
+  for (const auto& fallback : result.defaults()) {
+    values_[fallback.key()] = fallback.value();
+  }
+  for (const auto& given : result.arguments()) {
+    values_[given.key()] = given.value();
+    given_.emplace(given.key(), given.value());
+  }
+
+  if (has("help")) print_help();
+  if (has("version")) {
+    fmt::print("{} {}\n", program(), SLOWPOETRY_VERSION);
+    std::exit(EXIT_SUCCESS);
+  }
+}
+
+void CommandLine::print_help() const {
+  fmt::print("{}", help_);
+  std::exit(EXIT_SUCCESS);
+}
+
+std::optional<std::string> CommandLine::text(const std::string& name) const {
+  const auto found = values_.find(name);
+  if (found == values_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::vector<std::string> CommandLine::texts(const std::string& name) const {
+  std::vector<std::string> values;
+  const auto [first, last] = given_.equal_range(name);
+  for (auto it = first; it != last; ++it) values.push_back(it->second);
+  return values;
+}
+
+std::optional<std::size_t> CommandLine::integer(const std::string& name,
+                                                std::size_t least,
+                                                std::size_t most) const {
+  const auto value = text(name);
+  if (!value) return std::nullopt;
+
+  std::size_t number = 0;
+  const char* end = value->data() + value->size();
+  const auto result = std::from_chars(value->data(), end, number);
+  if (result.ec != std::errc() || result.ptr != end || number < least ||
+      number > most) {
+    usage_error(fmt::format("--{} must be an integer from {} to {}, not '{}'",
+                            name, least, most, *value));
+  }
+  return number;
+}
+
+std::optional<Clock::duration> CommandLine::seconds(const std::string& name,
+                                                    bool zero) const {
+  const auto value = text(name);
+  if (!value) return std::nullopt;
+
+  double number = 0;
+  const char* end = value->data() + value->size();
+  const auto result = std::from_chars(value->data(), end, number);
+  if (result.ec != std::errc() || result.ptr != end || !std::isfinite(number) ||
+      number < 0 || (number == 0 && !zero)) {
+    usage_error(fmt::format("--{} must be a number of seconds {} 0, not '{}'",
+                            name, zero ? "not less than" : "greater than",
+                            *value));
+  }
+  const std::chrono::duration<double> wanted(number);
+  if (wanted >= Clock::duration::max()) return Clock::duration::max();
+  return std::chrono::duration_cast<Clock::duration>(wanted);
+}
+
+std::optional<std::string> CommandLine::choice(
+    const std::string& name, const std::vector<std::string>& choices) const {
+  const auto value = text(name);
+  if (!value) return std::nullopt;
+  if (std::find(choices.begin(), choices.end(), *value) == choices.end()) {
+    usage_error(fmt::format("--{} must be one of {}, not '{}'", name,
+                            fmt::join(choices, ", "), *value));
+  }
+  return value;
+}
+
+}  // namespace cli

@@ -1,0 +1,68 @@
+#include "cli/connection.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+template <typename T>
+void set_option(const net::Socket& sock, int level, int name, const T& value) {
+  if (::setsockopt(sock.fd(), level, name, &value, sizeof value) < 0) {
+    net::throw_last_error("setsockopt");
+  }
+}
+
+// Not less than the shortest one, as zero would be no limit.
+timeval to_timeval(Clock::duration time) {
+  const auto us = std::max<std::chrono::microseconds>(
+      std::chrono::ceil<std::chrono::microseconds>(time), 1us);
+  return {us / 1s, us % 1s / 1us};
+}
+
+// Reads what the client says, and ignores it, until it leaves, or is silent for
+// longer than SO_RCVTIMEO, or time is up.
+void hear_out(const net::Socket& sock, Clock::duration time) {
+  const auto start = Clock::now();
+  char ignored[4096];
+  ssize_t n = 0;
+  do {
+    n = ::recv(sock.fd(), ignored, sizeof ignored, 0);
+  } while ((n > 0 || (n < 0 && errno == EINTR)) && Clock::now() - start < time);
+}
+
+}  // namespace
+
+void set_up_connections(const net::Socket& listener,
+                        const ServerOptions& options) {
+  set_option(listener, IPPROTO_TCP, TCP_NODELAY, 1);
+  if (options.sndbuf) {
+    set_option(listener, SOL_SOCKET, SO_SNDBUF, *options.sndbuf);
+  }
+  if (options.send_timeout) {
+    set_option(listener, SOL_SOCKET, SO_SNDTIMEO,
+               to_timeval(*options.send_timeout));
+  }
+}
+
+void end_connection(const net::Socket& sock, const std::string& how) {
+  if (how == "reset") {
+    set_option(sock, SOL_SOCKET, SO_LINGER, linger{1, 0});
+  } else if (how == "stall") {
+    hear_out(sock, Clock::duration::max());
+  } else {
+    // To close while something is unread would reset the connection, and might
+    // cost the client the end of the poem.
+    set_option(sock, SOL_SOCKET, SO_RCVTIMEO, timeval{1, 0});
+    ::shutdown(sock.fd(), SHUT_WR);
+    hear_out(sock, 5s);
+  }
+}
+
+}  // namespace cli

@@ -1,0 +1,170 @@
+#include "cli/manners.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spdlog/cfg/env.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+namespace cli {
+namespace {
+
+std::string program() {
+  return program_invocation_short_name;
+}
+
+// --- Printing ----------------------------------------------------------------
+
+// Or a socket would get the number of a standard stream, and what is printed
+// would go to a server.
+void open_missing_streams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) < 0) ::open("/dev/null", O_RDONLY);
+  }
+}
+
+[[noreturn]] void cannot_print() {
+  const std::string reason = std::strerror(errno);
+  std::fputs((program() + ": cannot print: " + reason + '\n').c_str(), stderr);
+  ::_exit(EXIT_FAILURE);
+}
+
+// Whoever prints, the library's callbacks too, ends up here.
+ssize_t write_all(void*, const char* data, std::size_t size) {
+  std::size_t written = 0;
+  while (written < size) {
+    const ssize_t n = ::write(STDOUT_FILENO, data + written, size - written);
+    if (n >= 0) {
+      written += static_cast<std::size_t>(n);
+    } else if (errno == EAGAIN) {
+      // Somebody we share the terminal with made it non-blocking.
+      pollfd room{STDOUT_FILENO, POLLOUT, 0};
+      ::poll(&room, 1, -1);
+    } else if (errno != EINTR) {
+      cannot_print();
+    }
+  }
+  return static_cast<ssize_t>(size);
+}
+
+void replace_stdout() {
+  const cookie_io_functions_t functions{nullptr, write_all, nullptr, nullptr};
+  std::FILE* stream = ::fopencookie(nullptr, "w", functions);
+  if (!stream) cannot_print();
+  static std::array<char, BUFSIZ> buffer;
+  std::setvbuf(stream, buffer.data(), _IOLBF, buffer.size());
+  stdout = stream;
+}
+
+// --- Logging -----------------------------------------------------------------
+
+void set_up_log() {
+  spdlog::set_default_logger(spdlog::stderr_logger_mt(program()));
+  spdlog::set_pattern("%n: %l: %v");
+  spdlog::set_level(spdlog::level::warn);
+  spdlog::cfg::load_env_levels();
+}
+
+// --- Signals -----------------------------------------------------------------
+
+// Made early: a signal handler must not make strings.
+std::string on_sigint;
+std::string on_sigterm;
+
+// The handler runs in any thread, and any thread may ask.
+std::atomic<bool> sigint = false;
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+void say(const std::string& line) {
+  if (::write(STDERR_FILENO, line.data(), line.size()) < 0) return;
+}
+
+// In the handler of that signal, it waits until the handler is through.
+void die_of(int signal) {
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
+// Without SA_RESTART: what waits is to be woken.
+void handle(int signal, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  ::sigaction(signal, &action, nullptr);
+}
+
+// A signal that comes just before a call begins to wait does not wake it. The
+// next one will.
+void wake_again(int) {
+  ::alarm(1);
+}
+
+void finish(int signal) {
+  const int error = errno;
+  if (interrupted()) {
+    die_of(signal);
+  } else {
+    sigint = true;
+    say(on_sigint);
+    struct sigaction now {};
+    ::sigaction(signal, nullptr, &now);
+    // A reactor, which calls us from its own handler, wakes itself.
+    if (now.sa_handler == finish) {
+      handle(SIGALRM, wake_again);
+      ::alarm(1);
+    }
+  }
+  errno = error;
+}
+
+void end(int signal) {
+  say(signal == SIGINT ? on_sigint : on_sigterm);
+  die_of(signal);
+}
+
+void set_up_signals(OnSignal on_signal) {
+  // A program started by one that ignores it would not die of a closed pipe.
+  std::signal(SIGPIPE, SIG_DFL);
+
+  if (on_signal == OnSignal::finish) {
+    on_sigint = program() +
+                ": interrupted: stops as soon as it listens; once more ends it "
+                "at once\n";
+    handle(SIGINT, finish);
+    return;
+  }
+  on_sigint = program() + ": " + ::strsignal(SIGINT) + '\n';
+  on_sigterm = program() + ": " + ::strsignal(SIGTERM) + '\n';
+  handle(SIGINT, end);
+  handle(SIGTERM, end);
+}
+
+}  // namespace
+
+void mind_manners(OnSignal on_signal) {
+  open_missing_streams();
+  replace_stdout();
+  set_up_log();
+  set_up_signals(on_signal);
+}
+
+bool interrupted() {
+  return sigint;
+}
+
+void end_if_interrupted() {
+  if (!interrupted()) return;
+  std::fflush(stdout);
+  die_of(SIGINT);
+}
+
+}  // namespace cli

@@ -1,0 +1,71 @@
+#include "cli/options.h"
+
+#include <climits>
+#include <limits>
+#include <stdexcept>
+
+#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include "cli/command_line.h"
+#include "cli/manners.h"
+#include "net/socket.h"
+
+namespace cli {
+namespace {
+
+Manual manual(const std::string& edition,
+              const std::vector<std::string>& reactors) {
+  Manual manual{
+      "10000 10001 10002",
+      "[host:]port ...",
+      "The Get Poetry Now! client, " + edition +
+          ". Fetches a poem from each\naddress; without a host it is this "
+          "machine, and IPv6 stands in brackets.",
+      {{"max-bytes", "N", "1073741824",
+        "A poem of more than N bytes fails; N is 1 GiB if not given."},
+       {"rcvbuf", "BYTES", "",
+        "How much the system may receive ahead of us."}}};
+  if (reactors.empty()) return manual;
+  manual.rows.push_back({"timeout", "SECONDS", "",
+                         "A poem that takes longer fails, connecting "
+                         "included."});
+  manual.rows.push_back({"reactor", "NAME", "",
+                         fmt::format("How to wait: {}. The best one here, "
+                                     "if not given.",
+                                     fmt::join(reactors, ", "))});
+  return manual;
+}
+
+net::Address parse_address(const std::string& word) try {
+  return net::parse_address(word);
+} catch (const std::invalid_argument& error) {
+  usage_error(fmt::format("{} '{}'", error.what(), word));
+}
+
+}  // namespace
+
+Options parse_args(int argc,
+                   char** argv,
+                   const std::string& edition,
+                   const std::vector<std::string>& reactors) {
+  mind_manners();
+  const CommandLine line(argc, argv, manual(edition, reactors));
+
+  Options options;
+  options.max_bytes =
+      *line.integer("max-bytes", 0, std::numeric_limits<std::size_t>::max());
+  options.timeout = line.seconds("timeout");
+  options.reactor = line.choice("reactor", reactors).value_or("");
+  if (const auto bytes = line.integer("rcvbuf", 1, INT_MAX)) {
+    net::set_default_rcvbuf(static_cast<int>(*bytes));
+  }
+
+  for (const std::string& word : line.words()) {
+    options.addresses.push_back(parse_address(word));
+  }
+  if (options.addresses.empty()) line.print_help();
+  return options;
+}
+
+}  // namespace cli

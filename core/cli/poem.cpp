@@ -1,0 +1,62 @@
+#include "cli/poem.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+#include <stdexcept>
+
+namespace cli {
+namespace {
+
+[[noreturn]] void throw_unreadable(const std::string& path,
+                                   const std::string& reason) {
+  throw std::runtime_error("cannot read " + path + ": " + reason);
+}
+
+// Does not wait, as opening a FIFO would.
+int open_file(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) throw_unreadable(path, std::strerror(errno));
+  return fd;
+}
+
+std::size_t checked_size(const std::string& path, int fd) {
+  struct stat status;
+  if (::fstat(fd, &status) < 0) throw_unreadable(path, std::strerror(errno));
+  if (S_ISDIR(status.st_mode)) throw_unreadable(path, std::strerror(EISDIR));
+  if (!S_ISREG(status.st_mode)) throw_unreadable(path, "Not a regular file");
+  return static_cast<std::size_t>(status.st_size);
+}
+
+// Nobody lives to see the end of a poem that has no number for its size.
+std::size_t saturated_product(std::size_t a, std::size_t b) {
+  constexpr auto most = std::numeric_limits<std::size_t>::max();
+  return a != 0 && b > most / a ? most : a * b;
+}
+
+}  // namespace
+
+Poem::Poem(const std::string& path, std::size_t repeat)
+    : path_(path),
+      file_(open_file(path)),
+      file_size_(checked_size(path, file_.fd())),
+      size_(saturated_product(file_size_, repeat)) {}
+
+std::string_view Poem::read(std::size_t from, std::size_t most) {
+  const std::size_t at = from % file_size_;
+  const std::size_t wanted = std::min({most, buffer_.size(), file_size_ - at});
+  ssize_t n = 0;
+  do {
+    n = ::pread(file_.fd(), buffer_.data(), wanted, static_cast<off_t>(at));
+  } while (n < 0 && errno == EINTR);
+  if (n < 0) throw_unreadable(path_, std::strerror(errno));
+  if (n == 0) throw_unreadable(path_, "It has become shorter");
+  return {buffer_.data(), static_cast<std::size_t>(n)};
+}
+
+}  // namespace cli

@@ -1,0 +1,93 @@
+#include "cli/server_options.h"
+
+#include <algorithm>
+#include <climits>
+#include <cstdint>
+#include <limits>
+
+#include <fmt/core.h>
+#include <spdlog/spdlog.h>
+
+#include "cli/command_line.h"
+#include "cli/manners.h"
+#include "cli/poem.h"
+
+namespace cli {
+namespace {
+
+constexpr auto most_bytes = std::numeric_limits<std::size_t>::max();
+
+const Manual manual = {
+    "--port 10000 poetry/ecstasy.txt",
+    "poetry-file",
+    "The Slow Poetry Server, blocking edition. Sends a poem a few bytes at a\n"
+    "time, to one client at a time.",
+    {{"port", "N", "0", "The port to listen on; 0 is any free one."},
+     {"iface", "HOST", "localhost",
+      "The interface to listen on; '' is all of them."},
+     {"delay", "SECONDS", "0.1", "How long to pause after each chunk."},
+     {"num-bytes", "N", "10", "How many bytes make a chunk."},
+     {"repeat", "N", "1", "Send the poem N times to each client."},
+     {"once", "", "", "Serve one client only."},
+     {"fail-after", "BYTES", "", "Break off after so many bytes of the poem."},
+     {"fail", "HOW", "close",
+      "How to break off: close as if the poem were over, reset the "
+      "connection, or stall until the client leaves."},
+     {"sndbuf", "BYTES", "", "How much the system may send for us later."},
+     {"send-timeout", "SECONDS", "",
+      "Give up on a client that takes nothing for so long."},
+     {"q,quiet", "", "", "Do not tell about clients and chunks."},
+     {"v,verbose", "", "", "Log what else happens."}}};
+
+// A poem that cannot be read should not wait for the first client to say so.
+std::string poetry_file(const CommandLine& line) try {
+  if (line.words().size() != 1) {
+    usage_error("Provide exactly one poetry file.");
+  }
+  const std::string& path = line.words().front();
+  const Poem poem(path, 1);
+  return path;
+} catch (const std::exception& error) {
+  usage_error(error.what());
+}
+
+void set_log_level(const CommandLine& line) {
+  if (line.has("quiet")) spdlog::set_level(spdlog::level::err);
+  if (line.has("verbose")) spdlog::set_level(spdlog::level::debug);
+}
+
+void parse_failure(const CommandLine& line, ServerOptions& options) {
+  options.fail_after = line.integer("fail-after", 0, most_bytes);
+  options.fail = *line.choice("fail", {"close", "reset", "stall"});
+  if (line.has("fail") && !options.fail_after) {
+    usage_error(fmt::format("--fail '{}' needs --fail-after", options.fail));
+  }
+}
+
+}  // namespace
+
+ServerOptions parse_server_args(int argc, char** argv) {
+  mind_manners(OnSignal::end);
+  const CommandLine line(argc, argv, manual);
+
+  ServerOptions options;
+  options.address.host = *line.text("iface");
+  options.address.port =
+      static_cast<std::uint16_t>(*line.integer("port", 0, UINT16_MAX));
+  options.delay =
+      std::min(*line.seconds("delay", true), Clock::duration::max() / 2);
+  options.num_bytes = *line.integer("num-bytes", 1, most_bytes);
+  options.repeat = *line.integer("repeat", 1, most_bytes);
+  options.quiet = line.has("quiet");
+  options.once = line.has("once");
+  if (const auto bytes = line.integer("sndbuf", 1, INT_MAX)) {
+    options.sndbuf = static_cast<int>(*bytes);
+  }
+  options.send_timeout = line.seconds("send-timeout");
+  parse_failure(line, options);
+  options.poetry_file = poetry_file(line);
+  set_log_level(line);
+  return options;
+}
+
+}  // namespace cli

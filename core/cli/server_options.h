@@ -1,0 +1,33 @@
+// The command line of the poetry server.              Python: import optparse
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "cli/elapsed.h"
+#include "net/address.h"
+
+namespace cli {
+
+// What a server is asked to do.
+struct ServerOptions {
+  std::string poetry_file;  // it was there, and readable, at the start
+  net::Address address;  // where to listen: see net::listen()
+  Clock::duration delay;  // after each chunk; a time_point has room for it
+  std::size_t num_bytes = 0;  // in a chunk
+  std::size_t repeat = 1;  // how often the poem is sent to each client
+  bool quiet = false;  // nothing on stdout about clients and chunks
+  bool once = false;  // one client is enough
+  std::optional<int> sndbuf;  // SO_SNDBUF, in bytes
+  std::optional<Clock::duration> send_timeout;  // SO_SNDTIMEO
+  std::optional<std::size_t> fail_after;  // that many bytes of the poem
+  std::string fail;  // how: "close", "reset" or "stall"
+};
+
+// Reads "[options] poetry-file" off the command line, as parse_args() does for
+// the clients. SIGINT and SIGTERM end the program, see manners.h, and -v and -q
+// set the level of its log.
+ServerOptions parse_server_args(int argc, char** argv);
+
+}  // namespace cli

@@ -1,0 +1,10 @@
+// Who called us?                                     Python: import traceback
+#pragma once
+
+namespace cli {
+
+// Prints the names of the functions on the stack to stderr, one a line, the
+// innermost last.
+void print_stack();
+
+}  // namespace cli

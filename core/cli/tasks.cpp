@@ -1,0 +1,100 @@
+#include "cli/tasks.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/core.h>
+
+namespace cli {
+namespace {
+
+void complain(const std::string& line) {
+  if (!interrupted()) std::fputs(line.c_str(), stderr);
+}
+
+std::optional<Clock::time_point> deadline_of(const Options& options) {
+  const auto now = Clock::now();
+  // Later than the clock goes is never.
+  if (!options.timeout || *options.timeout > Clock::time_point::max() - now) {
+    return std::nullopt;
+  }
+  return now + *options.timeout;
+}
+
+}  // namespace
+
+// --- Task --------------------------------------------------------------------
+
+std::optional<Clock::duration> Task::time_left() const {
+  if (!deadline) return std::nullopt;
+  return std::max(*deadline - Clock::now(), Clock::duration::zero());
+}
+
+void Task::failed(std::error_code reason) try {
+  if (std::exchange(over, true)) return;
+  complain(fmt::format("Failed to connect to {}: {}\n", to_string(address),
+                       reason.message()));
+} catch (...) {
+  // No memory for a line: the exit status will tell.
+}
+
+void Task::finished(std::size_t bytes, std::error_code reason) try {
+  if (std::exchange(over, true)) return;
+  whole = !reason;
+  if (whole) return;
+  complain(fmt::format("Task {}: connection lost after {} bytes: {}\n", num,
+                       bytes, reason.message()));
+} catch (...) {
+  // No memory for a line: the exit status will tell.
+}
+
+// --- Tasks -------------------------------------------------------------------
+
+Tasks::Tasks(const Options& options) {
+  const auto deadline = deadline_of(options);
+  int num = 0;
+  for (const net::Address& address : options.addresses) {
+    tasks_.push_back({++num, address, options.max_bytes, deadline});
+  }
+  for (Task& task : tasks_) {
+    waiting_.emplace(task.address, &task);
+  }
+}
+
+Task& Tasks::at(const net::Address& address) {
+  const auto first = waiting_.lower_bound(address);
+  if (first == waiting_.end() || first->first != address) {
+    throw std::out_of_range("no task at " + to_string(address));
+  }
+  Task& task = *first->second;
+  const auto next = std::next(first);
+  if (next != waiting_.end() && next->first == address) waiting_.erase(first);
+  return task;
+}
+
+std::string Tasks::count() const {
+  const auto whole = std::count_if(tasks_.begin(), tasks_.end(),
+                                   [](const Task& task) { return task.whole; });
+  if (static_cast<std::size_t>(whole) == size()) return std::to_string(whole);
+  return fmt::format("{} of {}", whole, size());
+}
+
+int Tasks::exit_status() const {
+  std::fflush(stdout);
+  end_if_interrupted();
+  const bool all = std::all_of(tasks_.begin(), tasks_.end(),
+                               [](const Task& task) { return task.whole; });
+  return all ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int report(const std::exception& error) {
+  const std::string program = program_invocation_short_name;
+  std::fputs((program + ": " + error.what() + '\n').c_str(), stderr);
+  return EXIT_FAILURE;
+}
+
+}  // namespace cli
