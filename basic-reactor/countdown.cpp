@@ -1,0 +1,38 @@
+// Later, without waiting for it.                                       Part 3
+//
+// Each call asks for the next one, a second later, and returns at once.
+
+#include <fmt/core.h>
+
+#include "cli/manners.h"
+#include "reactor/reactor.h"
+
+class Countdown {
+ public:
+  explicit Countdown(reactor::Reactor& reactor)
+      : reactor_(reactor) {}
+
+  void count() {
+    if (counter_ == 0) {
+      reactor_.stop();
+      return;
+    }
+    fmt::print("{} ...\n", counter_--);
+    reactor_.call_later(std::chrono::seconds(1), [this] { count(); });
+  }
+
+ private:
+  reactor::Reactor& reactor_;
+  int counter_ = 5;
+};
+
+int main() {
+  cli::mind_manners();
+  reactor::Reactor reactor;
+  Countdown countdown(reactor);
+  reactor.call_when_running([&] { countdown.count(); });
+
+  fmt::print("Start!\n");
+  reactor.run();
+  fmt::print("Stop!\n");
+}

@@ -1,0 +1,28 @@
+// A callback that fails.                                               Part 3
+//
+// The reactor says so, and calls the next one: one bad callback is not the end
+// of the loop.
+
+#include <stdexcept>
+
+#include <fmt/core.h>
+
+#include "cli/manners.h"
+#include "reactor/reactor.h"
+
+void fall_down() {
+  throw std::runtime_error("I fall down.");
+}
+
+int main() {
+  cli::mind_manners();
+  reactor::Reactor reactor;
+  reactor.call_when_running(fall_down);
+  reactor.call_when_running([&] {
+    fmt::print("But I get up again.\n");
+    reactor.stop();
+  });
+
+  fmt::print("Starting the reactor.\n");
+  reactor.run();
+}

@@ -1,0 +1,14 @@
+// The simplest reactor program, waiting with poll(2).                  Part 3
+//
+// Which system call a reactor waits with is chosen here, and nowhere else.
+
+#include <csignal>
+
+#include "reactor/reactor.h"
+
+int main() {
+  reactor::Reactor reactor(reactor::make_poll_poller());
+  reactor.call_on_signal(SIGINT, [&] { reactor.stop(); });
+  reactor.run();
+  return 128 + SIGINT;
+}

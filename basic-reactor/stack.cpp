@@ -1,0 +1,26 @@
+// Who calls us?                                                        Part 3
+//
+// Our function is on top of the stack, and the reactor's loop right below it.
+
+#include <csignal>
+
+#include <fmt/core.h>
+
+#include "cli/manners.h"
+#include "cli/stack.h"
+#include "reactor/reactor.h"
+
+void stack() {
+  fmt::print("The stack:\n");
+  cli::print_stack();
+}
+
+int main() {
+  cli::mind_manners();
+  reactor::Reactor reactor;
+  reactor.call_when_running(stack);
+  reactor.call_on_signal(SIGINT, [&] { reactor.stop(); });
+
+  reactor.run();
+  return 128 + SIGINT;
+}
