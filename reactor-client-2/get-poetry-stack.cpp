@@ -1,0 +1,118 @@
+// The reactor Get Poetry Now! client, version 2.0, with stack.         Part 5
+//
+// It prints who called it as soon as the first bytes of a poem arrive, and
+// exits.
+
+#include <csignal>
+#include <map>
+#include <memory>
+#include <string>
+
+#include <fmt/core.h>
+
+#include "cli/elapsed.h"
+#include "cli/options.h"
+#include "cli/stack.h"
+#include "cli/tasks.h"
+#include "reactor/reactor.h"
+
+class PoetryClientFactory final : public reactor::ClientFactory {
+ public:
+  PoetryClientFactory(cli::Tasks& tasks, reactor::Reactor& reactor)
+      : tasks_(tasks),
+        poetry_count_(tasks.size()),
+        reactor_(reactor) {}
+
+  std::unique_ptr<reactor::Protocol> build_protocol(
+      const net::Address& address) override;
+
+  void poem_finished(const cli::Task* task = nullptr, std::string poem = {}) {
+    if (task) poems_[task] = std::move(poem);
+    if (--poetry_count_ == 0 && reactor_.running()) reactor_.stop();
+  }
+
+  void client_connection_failed(reactor::Connector& connector,
+                                std::error_code reason) override {
+    tasks_.at(connector.destination()).failed(reason);
+    poem_finished();
+  }
+
+  void report() const {
+    for (const auto& [task, poem] : poems_) {
+      fmt::print("Task {}: {} bytes of poetry{}\n", task->num, poem.size(),
+                 task->mark());
+    }
+  }
+
+ private:
+  cli::Tasks& tasks_;
+  std::size_t poetry_count_;
+  std::map<const cli::Task*, std::string> poems_;
+  reactor::Reactor& reactor_;
+};
+
+class PoetryProtocol final : public reactor::Protocol {
+ public:
+  PoetryProtocol(cli::Task& task,
+                 PoetryClientFactory& factory,
+                 reactor::Reactor& reactor)
+      : task_(task),
+        factory_(factory),
+        reactor_(reactor) {}
+
+  void connection_made() override {
+    if (const auto left = task_.time_left()) {
+      timeout_ = reactor_.call_later(*left, [this] {
+        transport().abort_connection(make_error_code(std::errc::timed_out));
+      });
+    }
+  }
+
+  void data_received(std::string_view data) override {
+    poem_ += data;
+    cli::print_stack();
+    std::exit(EXIT_SUCCESS);
+  }
+
+  void connection_lost(std::error_code reason) override {
+    if (timeout_) timeout_->cancel();
+    if (reason == reactor::Error::connection_done) reason.clear();
+    task_.finished(poem_.size(), reason);
+    factory_.poem_finished(&task_, std::move(poem_));
+  }
+
+ private:
+  cli::Task& task_;
+  PoetryClientFactory& factory_;
+  std::string poem_;
+  reactor::Reactor& reactor_;
+  std::shared_ptr<reactor::DelayedCall> timeout_;
+};
+
+std::unique_ptr<reactor::Protocol> PoetryClientFactory::build_protocol(
+    const net::Address& address) {
+  return std::make_unique<PoetryProtocol>(tasks_.at(address), *this, reactor_);
+}
+
+int main(int argc, char** argv) try {
+  const auto options = cli::parse_args(
+      argc, argv, "reactor version 2.0, with stack", reactor::poller_names());
+  const auto start = cli::Clock::now();
+  cli::Tasks tasks(options);
+  reactor::Reactor reactor(reactor::make_poller(options.reactor));
+  reactor.call_on_signal(SIGINT, [&] { reactor.stop(); });
+  const auto factory = std::make_shared<PoetryClientFactory>(tasks, reactor);
+
+  for (const net::Address& address : options.addresses) {
+    reactor.connect_tcp(address.host, address.port, factory,
+                        options.timeout.value_or(std::chrono::seconds(30)));
+  }
+  reactor.run();
+
+  const auto elapsed = cli::Clock::now() - start;
+  factory->report();
+  fmt::print("Got {} poems in {}\n", tasks.count(), cli::to_string(elapsed));
+  return tasks.exit_status();
+} catch (const std::exception& error) {
+  return cli::report(error);
+}
