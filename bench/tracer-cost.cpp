@@ -1,0 +1,197 @@
+// What the tracer costs: the same calls, untraced and traced in turn.
+
+#include <poll.h>
+#include <spawn.h>
+#include <sys/epoll.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compare/recorder.h"
+#include "net/socket.h"
+
+namespace {
+
+constexpr int calls = 20000;
+constexpr int rounds = 7;
+
+// In ns of the processor, so that other programs do not count; the median is
+// what the two are compared by.
+using Times = std::map<std::string, std::vector<double>>;
+
+// --- The calls ---------------------------------------------------------------
+
+struct Pair {
+  net::Socket listener;
+  net::Socket client;
+  net::Socket server;
+};
+
+Pair connect_pair() {
+  Pair pair;
+  pair.listener = net::listen({"127.0.0.1", 0});
+  pair.client = net::connect(net::local_address(pair.listener));
+  pair.server = net::Socket(::accept(pair.listener.fd(), nullptr, nullptr));
+  return pair;
+}
+
+void check(ssize_t result) {
+  if (result < 0) net::throw_last_error("a call failed");
+}
+
+double now() {
+  timespec time{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) * 1e9 +
+         static_cast<double>(time.tv_nsec);
+}
+
+void time_calls(const std::string& name,
+                int times,
+                const std::function<void()>& call) {
+  const double start = now();
+  for (int i = 0; i < times; ++i) call();
+  std::printf("%s %.1f\n", name.c_str(), (now() - start) / times);
+}
+
+// Prints the time of each.
+void run_calls() {
+  const Pair pair = connect_pair();
+  const int from = pair.server.fd();
+  const int to = pair.client.fd();
+  std::vector<char> data(65536);
+
+  for (const std::size_t size : {10, 1024, 65536}) {
+    time_calls("send-recv-" + std::to_string(size), calls, [&] {
+      check(::send(from, data.data(), size, 0));
+      check(::recv(to, data.data(), size, 0));
+    });
+  }
+  time_calls("recv-none", calls,
+             [&] { ::recv(to, data.data(), 10, MSG_DONTWAIT); });
+
+  check(::send(from, data.data(), 10, 0));
+  pollfd one{to, POLLIN, 0};
+  time_calls("poll", calls, [&] { check(::poll(&one, 1, 0)); });
+  time_calls("select", calls, [&] {
+    fd_set set;
+    FD_ZERO(&set);
+    FD_SET(to, &set);
+    timeval none{};
+    check(::select(to + 1, &set, nullptr, nullptr, &none));
+  });
+  const net::Socket epoll(::epoll_create1(0));
+  epoll_event event{EPOLLIN, {}};
+  check(::epoll_ctl(epoll.fd(), EPOLL_CTL_ADD, to, &event));
+  time_calls("epoll_wait", calls,
+             [&] { check(::epoll_wait(epoll.fd(), &event, 1, 0)); });
+
+  std::array<int, 2> pipe{};
+  check(::pipe(pipe.data()));
+  time_calls("pipe", calls, [&] {
+    check(::write(pipe[1], data.data(), 10));
+    check(::read(pipe[0], data.data(), 10));
+  });
+}
+
+// --- Running them ------------------------------------------------------------
+
+void run_child(const std::vector<std::string>& environment, Times& times) {
+  std::array<int, 2> ends{};
+  check(::pipe(ends.data()));
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+
+  std::vector<char*> variables;
+  for (const std::string& variable : environment) {
+    variables.push_back(const_cast<char*>(variable.c_str()));
+  }
+  variables.push_back(nullptr);
+  std::string name = "tracer-cost";
+  std::string word = "--child";
+  const std::array<char*, 3> words = {name.data(), word.data(), nullptr};
+  pid_t child = 0;
+  if (::posix_spawn(&child, "/proc/self/exe", &actions, nullptr, words.data(),
+                    variables.data()) != 0) {
+    throw std::runtime_error("cannot start itself");
+  }
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::close(ends[1]);
+
+  std::FILE* output = ::fdopen(ends[0], "r");
+  std::array<char, 32> call{};
+  double time = 0;
+  while (std::fscanf(output, "%31s %lf", call.data(), &time) == 2) {
+    times[call.data()].push_back(time);
+  }
+  std::fclose(output);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  if (status != 0) throw std::runtime_error("the calls failed");
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values.at(values.size() / 2);
+}
+
+std::vector<std::string> plain_environment() {
+  std::vector<std::string> variables;
+  for (char** variable = ::environ; *variable; ++variable) {
+    variables.emplace_back(*variable);
+  }
+  return variables;
+}
+
+// How many traced calls there are in one of what is timed.
+double traced_calls(const std::string& name) {
+  return name.starts_with("send-recv") || name == "pipe" ? 2 : 1;
+}
+
+// Built beside us, in compare/.
+std::filesystem::path library() {
+  const auto bench = std::filesystem::read_symlink("/proc/self/exe");
+  return bench.parent_path().parent_path() / "compare/libpoetry-tracer.so";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  if (argc > 1 && argv[1] == std::string_view("--child")) {
+    run_calls();
+    return EXIT_SUCCESS;
+  }
+  Times untraced;
+  Times traced;
+  for (int i = 0; i < rounds; ++i) {
+    run_child(plain_environment(), untraced);
+    const compare::Recorder recorder(library());
+    run_child(recorder.environment(), traced);
+  }
+  std::printf("%-16s %12s %12s %16s\n", "", "untraced", "traced",
+              "per traced call");
+  for (const auto& [name, times] : untraced) {
+    const double before = median(times);
+    const double after = median(traced[name]);
+    std::printf("%-16s %9.0f ns %9.0f ns %13.0f ns\n", name.c_str(), before,
+                after, (after - before) / traced_calls(name));
+  }
+  return EXIT_SUCCESS;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "tracer-cost: %s\n", error.what());
+  return EXIT_FAILURE;
+}

@@ -1,0 +1,169 @@
+// One comparison: everything that is shown, whoever shows it.
+//
+// Plain values. All times are seconds; those that say when are counted from the
+// start of their own run, so that 0 is the left end of every picture. What is
+// not known is an empty optional, never a magic number.
+#pragma once
+
+// Here, because fmt 9 does not get along with a namespace called compare that
+// it finds in front of itself.
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace compare {
+
+// What all variants were given.
+struct Settings {
+  double delay = 0;  // of the servers after each chunk; 0: not known
+  std::size_t repeat = 1;  // how often each server sends its poem
+  std::optional<int> rcvbuf;  // of the clients, in bytes; none: the system's
+  std::optional<int> sndbuf;  // of the servers, likewise
+  std::size_t runs = 1;  // of each variant
+  std::string reactor;  // of the clients that have one; empty: their default
+  std::string version;  // of poetry-compare
+  std::string host;  // "pinguin, Linux 6.1.0 x86_64, 4 CPUs"
+  std::string date;  // "2024-05-01 12:00 UTC"
+  std::string command;  // makes this comparison again
+};
+
+// A poem and the server that serves it.
+struct Poem {
+  std::string name;  // "ecstasy.txt"; an address if nobody knows the poem
+  std::uint16_t port = 0;
+  std::optional<std::size_t> bytes;  // as a client gets it: repeated
+  std::size_t num_bytes = 0;  // in a chunk; 0: not known
+};
+
+// A read that brought something.
+struct Read {
+  double time = 0;  // when it returned
+  double duration = 0;  // it began that much earlier
+  std::size_t bytes = 0;
+  std::optional<std::size_t> queued;  // what lay there before it
+  int thread = 0;  // an index into Variant::threads
+};
+
+// A send of the server's.
+struct Send {
+  double time = 0;  // when it returned
+  std::size_t bytes = 0;
+};
+
+enum class Outcome {
+  complete,  // byte for byte
+  partial,  // all right, but not all of it
+  wrong,  // other bytes than the poem's
+  unknown,  // there is nothing to compare it with
+};
+
+// One connection of the client's.
+struct Task {
+  std::size_t poem = 0;  // an index into Comparison::poems; it has the colour
+  double connected = 0;  // when the client asked for the connection
+  double end = 0;  // the end of the stream, or when the client gave up
+  std::vector<Read> reads;  // in the order of time
+  std::vector<Send> sends;  // likewise; empty if the server was not traced
+  std::size_t bytes = 0;  // read, all together
+  Outcome outcome = Outcome::unknown;
+  std::optional<double> worst_unread;  // see Variant
+};
+
+enum class WaitKind {
+  anybody,  // in select, poll or epoll_wait
+  one_task,  // stuck in a read (or a connect) of one task
+};
+
+// A thread that does nothing.
+struct Wait {
+  double time = 0;  // when it began
+  double duration = 0;
+  int thread = 0;  // an index into Variant::threads
+  WaitKind kind = WaitKind::anybody;
+  std::size_t task = 0;  // for one_task: an index into Variant::tasks
+};
+
+// A thread that is away from its wait: from the return of one select, poll or
+// epoll_wait to the call of the next, or to the end of the program.
+struct Turn {
+  double time = 0;
+  double duration = 0;
+  int thread = 0;  // an index into Variant::threads
+};
+
+// In the order of their first call. A client that starts other programs has the
+// threads of all of them.
+struct Thread {
+  int pid = 0;
+  int id = 0;
+  double begin = 0;  // its first and last call
+  double end = 0;
+};
+
+// The numbers of one run.
+struct Run {
+  double wall = 0;
+  double cpu = 0;  // user and system
+  int status = 0;  // as the shell has it: 128 + n for death by signal n
+  // What happened without a word from the program; one line, empty: all is
+  // well. "cannot start: No such file or directory", "task 2: 11 of 623 bytes".
+  std::string complaint;
+  // The longest time for which a byte that had been sent lay unread: from the
+  // return of the server's send to the return of the read that took it, or to
+  // the end of the connection. None if the servers or the client were not seen.
+  std::optional<double> worst_unread;
+  std::size_t worst_task = 0;  // whose byte it was; an index into tasks
+  // None for a program that never calls select, poll or epoll_wait.
+  std::optional<double> longest_turn;
+  // The same, but only as far as a task was there to wait for it: what an
+  // interpreter does after the last poem, nobody waits for.
+  std::optional<double> awaited_turn;
+};
+
+// One way to wait.
+struct Variant {
+  std::string name;  // "async"
+  std::string command;  // as it can be typed
+  std::vector<Run> runs;  // in order; never empty
+  // Of all runs: the mean, its standard deviation (0 for one run), how many
+  // times faster than the variant "blocking", and the mean of the CPU time.
+  double wall = 0;
+  double wall_deviation = 0;
+  std::optional<double> vs_blocking;  // none without one, or if it failed
+  double cpu = 0;
+  // The worst of all runs.
+  std::optional<double> worst_unread;
+  std::size_t worst_task = 0;  // an index into tasks
+  std::optional<double> longest_turn;
+  std::optional<double> awaited_turn;
+  int status = 0;  // of the first run that failed, else 0
+  std::string complaint;  // of the first run that has one, else empty
+
+  // The picture: the run whose wall time is the median.
+  bool seen = false;  // false: the tracer saw nothing, there is no picture
+  std::size_t shown = 0;  // an index into runs
+  std::vector<Thread> threads;
+  std::vector<Task> tasks;  // in the order of the poems; colours go by poem
+  std::vector<Wait> waits;  // in the order of time, as are the turns
+  std::vector<Turn> turns;
+
+  bool failed() const { return status != 0 || !complaint.empty(); }
+};
+
+struct Comparison {
+  Settings settings;
+  std::vector<Poem> poems;
+  std::vector<Variant> variants;  // in the order in which they are shown
+  // What went wrong beside the variants: a server's trace that cannot be read.
+  // One line each.
+  std::vector<std::string> complaints;
+};
+
+// The length of the time axis: where the last thing in any picture ends.
+double time_axis(const Comparison& comparison);
+
+}  // namespace compare

@@ -1,0 +1,187 @@
+// Details of a read, zoom, and the choice of variants. The page is complete
+// without.
+"use strict";
+const data = JSON.parse(document.getElementById("reads").textContent);
+const articles = [...document.querySelectorAll(".variant")];
+const controls = document.getElementById("controls");
+const tip = document.getElementById("tip");
+let zoom = 1, left = 0;  // how many times longer, and which part is at the left
+
+// --- The reads ---------------------------------------------------------------
+
+// Times in seconds from the steps that the page has.
+const reads = data.variants.map(tasks => tasks.map(flat => {
+  const list = [];
+  for (let i = 0, time = 0; i < flat.length; i += 3) {
+    time += flat[i] / 1e5;
+    list.push({time, bytes: flat[i + 1], count: flat[i + 2]});
+  }
+  return list;
+}));
+
+const shape = (name, attributes) => {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const key in attributes) element.setAttribute(key, attributes[key]);
+  return element;
+};
+
+const cursor = shape("line", {class: "cursor"});
+
+function hide() {
+  tip.hidden = true;
+  cursor.remove();
+}
+
+// A read that cannot be seen for zoom is hidden, or else brought into view.
+function show(lane, index, bring = false) {
+  const article = lane.closest(".variant"), task = +lane.dataset.task;
+  const read = reads[article.dataset.variant][task][index];
+  if (!read) return hide();
+  const place = read.time / data.seconds;
+  const visible = place >= left && place <= left + 1 / zoom;
+  if (!visible && !bring) return hide();
+  if (!visible) push(place - left - 0.5 / zoom);
+  lane.dataset.index = index;
+  const bar = lane.querySelector("rect"), x = place * 100;
+  for (const [key, value] of Object.entries({x1: x + "%", x2: x + "%",
+      y1: +bar.getAttribute("y") - 2,
+      y2: +bar.getAttribute("y") + +bar.getAttribute("height") + 2})) {
+    cursor.setAttribute(key, value);
+  }
+  lane.closest(".plot").append(cursor);
+  const what = read.count > 1 ? read.count + " reads from" : "read at";
+  tip.textContent = `${article.dataset.name}, ${lane.dataset.label}: ${what} ` +
+      `${read.time.toFixed(3)} s, ${read.bytes} bytes`;
+  tip.hidden = false;
+  const at = cursor.getBoundingClientRect();
+  tip.style.left = Math.max(4, Math.min(at.left + 10,
+      document.documentElement.clientWidth - tip.offsetWidth - 4)) + "px";
+  tip.style.top = at.bottom + 6 + "px";
+}
+
+function nearest(list, time) {
+  let low = 0, high = list.length - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (list[middle].time < time) low = middle; else high = middle;
+  }
+  const middle = list[high] && (list[low].time + list[high].time) / 2;
+  return time > middle ? high : low;
+}
+
+// Which part of the axis is below the pointer, from 0 to 1.
+function part(svg, event) {
+  const style = getComputedStyle(svg), box = svg.getBoundingClientRect();
+  const from = parseFloat(style.paddingLeft);
+  const width = box.width - from - parseFloat(style.paddingRight);
+  return left + (event.clientX - box.left - from) / width / zoom;
+}
+
+function hover(event) {
+  const svg = event.currentTarget, time = part(svg, event) * data.seconds;
+  const variant = svg.closest(".variant").dataset.variant;
+  for (const lane of svg.querySelectorAll(".lane")) {
+    const box = lane.getBoundingClientRect();
+    if (event.clientY < box.top - 2 || event.clientY > box.bottom + 2) continue;
+    const list = reads[variant][lane.dataset.task];
+    return show(lane, nearest(list, time));
+  }
+  hide();
+}
+
+function step(event) {
+  const steps = {ArrowRight: 1, ArrowLeft: -1, PageDown: 10, PageUp: -10};
+  const lane = event.currentTarget, by = steps[event.key];
+  if (!by) return;
+  event.preventDefault();
+  const variant = lane.closest(".variant").dataset.variant;
+  const list = reads[variant][lane.dataset.task];
+  const next = +(lane.dataset.index || 0) + by;
+  show(lane, Math.max(0, Math.min(list.length - 1, next)), true);
+}
+
+// --- The time axis -----------------------------------------------------------
+
+function redraw_axis(axis) {
+  const visible = data.seconds / zoom;
+  const power = 10 ** (Math.floor(Math.log10(visible)) - 1);
+  const size = power * [1, 2, 5, 10, 20].find(f => visible / f / power <= 7);
+  const height = +axis.dataset.height;
+  axis.replaceChildren();
+  for (let i = Math.ceil(left * data.seconds / size);
+       i * size <= (left * data.seconds + visible) * 1.0001; ++i) {
+    const x = i * size / data.seconds * 100 + "%";
+    const line = {class: "grid", x1: x, x2: x, y1: 0, y2: height};
+    const text = shape("text", {class: "tick", x, y: height + 11});
+    if (zoom > 1 && i * size <= left * data.seconds + visible / 50) {
+      text.style.textAnchor = "start";  // or the window would cut it off
+    }
+    text.textContent = +(i * size).toFixed(6) + " s";
+    axis.append(shape("line", line), text);
+  }
+}
+
+// Zooms so that this part of the axis stays where it is.
+function zoom_to(factor, around = left) {
+  const next = Math.max(1, Math.min(500, factor));
+  left = around - (around - left) * zoom / next;
+  zoom = next;
+  push(0);
+}
+
+function push(by) {
+  left = Math.max(0, Math.min(1 - 1 / zoom, left + by));
+  hide();
+  document.body.classList.toggle("zoomed", zoom > 1);
+  for (const plot of document.querySelectorAll(".plot")) {
+    plot.setAttribute("width", zoom * 100 + "%");
+    plot.setAttribute("x", -left * zoom * 100 + "%");
+    redraw_axis(plot.querySelector(".axis"));
+  }
+}
+
+// --- Controls ----------------------------------------------------------------
+
+function button(text, label, action) {
+  const element = document.createElement("button");
+  element.textContent = text;
+  element.setAttribute("aria-label", label);
+  element.addEventListener("click", action);
+  controls.append(element);
+}
+
+for (const article of articles) {
+  const label = document.createElement("label");
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  box.checked = true;
+  box.addEventListener("change", () => { article.hidden = !box.checked; });
+  label.append(box, " " + article.dataset.name);
+  controls.append(label);
+  const svg = article.querySelector(".lanes");
+  svg.setAttribute("role", "group");
+  svg.addEventListener("pointermove", hover);
+  svg.addEventListener("pointerdown", hover);
+  svg.addEventListener("pointerleave", hide);
+  svg.addEventListener("wheel", event => {
+    if (!event.ctrlKey) return;  // else it scrolls the page
+    event.preventDefault();
+    zoom_to(zoom * (event.deltaY < 0 ? 1.25 : 0.8), part(svg, event));
+  }, {passive: false});
+  for (const lane of svg.querySelectorAll(".lane")) {
+    lane.setAttribute("tabindex", "0");
+    lane.addEventListener("focus",
+        () => show(lane, +lane.dataset.index || 0, true));
+    lane.addEventListener("blur", hide);
+    lane.addEventListener("keydown", step);
+    const title = lane.querySelector("title");
+    lane.setAttribute("aria-label", title.textContent);
+    title.remove();  // or there would be two tips
+  }
+}
+button("\u2212", "less", () => zoom_to(zoom / 2));
+button("+", "more", () => zoom_to(zoom * 2));
+button("\u2190", "earlier", () => push(-0.5 / zoom));
+button("\u2192", "later", () => push(0.5 / zoom));
+button("all", "all", () => zoom_to(1));
+controls.hidden = articles.length === 0;

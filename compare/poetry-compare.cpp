@@ -1,0 +1,204 @@
+// Runs every way to wait, and shows what a stopwatch hides.
+
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <clocale>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+
+#include "compare/account.h"
+#include "compare/own.h"
+#include "compare/page.h"
+#include "compare/perfetto.h"
+#include "compare/request.h"
+#include "compare/run.h"
+#include "compare/svg.h"
+#include "compare/table.h"
+#include "compare/timeline.h"
+
+#include "cli/command_line.h"
+#include "cli/manners.h"
+#include "cli/tasks.h"
+#include "net/socket.h"
+
+namespace fs = std::filesystem;
+
+using compare::Account;
+using compare::Comparison;
+using compare::Outputs;
+using compare::Request;
+
+namespace {
+
+// --- Directories -------------------------------------------------------------
+
+// For the traces that nobody wants to keep. Owns it.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    std::string name = fs::temp_directory_path() / "poetry-compare-XXXXXX";
+    if (!::mkdtemp(name.data())) net::throw_last_error(name);
+    path_ = name;
+  }
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  ~TemporaryDirectory() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+void make_directory(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (!error) return;
+  throw std::runtime_error(
+      fmt::format("cannot make {}: {}", path.string(), error.message()));
+}
+
+// Before the clients run: nobody wants to wait for a file that is not written.
+void prepare(const Outputs& outputs) {
+  if (!outputs.traces.empty()) make_directory(outputs.traces);
+  for (const auto& file : {outputs.html, outputs.svg, outputs.json, outputs.csv,
+                           outputs.markdown, outputs.perfetto}) {
+    if (file.empty()) continue;
+    if (file.has_parent_path()) make_directory(file.parent_path());
+    if (!std::ofstream(file, std::ios::app)) {
+      throw std::runtime_error(fmt::format("cannot write {}: {}", file.string(),
+                                           net::last_error().message()));
+    }
+  }
+}
+
+// --- Showing -----------------------------------------------------------------
+
+bool wants_colour(const std::string& when) {
+  if (when != "auto") return when == "always";
+  const char* no_colour = std::getenv("NO_COLOR");
+  return ::isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
+}
+
+void print(const Comparison& comparison, const Outputs& outputs) {
+  const bool colour = wants_colour(outputs.color);
+  std::string timeline;
+  if (outputs.timeline) {
+    timeline = draw_timeline(comparison, compare::find_canvas(colour));
+  }
+  fmt::print("{}", write_terminal(comparison, timeline, colour));
+}
+
+void write(const fs::path& file,
+           const Comparison& comparison,
+           std::string (*writer)(const Comparison&)) {
+  if (file.empty()) return;
+  std::ofstream stream(file, std::ios::binary);
+  stream << writer(comparison);
+  if (!stream.flush()) {
+    throw std::runtime_error("cannot write " + file.string());
+  }
+}
+
+void show_page(const fs::path& file) {
+  std::string path = fs::absolute(file);
+  std::string program = "xdg-open";
+  char* const words[] = {program.data(), path.data(), nullptr};
+  pid_t pid = 0;
+  const int error =
+      ::posix_spawnp(&pid, words[0], nullptr, nullptr, words, environ);
+  if (error != 0) net::throw_error(error, "cannot start xdg-open");
+  ::waitpid(pid, nullptr, 0);
+}
+
+void show(const Comparison& comparison, const Outputs& outputs) {
+  print(comparison, outputs);
+  write(outputs.html, comparison, compare::make_page);
+  write(outputs.svg, comparison, compare::make_svg);
+  write(outputs.json, comparison, compare::write_json);
+  write(outputs.csv, comparison, compare::write_csv);
+  write(outputs.markdown, comparison, compare::write_markdown);
+  write(outputs.perfetto, comparison, compare::write_perfetto);
+  if (!outputs.html.empty()) {
+    fmt::print("The page is {}\n", outputs.html.string());
+  }
+  if (outputs.open) show_page(outputs.html);
+}
+
+// --- The two ways to come by a comparison ------------------------------------
+
+Comparison run(const Request& request) {
+  compare::own_processes();
+  const auto count = request.clients.size();
+  const auto seconds = compare::estimate(request);
+  fmt::print(stderr, "{} {}, {}.\n", count, count == 1 ? "variant" : "variants",
+             seconds ? fmt::format("about {:.0f} s", std::max(1.0, *seconds))
+                     : "for as long as the servers take");
+  const TemporaryDirectory temporary;
+  const fs::path& kept = request.outputs.traces;
+  const fs::path& directory = kept.empty() ? temporary.path() : kept;
+  return build(run_all(request, directory), directory);
+}
+
+// A directory with an account in it, or that account, or traces.
+Comparison draw_again(const std::vector<fs::path>& words) {
+  std::vector<fs::path> traces;
+  for (const fs::path& word : words) {
+    std::error_code error;
+    const auto status = fs::status(word, error);
+    if (!fs::exists(status)) {
+      cli::usage_error(
+          fmt::format("cannot read '{}': {}", word.string(), error.message()));
+    }
+    fs::path account = word;
+    if (fs::is_directory(status)) account /= compare::account_name;
+    if (account.filename() == compare::account_name && fs::exists(account)) {
+      const auto directory = account.parent_path();
+      return build(compare::read_account(directory), directory);
+    }
+    if (!fs::is_directory(status)) {
+      traces.push_back(word);
+      continue;
+    }
+    for (const auto& entry : fs::directory_iterator(word)) {
+      if (entry.path().extension() == ".jsonl") traces.push_back(entry.path());
+    }
+  }
+  std::sort(traces.begin(), traces.end());
+  if (traces.empty()) {
+    throw std::runtime_error("there is no trace in " + words.front().string());
+  }
+  return build(compare::make_account(traces), "");
+}
+
+bool is_complete(const Comparison& comparison) {
+  return std::none_of(comparison.variants.begin(), comparison.variants.end(),
+                      [](const auto& variant) { return variant.failed(); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  cli::mind_manners(cli::OnSignal::end);
+  std::setlocale(LC_CTYPE, "");
+  const Request request = compare::parse_request(argc, argv);
+  prepare(request.outputs);
+  const Comparison comparison =
+      request.report.empty() ? run(request) : draw_again(request.report);
+  show(comparison, request.outputs);
+  return is_complete(comparison) && comparison.complaints.empty()
+             ? EXIT_SUCCESS
+             : EXIT_FAILURE;
+} catch (const compare::Interrupted&) {
+  compare::die_of_interrupt();
+} catch (const std::exception& error) {
+  return cli::report(error);
+}

@@ -1,0 +1,34 @@
+// How far it is, on stderr, if that is a terminal.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace compare {
+
+class Progress {
+ public:
+  Progress(std::size_t steps, std::optional<double> seconds);
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  // Leaves no trace.
+  ~Progress();
+
+  // The next step begins.
+  void next(const std::string& name);
+
+  // Time has passed.
+  void tick();
+
+ private:
+  std::size_t steps_;
+  std::optional<double> seconds_;
+  bool shown_;
+  std::size_t step_ = 0;
+  std::string name_;
+  double begin_;
+};
+
+}  // namespace compare

@@ -1,0 +1,92 @@
+// What the tracer writes while the traced program runs, and the recorder reads.
+//
+// Each process has a file of its own, named PID.0, or PID.1 if the process has
+// become another program. The program has it mapped, so that what was noted is
+// there however the program ends. A file is a row of blocks; where the first
+// records would be, the first block has the header.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace compare {
+
+// Tells a traced program the directory for its files.
+constexpr auto trace_dir_variable = "POETRY_TRACE_DIR";
+
+enum class Call : std::uint16_t {
+  accept,
+  accept4,
+  close,
+  connect,
+  epoll_pwait,
+  epoll_pwait2,
+  epoll_wait,
+  peek,
+  poll,
+  ppoll,
+  pselect,
+  read,
+  readv,
+  recv,
+  recvfrom,
+  recvmsg,
+  select,
+  send,
+  sendmsg,
+  sendto,
+  shutdown,
+  write,
+  writev,
+};
+
+// In the order of Call.
+constexpr std::array<std::string_view, 23> call_names = {
+    "accept",       "accept4",    "close", "connect", "epoll_pwait",
+    "epoll_pwait2", "epoll_wait", "peek",  "poll",    "ppoll",
+    "pselect",      "read",       "readv", "recv",    "recvfrom",
+    "recvmsg",      "select",     "send",  "sendmsg", "sendto",
+    "shutdown",     "write",      "writev"};
+
+// An Event (trace.h), but for the process, which is the same in all of a file.
+struct Record {
+  std::int64_t time;
+  std::int64_t duration;
+  std::int64_t result;
+  std::uint64_t checksum;
+  std::int32_t thread;
+  std::int32_t fd;
+  std::int32_t queued;
+  std::int32_t error;
+  std::uint16_t local;
+  std::uint16_t peer;
+  Call call;
+  std::uint16_t unused;
+  std::uint32_t written;  // set last, atomically: all the rest is there
+  std::uint32_t unused_too;
+};
+
+struct Header {
+  std::array<char, 16> magic;
+  std::int64_t started;  // in ns on CLOCK_MONOTONIC
+  std::int32_t pid;
+  std::int32_t number;  // what follows the dot in the file's name
+  std::atomic<std::uint64_t> lost;  // records that there was no room for
+  std::array<char, 4056> command;  // the arguments, each with a '\0' at its end
+};
+
+// Another layout has another magic.
+constexpr std::array<char, 16> record_magic = {"poetry-tracer 1"};
+
+constexpr std::size_t block_size = 128 * 1024;
+constexpr std::size_t records_per_block = block_size / sizeof(Record);
+constexpr std::size_t first_record = sizeof(Header) / sizeof(Record);
+constexpr std::size_t most_blocks = 8192;
+
+static_assert(sizeof(Record) == 64 && sizeof(Header) == 4096);
+static_assert(std::atomic_ref<std::uint32_t>::is_always_lock_free);
+
+}  // namespace compare

@@ -1,0 +1,58 @@
+// What is known about the program's descriptors: which of them are TCP sockets.
+//
+// Safe in threads and signal handlers, without locks: a descriptor that
+// somebody else is just looking at counts as none of ours, for that one call.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "compare/checksum.h"
+
+namespace tracer {
+
+// In the lowest two bits of Socket::state; above it is a number that changes
+// whenever the descriptor is closed.
+enum Kind : std::uint32_t { unknown, busy, other, tcp };
+
+struct Socket {
+  std::atomic<std::uint32_t> state;
+  std::uint16_t local;
+  std::uint16_t peer;
+  bool fresh_in;  // seen from its first byte: the checksum means something
+  bool fresh_out;
+  compare::Checksum in;
+  compare::Checksum out;
+};
+
+// A TCP socket, as it was when it was found.
+struct Found {
+  Socket* socket = nullptr;
+  std::uint32_t state = 0;
+
+  explicit operator bool() const { return socket; }
+
+  // Whether the descriptor still is the same connection's.
+  bool is_current() const { return socket->state.load() == state; }
+};
+
+// False if it is no TCP socket. The system is asked once for each descriptor.
+Found find(int fd);
+
+// The same for a descriptor that is new; what was known about it is not true.
+Found find_new(int fd);
+
+// The same for one that is known already: the system is not asked.
+Found find_known(int fd);
+
+// The descriptor is closed, or about to be: before somebody gets the number.
+void forget(int fd);
+void forget(unsigned first, unsigned last);
+
+// Whether there ever was a TCP socket.
+bool any_socket();
+
+// How many bytes lie unread; -1 if nobody knows.
+int unread(int fd);
+
+}  // namespace tracer

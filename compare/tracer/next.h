@@ -1,0 +1,53 @@
+// The function that the program would have called without us.
+#pragma once
+
+#include <dlfcn.h>
+
+#include <atomic>
+#include <cerrno>
+
+namespace tracer {
+
+// Looked up at the first call. Threads that do so at once find the same.
+template <typename Function>
+class Next {
+ public:
+  constexpr explicit Next(const char* name)
+      : name_(name) {}
+
+  template <typename... Arguments>
+  auto operator()(Arguments... arguments)
+      -> decltype(static_cast<Function*>(nullptr)(arguments...)) {
+    Function* function = function_.load(std::memory_order_relaxed);
+    if (!function) {
+      function = reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name_));
+      if (!function) {
+        errno = ENOSYS;
+        return -1;
+      }
+      function_.store(function, std::memory_order_relaxed);
+    }
+    return function(arguments...);
+  }
+
+ private:
+  const char* name_;
+  std::atomic<Function*> function_ = nullptr;
+};
+
+// The program must not see what our own calls do to errno.
+class KeepErrno {
+ public:
+  KeepErrno() = default;
+  KeepErrno(const KeepErrno&) = delete;
+  KeepErrno& operator=(const KeepErrno&) = delete;
+  ~KeepErrno() { errno = error_; }
+
+ private:
+  int error_ = errno;
+};
+
+}  // namespace tracer
+
+// What the program finds in place of the C library's.
+#define INTERPOSED extern "C" __attribute__((visibility("default")))

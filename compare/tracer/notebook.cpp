@@ -1,0 +1,235 @@
+#include "compare/tracer/notebook.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+
+#include "compare/tracer/next.h"
+
+namespace tracer {
+namespace {
+
+using compare::Header;
+
+// The kernel makes it all zeros in a child, which so starts a file of its own.
+// A child of vfork() shares it, as it shares all memory.
+struct Process {
+  std::atomic<bool> gave_up;
+  std::atomic<std::uint64_t> next;  // the first record that nobody has taken
+  std::atomic<Record*> blocks[compare::most_blocks];
+};
+
+constinit Process* process = nullptr;  // null: nothing is to be noted
+constinit std::array<char, 256> directory{};
+constinit std::array<char, sizeof(Header::command)> command{};
+
+// "directory/pid.number", without printf(), which may allocate.
+class Path {
+ public:
+  Path(unsigned pid, unsigned number) {
+    append(directory.data());
+    append("/");
+    append(pid);
+    append(".");
+    append(number);
+  }
+
+  const char* text() const { return text_.data(); }
+
+ private:
+  void append(const char* text) {
+    for (; *text != '\0'; ++text) text_[size_++] = *text;
+  }
+
+  void append(unsigned number) {
+    if (number > 9) append(number / 10);
+    text_[size_++] = static_cast<char>('0' + number % 10);
+  }
+
+  std::array<char, directory.size() + 32> text_{};
+  std::size_t size_ = 0;
+};
+
+// System calls without the library: close() is our own, and a thread that is
+// to be cancelled would be so in open().
+int open_file(const Path& path, int flags) {
+  return static_cast<int>(
+      ::syscall(SYS_openat, AT_FDCWD, path.text(), flags | O_CLOEXEC, 0600));
+}
+
+void close_file(int fd) {
+  ::syscall(SYS_close, fd);
+}
+
+// Null if there is no room. To write to a page for which there is no room would
+// end the program, so the room is made first; and so would a limit.
+Record* map_block(int fd, std::size_t index) {
+  const auto offset = static_cast<off_t>(index * compare::block_size);
+  constexpr auto size = static_cast<off_t>(compare::block_size);
+  rlimit limit{};
+  ::getrlimit(RLIMIT_FSIZE, &limit);
+  if (limit.rlim_cur < static_cast<rlim_t>(offset + size)) return nullptr;
+
+  long result = -1;
+  for (int tries = 0; result != 0 && tries < 100; ++tries) {
+    result = ::syscall(SYS_fallocate, fd, 0, offset, size);
+    if (result != 0 && errno != EINTR) return nullptr;
+  }
+  if (result != 0) return nullptr;
+
+  void* block = ::mmap(nullptr, compare::block_size, PROT_READ | PROT_WRITE,
+                       MAP_SHARED, fd, offset);
+  return block == MAP_FAILED ? nullptr : static_cast<Record*>(block);
+}
+
+// Many a thread may come here at once, or one again in a signal handler: the
+// first block to get into the table counts.
+Record* publish(std::size_t index, Record* block) {
+  Record* found = nullptr;
+  if (process->blocks[index].compare_exchange_strong(found, block)) {
+    return block;
+  }
+  ::munmap(block, compare::block_size);
+  return found;
+}
+
+void fill_in(Header& header, unsigned pid, unsigned number) {
+  header.pid = static_cast<int>(pid);
+  header.number = static_cast<int>(number);
+  header.started = now();
+  header.command = command;
+  std::atomic_thread_fence(std::memory_order_release);
+  header.magic = compare::record_magic;
+}
+
+Record* start_file() {
+  if (process->gave_up.load(std::memory_order_relaxed)) return nullptr;
+  const auto pid = static_cast<unsigned>(::getpid());
+  unsigned number = 0;
+  int fd = -1;
+  do {
+    fd = open_file(Path(pid, number), O_RDWR | O_CREAT | O_EXCL);
+  } while (fd < 0 && errno == EEXIST && ++number < 100000);
+  if (fd < 0) {
+    // Descriptors may be closed again, but a missing directory stays missing.
+    if (errno != EMFILE && errno != ENFILE) process->gave_up = true;
+    return nullptr;
+  }
+  Record* block = map_block(fd, 0);
+  close_file(fd);
+  if (!block) return nullptr;
+
+  fill_in(*reinterpret_cast<Header*>(block), pid, number);
+  Record* published = publish(0, block);
+  if (published != block) ::unlink(Path(pid, number).text());
+  return published;
+}
+
+Record* add_block(const Header& header, std::size_t index) {
+  const Path path(static_cast<unsigned>(header.pid),
+                  static_cast<unsigned>(header.number));
+  const int fd = open_file(path, O_RDWR);
+  if (fd < 0) return nullptr;
+  Record* block = map_block(fd, index);
+  close_file(fd);
+  if (!block) return nullptr;
+  // Once for all its pages, rather than at the first record of each.
+  ::madvise(block, compare::block_size, MADV_POPULATE_WRITE);
+  return publish(index, block);
+}
+
+Header* header() {
+  if (!process) return nullptr;
+  Record* block = process->blocks[0].load(std::memory_order_acquire);
+  if (!block) block = start_file();
+  return reinterpret_cast<Header*>(block);
+}
+
+int thread_id(int pid) {
+  // A child inherits its parent's.
+  thread_local int of_process = 0;
+  thread_local int thread = 0;
+  if (of_process != pid) {
+    thread = ::gettid();
+    of_process = pid;
+  }
+  return thread;
+}
+
+// Where the next record goes; null if there is no room.
+Record* take_slot(const Header& header) {
+  const std::size_t slot =
+      compare::first_record +
+      process->next.fetch_add(1, std::memory_order_relaxed);
+  const std::size_t index = slot / compare::records_per_block;
+  if (index >= compare::most_blocks) return nullptr;
+  Record* block = process->blocks[index].load(std::memory_order_acquire);
+  if (!block) block = add_block(header, index);
+  return block ? block + slot % compare::records_per_block : nullptr;
+}
+
+void keep_command(int argc, char** argv) {
+  std::size_t size = 0;
+  for (int i = 0; i < argc; ++i) {
+    const std::size_t length = std::strlen(argv[i]) + 1;
+    if (size + length > command.size()) return;
+    std::memcpy(command.data() + size, argv[i], length);
+    size += length;
+  }
+}
+
+// The GNU C library hands main()'s arguments to constructors, too.
+__attribute__((constructor)) void start(int argc, char** argv) {
+  const KeepErrno keep;
+  const char* wanted = std::getenv(compare::trace_dir_variable);
+  if (!wanted || std::strlen(wanted) >= directory.size()) return;
+  std::strcpy(directory.data(), wanted);
+  keep_command(argc, argv);
+
+  void* memory = ::mmap(nullptr, sizeof(Process), PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return;
+  if (::madvise(memory, sizeof(Process), MADV_WIPEONFORK) != 0) return;
+  process = static_cast<Process*>(memory);
+  // At once, because who looks for the file wants to know that we are here.
+  header();
+}
+
+}  // namespace
+
+std::int64_t now() {
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+}
+
+bool is_tracing() {
+  return process;
+}
+
+bool is_guest() {
+  return process && header() && header()->pid != ::getpid();
+}
+
+void note(Record& record) {
+  Header* const file = header();
+  if (!file) return;
+  Record* const slot = take_slot(*file);
+  if (!slot) {
+    file->lost.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  record.thread = thread_id(file->pid);
+  // All but the mark at the end, which says that the rest is there.
+  std::memcpy(static_cast<void*>(slot), &record, offsetof(Record, written));
+  std::atomic_ref(slot->written).store(1, std::memory_order_release);
+}
+
+}  // namespace tracer

@@ -1,0 +1,207 @@
+#include <fmt/format.h>
+
+#include "compare/words.h"
+
+#include <algorithm>
+#include <set>
+
+#include "compare/markup.h"
+#include "compare/table.h"
+#include "compare/thin.h"
+
+namespace compare {
+namespace {
+
+std::string in_words(std::size_t count) {
+  const char* const names[] = {"no",   "one", "two",   "three", "four",
+                               "five", "six", "seven", "eight", "nine"};
+  return count < std::size(names) ? names[count] : std::to_string(count);
+}
+
+std::string capital(std::string text) {
+  if (text[0] >= 'a' && text[0] <= 'z') {
+    text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  }
+  return text;
+}
+
+std::size_t reading_threads(const Variant& variant) {
+  std::set<int> threads;
+  for (const Task& task : variant.tasks) {
+    for (const Read& read : task.reads) threads.insert(read.thread);
+  }
+  return threads.size();
+}
+
+double waited(const Variant& variant, WaitKind kind) {
+  double sum = 0;
+  for (const Wait& wait : variant.waits) {
+    if (wait.kind == kind) sum += wait.duration;
+  }
+  return sum;
+}
+
+// Of which task the thread is stuck in a read while the bytes pile up: the one
+// that had most of the waiting.
+std::string culprit(const Variant& variant) {
+  std::vector<double> sums(variant.tasks.size());
+  for (const Wait& wait : variant.waits) {
+    if (wait.kind == WaitKind::one_task && wait.task < sums.size() &&
+        wait.task != variant.worst_task) {
+      sums[wait.task] += wait.duration;
+    }
+  }
+  const auto most = std::max_element(sums.begin(), sums.end());
+  if (most == sums.end() || *most <= 0) return "was busy elsewhere";
+  const auto task = static_cast<std::size_t>(most - sums.begin());
+  if (std::count_if(sums.begin(), sums.end(),
+                    [&](double sum) { return sum > *most / 20; }) == 1) {
+    return fmt::format("was stuck in reads of task {}",
+                       variant.tasks[task].poem + 1);
+  }
+  return fmt::format("was stuck in reads of others, of task {} most",
+                     variant.tasks[task].poem + 1);
+}
+
+// Whether the time until the end gives away that bytes lay unread, compared
+// with the fastest variant where they did not.
+std::string in_wall_time(const Comparison& comparison, const Variant& variant) {
+  double best = 0;
+  for (const Variant& other : comparison.variants) {
+    if (!other.seen || other.failed() || !other.worst_unread ||
+        is_long(comparison, *other.worst_unread)) {
+      continue;
+    }
+    best = best > 0 ? std::min(best, other.wall) : other.wall;
+  }
+  if (best <= 0) return "";
+  return variant.wall > 1.05 * best
+             ? " It cost time, too: once the system's buffers were full, the "
+               "servers could not go on sending."
+             : " The wall time does not show it: the system kept the bytes, as "
+               "its buffers were large enough.";
+}
+
+std::string about(const Comparison& comparison, const Variant& variant) {
+  switch (kind_of(comparison, variant)) {
+    case Kind::unread:
+      return fmt::format(
+          "The wedge of task {}: its server had sent, and nobody read. The "
+          "oldest byte lay there for {:.2f} s, while the thread {}.{}",
+          variant.worst_task + 1, *variant.worst_unread, culprit(variant),
+          in_wall_time(comparison, variant));
+    case Kind::threads:
+      return fmt::format(
+          "{} strips, one hatch each: every thread is stuck in a read, but of "
+          "a poem of its own, and so nobody waits for anybody else. The price "
+          "is a thread for each poem.",
+          capital(in_words(variant.threads.size())));
+    case Kind::several:
+      return fmt::format(
+          "{} strips, all grey: every thread waits with select, poll or epoll, "
+          "but only for what is its own.",
+          capital(in_words(variant.threads.size())));
+    case Kind::one_by_one:
+      return "One strip, one hatch after the other: while the thread is stuck "
+             "in a read of the one poem, it does not even ask for the next. "
+             "The turns keep one colour until a poem is over.";
+    case Kind::anybody:
+      return "The strip is grey: the thread waits for whoever comes first, and "
+             "never for one alone. There are no wedges, and the turns change "
+             "their colour all the time.";
+    case Kind::other:
+      break;
+  }
+  return "The strip is dark: the program was never seen to wait.";
+}
+
+std::string speed(const Variant& variant) {
+  if (!variant.vs_blocking || variant.name == "blocking") return "";
+  const double ratio = *variant.vs_blocking;
+  if (ratio >= 0.995) {
+    return fmt::format(", {:.2f}x faster than blocking", ratio);
+  }
+  return fmt::format(", {:.2f}x slower than blocking", 1 / ratio);
+}
+
+}  // namespace
+
+Kind kind_of(const Comparison& comparison, const Variant& variant) {
+  const double alone = waited(variant, WaitKind::one_task);
+  const double anybody = waited(variant, WaitKind::anybody);
+  if (is_long(comparison, variant.worst_unread.value_or(0))) {
+    return Kind::unread;
+  }
+  if (reading_threads(variant) > 1) {
+    return alone > anybody ? Kind::threads : Kind::several;
+  }
+  if (alone > anybody) return Kind::one_by_one;
+  return anybody > 0 ? Kind::anybody : Kind::other;
+}
+
+std::string headline(const Comparison& comparison) {
+  const auto poems = comparison.poems.size();
+  const auto ways = comparison.variants.size();
+  return capital(fmt::format("{} {}, {} {} to wait", in_words(poems),
+                             poems == 1 ? "poem" : "poems", in_words(ways),
+                             ways == 1 ? "way" : "ways"));
+}
+
+std::string headline(const Comparison& comparison, const Variant& variant) {
+  std::string text = format_seconds(variant.wall);
+  if (comparison.settings.runs > 1) {
+    text += fmt::format(" \u00b1 {}", format_seconds(variant.wall_deviation));
+  }
+  text += speed(variant);
+  text += fmt::format(", working {:.0f} ms", variant.cpu * 1000);
+  if (variant.worst_unread) {
+    text += fmt::format(", worst unread {:.3f} s", *variant.worst_unread);
+  }
+  return text;
+}
+
+std::string headline(const Comparison& comparison,
+                     const Variant& variant,
+                     const std::string& tag) {
+  std::string text = headline(comparison, variant);
+  const auto at = text.rfind(", worst") + 2;
+  if (!is_long(comparison, variant.worst_unread.value_or(0))) return text;
+  return fmt::format("{0}<{1} class=\"alarm\">{2}</{1}>", text.substr(0, at),
+                     tag, text.substr(at));
+}
+
+std::string complaint(const Variant& variant) {
+  if (!variant.complaint.empty()) return variant.complaint;
+  if (variant.status != 0) return fmt::format("exit status {}", variant.status);
+  if (variant.seen) return "";
+  return "no picture: nothing was seen of its connections, as with programs "
+         "that are statically linked or use io_uring";
+}
+
+std::string what_to_look_for(const Comparison& comparison,
+                             std::size_t variant) {
+  const Variant& self = comparison.variants[variant];
+  if (!self.seen) return "";
+  const Kind kind = kind_of(comparison, self);
+  for (std::size_t i = 0; i < variant; ++i) {
+    const Variant& other = comparison.variants[i];
+    if (kind == Kind::unread || kind == Kind::other || !other.seen ||
+        kind_of(comparison, other) != kind) {
+      continue;
+    }
+    return fmt::format(
+        "The same picture as that of {}: the program is written otherwise, but "
+        "it waits in the same way.",
+        other.name);
+  }
+  return about(comparison, self);
+}
+
+std::string description(const Comparison& comparison) {
+  std::string text = summary(comparison) + '.';
+  for (const auto& sentence : sentences(comparison)) text += ' ' + sentence;
+  for (const auto& line : complaints(comparison)) text += ' ' + line + '.';
+  return text;
+}
+
+}  // namespace compare
