@@ -1,0 +1,124 @@
+// poetry-compare with clients, servers and traces that are no good.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/comparing.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+using rig::file_contents;
+using rig::run_compare;
+using rig::science;
+using testing::AllOf;
+using testing::HasSubstr;
+
+using CompareInput = rig::Comparing;
+
+TEST_F(CompareInput, ShowsTheOthersWhenOneFails) {
+  result = run_compare(
+      "--no-timeline --timeout 1 --delay .001 --variants async "
+      "--with none=/no/such/program "
+      "--with 'fails=sh -c \"echo oh no >&2; exit 3\"' "
+      "--with 'hangs=sleep 60' "
+      "--with 'rubbish=sh -c \"head -c 300000 /dev/urandom\"' "
+      "--with 'dies=sh -c \"kill -KILL \\$\\$\"' "
+      "--with 'half=" SLEEPY_CLIENT " late' " +
+      science + ' ' + science);
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(
+      result.text,
+      AllOf(HasSubstr("none: cannot start: No such file or directory\n"),
+            HasSubstr("fails: exit status 3: oh no\n"),
+            HasSubstr("hangs: stopped, for it took longer than 1 s\n"),
+            HasSubstr("rubbish: did not connect to any server\n"),
+            HasSubstr("dies: ended by signal 9: Killed\n"),
+            HasSubstr("half: exit status 2\n")));
+  EXPECT_TRUE(
+      std::regex_search(result.text, std::regex("\nasync .*s  .* complete\n")))
+      << result.text;
+}
+
+TEST_F(CompareInput, SaysThatAStaticProgramIsNotSeen) {
+  const auto source = (directory / "a.c").string();
+  std::ofstream(source) << "int main(void) { return 0; }\n";
+  const auto program = (directory / "a").string();
+  if (std::system(("cc -static -o " + program + ' ' + source + " 2>/dev/null")
+                      .c_str()) != 0) {
+    GTEST_SKIP() << "there is no compiler for static programs";
+  }
+  result = run_compare("--variants async --delay .001 --with a=" + program +
+                       ' ' + science);
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.text, HasSubstr("a: not seen: a program that is "
+                                     "statically linked cannot be traced\n"));
+}
+
+TEST_F(CompareInput, UsesRunningServers) {
+  result = run_compare("--connect 1 --variants async,blocking");
+  EXPECT_EQ(result.status, 1);
+  for (const char* name : {"async", "blocking"}) {
+    EXPECT_THAT(result.text,
+                HasSubstr(std::string(name) +
+                          ": exit status 1: Failed to connect to 127.0.0.1:1: "
+                          "Connection refused\n"));
+  }
+}
+
+TEST_F(CompareInput, ReportsWhatIsLeftOfTraces) {
+  const auto t = directory / "t";
+  compare_with("--variants async,broken,simple --delay .001 " + science);
+  EXPECT_EQ(result.status, 0) << result.text;
+  fs::resize_file(t / "01-async.jsonl",
+                  fs::file_size(t / "01-async.jsonl") / 2);
+  std::ofstream(t / "02-broken.jsonl").flush();
+  const auto newer = t / "03-simple.jsonl";
+  const auto text = std::regex_replace(
+      file_contents(newer), std::regex("\"version\":1"), "\"version\":9");
+  std::ofstream(newer) << text;
+
+  result = run_compare("report " + t.string());
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.text,
+              AllOf(HasSubstr("async: " + (t / "01-async.jsonl").string()),
+                    HasSubstr("broken: " + (t / "02-broken.jsonl").string() +
+                              ": is empty"),
+                    HasSubstr("newer than 1\n")));
+}
+
+TEST_F(CompareInput, RefusesWhatMakesNoSense) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"/no/poem.txt", "/no/poem.txt: No such file or directory"},
+      {"/dev/null", "/dev/null: Not a regular file"},
+      {"--variants foo", "not 'foo'"},
+      {"--with foo", "not 'foo'"},
+      {"--with \"a='b\"", "does not end"},
+      {"--variants async,async", "two variants 'async'"},
+      {"--num-bytes 1,x", "not 'x'"},
+      {"--runs 0", "not '0'"},
+      {"--connect abc", "not 'abc'"},
+      {"--delay -1", "not '-1'"},
+      {"--color blue", "not 'blue'"},
+      {"--open", "--html"},
+      {"report", "needs traces"},
+      {"report /no/such", "/no/such"},
+      {"--nonsense", "'--nonsense'"}};
+  for (const auto& [arguments, words] : cases) {
+    result = run_compare(arguments);
+    EXPECT_EQ(result.status, 2) << arguments;
+    EXPECT_THAT(result.text, HasSubstr(words)) << arguments;
+    EXPECT_THAT(result.text, HasSubstr("\ntry --help\n")) << arguments;
+  }
+}
+
+}  // namespace

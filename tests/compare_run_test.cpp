@@ -1,0 +1,135 @@
+// poetry-compare, run as a user would: what it measures, and what it leaves.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+
+#include "support/comparing.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+using rig::file_contents;
+using rig::poetry_compare;
+using rig::run_compare;
+using rig::science;
+using testing::HasSubstr;
+using namespace std::chrono_literals;
+
+using CompareRun = rig::Comparing;
+
+TEST_F(CompareRun, ShowsEveryVariant) {
+  const auto comparison =
+      compare_with("--delay .005 " + science + ' ' + science);
+  EXPECT_EQ(result.status, 0) << result.text;
+  ASSERT_EQ(comparison.variants.size(), 7u);
+  for (const auto& variant : comparison.variants) {
+    EXPECT_EQ(variant.complaint, "") << variant.name;
+    ASSERT_EQ(variant.tasks.size(), 2u) << variant.name;
+    for (const auto& task : variant.tasks) {
+      EXPECT_EQ(task.outcome, compare::Outcome::complete) << variant.name;
+      EXPECT_EQ(task.bytes, 653u);
+    }
+  }
+  EXPECT_GT(*comparison.variants[2].vs_blocking, 1.0);
+  EXPECT_FALSE(comparison.variants[0].longest_turn);
+  EXPECT_GT(*comparison.variants[4].longest_turn, 0.1);
+}
+
+TEST_F(CompareRun, ReportsTheSameAsAtFirst) {
+  const std::string traces = (directory / "t").string();
+  const std::string outputs = " --color always --html " + traces + "/p.html" +
+                              " --json " + traces + "/p.json ";
+  const auto first =
+      run_compare("--variants async,broken --delay .002 --traces " + traces +
+                  outputs + science);
+  const auto html = file_contents(traces + "/p.html");
+  const auto json = file_contents(traces + "/p.json");
+  EXPECT_EQ(first.status, 0) << first.text;
+  EXPECT_NE(html, "");
+  const auto again = run_compare("report " + traces + outputs);
+  // But for what was said beforehand.
+  EXPECT_EQ("2 variants, about 1 s.\n" + again.text, first.text);
+  EXPECT_EQ(file_contents(traces + "/p.html"), html);
+  EXPECT_EQ(file_contents(traces + "/p.json"), json);
+}
+
+TEST_F(CompareRun, FindsHowLongACallbackSlept) {
+  const auto comparison = compare_with(
+      "--variants async --delay .005 --with '" + std::string("sleepy=") +
+      SLEEPY_CLIENT + " callback' " + science);
+  const auto& sleepy = comparison.variants.at(1);
+  EXPECT_EQ(sleepy.complaint, "");
+  EXPECT_NEAR(sleepy.longest_turn.value_or(0), 0.5, 0.02);
+  EXPECT_NEAR(sleepy.worst_unread.value_or(0), 0.5, 0.02);
+  EXPECT_THAT(result.text, HasSubstr("sleepy took"));
+}
+
+TEST_F(CompareRun, FindsAPileOfUnreadBytes) {
+  // Six chunks are sent before the client reads: at 0, 50, ... 250 ms.
+  const auto text = directory / "poem";
+  std::ofstream(text) << std::string(600, 'x');
+  const auto comparison = compare_with(
+      "--variants async --delay .05 --num-bytes 100 --with '" +
+      std::string("late=") + SLEEPY_CLIENT + " late' " + text.string());
+  const auto& late = comparison.variants.at(1);
+  ASSERT_EQ(late.tasks.size(), 1u);
+  const auto& task = late.tasks[0];
+  ASSERT_EQ(task.reads.size(), 1u);
+  EXPECT_EQ(task.reads[0].queued, 600u);
+  EXPECT_EQ(task.reads[0].bytes, 600u);
+  EXPECT_EQ(task.sends.size(), 6u);
+  EXPECT_NEAR(late.worst_unread.value_or(0), 0.425, 0.02);
+  EXPECT_FALSE(late.longest_turn);
+}
+
+class CompareInterrupted : public testing::TestWithParam<int> {};
+
+TEST_P(CompareInterrupted, LeavesNoProcess) {
+  // Whatever is started has this in its environment.
+  const auto mark = "COMPARE_TEST=" + std::to_string(::getpid());
+  const auto count = [&] {
+    int found = 0;
+    for (const auto& entry : fs::directory_iterator("/proc")) {
+      found += file_contents(entry.path() / "environ").find(mark) !=
+               std::string::npos;
+    }
+    return found;
+  };
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    ::putenv(const_cast<char*>(mark.c_str()));
+    std::freopen("/dev/null", "w", stderr);
+    ::execl(poetry_compare.c_str(), "poetry-compare", "--variants", "async",
+            "--delay", "0", "--with",
+            "sleeps=sh -c 'setsid sleep 60 & sleep 60'", science.c_str(),
+            nullptr);
+    std::_Exit(127);
+  }
+  // The command, a server, the client, and what that has started.
+  for (int i = 0; i < 100 && count() < 5; ++i)
+    std::this_thread::sleep_for(50ms);
+  EXPECT_GE(count(), 5);
+  ::kill(pid, GetParam());
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == GetParam());
+  EXPECT_EQ(count(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(BySignal,
+                         CompareInterrupted,
+                         testing::Values(SIGINT, SIGTERM));
+
+}  // namespace

@@ -1,0 +1,176 @@
+// The table, its writers, the sentences and the timeline.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "compare/model.h"
+#include "compare/perfetto.h"
+#include "compare/table.h"
+#include "compare/timeline.h"
+
+namespace {
+
+using compare::Comparison;
+using compare::Variant;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+Variant make_variant(const std::string& name, double wall, double ratio) {
+  Variant variant;
+  variant.name = name;
+  variant.runs = {{wall, 0.002, 0, "", 0.001, 0, {}, {}}};
+  variant.wall = wall;
+  variant.cpu = 0.002;
+  variant.vs_blocking = ratio;
+  variant.worst_unread = 0.001;
+  variant.seen = true;
+  return variant;
+}
+
+// A task that reads what is sent, 30 bytes at a time, at once or at the end.
+compare::Task make_task(std::size_t poem, double end, bool at_once) {
+  compare::Task task;
+  task.poem = poem;
+  task.end = end;
+  for (double time = 0; time < end - 0.01; time += 0.02) {
+    task.sends.push_back({time, 30});
+    task.bytes += 30;
+    if (at_once) task.reads.push_back({time + 0.001, 0, 30, 0u, 0});
+  }
+  if (!at_once) task.reads.push_back({end, 0, task.bytes, task.bytes, 0});
+  return task;
+}
+
+Comparison make_comparison() {
+  Comparison comparison;
+  comparison.settings.delay = 0.02;
+  comparison.poems = {{"a.txt", 10000, 3003, 30},
+                      {"b.txt", 10001, 623, 10},
+                      {"c.txt", 10002, 653, 10}};
+  comparison.variants = {make_variant("blocking", 4.62, 1),
+                         make_variant("async", 2.035, 2.27),
+                         make_variant("broken", 2.04, 2.26)};
+  auto& async = comparison.variants[1];
+  async.longest_turn = async.awaited_turn = 0.0001;
+  async.threads.resize(1);
+  async.tasks = {make_task(0, 0.4, true), make_task(1, 0.2, true)};
+  auto& broken = comparison.variants[2];
+  broken.longest_turn = broken.awaited_turn = 1.332;
+  broken.worst_unread = 2.035;
+  broken.worst_task = 1;
+  broken.threads.resize(1);
+  broken.tasks = {make_task(0, 0.4, true), make_task(1, 0.4, false)};
+  return comparison;
+}
+
+TEST(Table, IsAlignedAndMarksWhatTheClockHides) {
+  EXPECT_THAT(
+      write_terminal(make_comparison(), "", false),
+      StartsWith(
+          "3 poems, 4 279 bytes, delay 0.02 s, 1 run\n"
+          "variant      wall   vs blocking   worst unread   longest turn    "
+          "CPU\n"
+          "blocking   4.62 s         1.00x        0.001 s              -   2 "
+          "ms\n"
+          "async      2.04 s         2.27x        0.001 s         0.1 ms   2 "
+          "ms\n"
+          "broken     2.04 s         2.26x      ! 2.035 s     ! 1 332 ms   2 "
+          "ms\n"));
+}
+
+TEST(Table, HasTheSameColumnsInEveryForm) {
+  auto comparison = make_comparison();
+  comparison.settings.runs = 5;
+  const auto json = write_json(comparison);
+  const auto csv = write_csv(comparison);
+  const auto markdown = write_markdown(comparison);
+  const auto terminal = write_terminal(comparison, "", false);
+  const auto table = make_table(comparison);
+  EXPECT_EQ(table.columns.size(), 7u);
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const auto& column = table.columns[i];
+    const auto& cell = table.rows[2][i];
+    EXPECT_THAT(json, HasSubstr('"' + column.key + "\": "));
+    EXPECT_THAT(json, HasSubstr(cell.raw));
+    EXPECT_THAT(csv, HasSubstr(column.key));
+    EXPECT_THAT(csv, HasSubstr(cell.raw));
+    EXPECT_THAT(markdown, HasSubstr("| " + column.title));
+    EXPECT_THAT(markdown, HasSubstr(cell.text));
+    EXPECT_THAT(terminal, HasSubstr(cell.text));
+  }
+}
+
+TEST(Table, QuotesWhatWouldBreakIt) {
+  auto comparison = make_comparison();
+  comparison.variants[0].name = "a,\"b\"|</script>\x01";
+  EXPECT_THAT(write_csv(comparison),
+              HasSubstr("\"a,\"\"b\"\"|</script>\x01\""));
+  EXPECT_THAT(write_markdown(comparison), HasSubstr("\\|"));
+  EXPECT_THAT(write_json(comparison),
+              HasSubstr("\"a,\\\"b\\\"|\\u003c/script>\\u0001\""));
+}
+
+TEST(Sentences, SayWhatTheNumbersMean) {
+  EXPECT_THAT(
+      sentences(make_comparison()),
+      ElementsAre("async was 2.27 times faster than blocking: it waited "
+                  "for all three servers at once.",
+                  "broken looks just as fast, but bytes of task 2 lay "
+                  "unread for 2.0 s while one turn took 1.3 s."));
+}
+
+TEST(Sentences, DoNotBlameWhatNobodyWaitedFor) {
+  auto comparison = make_comparison();
+  comparison.variants[1].longest_turn = 0.3;  // an interpreter that goes home
+  EXPECT_FALSE(make_table(comparison).rows[1][4].alarming);
+  EXPECT_THAT(sentences(comparison)[0], StartsWith("async was 2.27 times"));
+}
+
+TEST(Sentences, DoNotPraiseWhatFailed) {
+  auto comparison = make_comparison();
+  comparison.variants[1].complaint = "exit status 1: no";
+  EXPECT_THAT(complaints(comparison), ElementsAre("async: exit status 1: no"));
+  EXPECT_THAT(sentences(comparison), ElementsAre(StartsWith("broken took")));
+  EXPECT_THAT(write_csv(comparison), HasSubstr("failed"));
+}
+
+TEST(Timeline, HasColumnsOfWholePauses) {
+  EXPECT_NEAR(compare::bin_width(4.62, 0.02, 72), 0.08, 1e-9);
+  EXPECT_NEAR(compare::bin_width(0.1, 0.02, 72), 0.04, 1e-9);
+  EXPECT_NEAR(compare::bin_width(7.2, 0, 72), 0.1, 1e-9);
+}
+
+TEST(Timeline, ShowsWhatLayUnread) {
+  auto comparison = make_comparison();
+  for (auto& variant : comparison.variants) variant.runs[0].wall = 0.4;
+  const auto text = draw_timeline(comparison, {80, true, false});
+  EXPECT_THAT(text, HasSubstr("async        2.04 s    2.27x\n"
+                              "   T1 ▆▆▆▆▆▆▆▆▆▆·\n"
+                              "   T2 ▆▆▆▆▆·\n"));
+  EXPECT_THAT(text, HasSubstr("   T2 ▒▒▒▒▒▒▒▒▒▒█\n"));
+}
+
+TEST(Timeline, IsPlainWhereTheTerminalIs) {
+  const auto text = draw_timeline(make_comparison(), {60, false, false});
+  EXPECT_TRUE(std::all_of(text.begin(), text.end(), [](char c) {
+    return c == '\n' || (c >= ' ' && c <= '~');
+  })) << text;
+  EXPECT_THAT(draw_timeline(make_comparison(), {60, true, true}),
+              HasSubstr("\x1b["));
+}
+
+TEST(Perfetto, HasCompleteEventsOnly) {
+  auto comparison = make_comparison();
+  comparison.variants[1].turns = {{0.1, 0.05, 0}};
+  const auto text = write_perfetto(comparison);
+  EXPECT_THAT(text,
+              HasSubstr(R"("name":"turn","ts":100000.000,"dur":50000.0)"));
+  EXPECT_EQ(text.find(R"("ph":"B")"), text.npos);
+  EXPECT_EQ(text.find(R"("ph":"b")"), text.npos);
+}
+
+}  // namespace

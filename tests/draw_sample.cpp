@@ -1,0 +1,16 @@
+// Draws a comparison that never was: draw_sample FILE.html FILE.svg
+#include <fstream>
+
+#include "compare/page.h"
+#include "compare/svg.h"
+#include "support/sample.h"
+
+int main(int argc, char** argv) {
+  if (argc != 3) return 2;
+  auto comparison = sample::make();
+  comparison.variants.push_back(
+      sample::unseen("<b>&\"x'", "cannot start: <script>alert(1)</script>"));
+  std::ofstream(argv[1]) << compare::make_page(comparison);
+  std::ofstream(argv[2]) << compare::make_svg(comparison);
+  return 0;
+}

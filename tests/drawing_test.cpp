@@ -1,0 +1,145 @@
+// Strips, lanes and wedges, and the words beside them.
+#include "compare/lanes.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "compare/page.h"
+#include "compare/svg.h"
+#include "compare/thin.h"
+#include "compare/words.h"
+#include "support/sample.h"
+#include "support/xml.h"
+
+namespace {
+
+using compare::Comparison;
+
+// Many short reads, in turns: what a program does that reads byte by byte.
+Comparison large(std::size_t reads) {
+  Comparison comparison = sample::make();
+  auto& variant = comparison.variants[2];
+  for (auto& task : variant.tasks) task.reads.clear(), task.sends.clear();
+  variant.waits.clear();
+  for (std::size_t i = 0; i < reads; ++i) {
+    const double time =
+        2.0 * static_cast<double>(i) / static_cast<double>(reads);
+    auto& task = variant.tasks[i % 3];
+    task.reads.push_back({time, 0, 1, 1, 0});
+    task.sends.push_back({time - 0.0001, 1});
+    variant.waits.push_back(
+        {time, 1e-6, 0, compare::WaitKind::one_task, i % 3});
+  }
+  return comparison;
+}
+
+TEST(Drawing, HasAWedgeOnlyWhereSomethingLayUnread) {
+  const auto comparison = sample::make();
+  const auto scale = compare::make_scale(comparison);
+  for (const auto& variant : comparison.variants) {
+    const auto svg = draw_lanes(comparison, variant, scale, true).svg;
+    EXPECT_EQ(count(svg, "class=\"wedge"), variant.name == "broken" ? 2U : 0U)
+        << variant.name;
+  }
+}
+
+TEST(Drawing, HatchesWhoIsStuckAndGreysWhoWaitsForAnybody) {
+  const auto comparison = sample::make();
+  const auto scale = compare::make_scale(comparison);
+  const auto svg = [&](std::size_t i) {
+    return draw_lanes(comparison, comparison.variants[i], scale, true).svg;
+  };
+  for (const char* hatch : {"\"h1\"", "\"h2\"", "\"h3\""}) {
+    EXPECT_EQ(count(svg(0), hatch), 1U) << hatch;
+    EXPECT_EQ(count(svg(1), hatch), 1U) << hatch;
+    EXPECT_EQ(count(svg(2), hatch), 0U) << hatch;
+  }
+  EXPECT_EQ(count(svg(0), "\"any\""), 0U);
+  EXPECT_EQ(count(svg(2), "\"any\""), 1U);
+}
+
+TEST(Drawing, KeepsEveryByteWhenItThinsOut) {
+  const auto comparison = large(100'000);
+  const auto axis = compare::make_axis(comparison);
+  const auto& task = comparison.variants[2].tasks[0];
+  const auto ticks = make_ticks(task, axis);
+  EXPECT_LT(ticks.size(), 2 * compare::picture_width);
+  std::size_t bytes = 0, reads = 0;
+  for (const auto& tick : ticks) {
+    bytes += tick.bytes;
+    reads += tick.reads;
+  }
+  EXPECT_EQ(reads, task.reads.size());
+  EXPECT_EQ(bytes, task.reads.size());
+}
+
+TEST(Drawing, TakesLessThanASecondForAHundredThousandEvents) {
+  const auto comparison = large(100'000);
+  const auto start = std::chrono::steady_clock::now();
+  const auto page = compare::make_page(comparison);
+  const auto svg = compare::make_svg(comparison);
+  const std::chrono::duration<double> taken =
+      std::chrono::steady_clock::now() - start;
+  EXPECT_LT(taken.count(), 1.0);
+  EXPECT_LT(page.size(), 500'000U);
+}
+
+TEST(Pile, IsTheMeanOfWhatLayUnread) {
+  compare::Task task;
+  task.connected = 0;
+  task.end = 10;
+  task.sends = {{2, 100}, {4, 50}};
+  task.reads = {{8, 0, 150, {}, 0}};
+  const auto pile = make_pile(task, {10});
+  const auto at = [&](double time) {
+    return pile[static_cast<std::size_t>(time / 10 *
+                                         static_cast<double>(pile.size()))];
+  };
+  EXPECT_EQ(at(1), 0);
+  EXPECT_EQ(at(3), 100);
+  EXPECT_EQ(at(5), 150);
+  EXPECT_EQ(at(9), 0);
+}
+
+TEST(Threads, AreInTheOrderOfTheirPoems) {
+  auto variant = sample::make().variants[1];
+  const std::vector<std::size_t> order = {2, 0, 1};
+  for (std::size_t task = 0; task < 3; ++task) {
+    for (auto& read : variant.tasks[task].reads) {
+      read.thread = static_cast<int>(order[task]);
+    }
+  }
+  EXPECT_EQ(threads_by_poem(variant), order);
+}
+
+TEST(Words, SayWhatToLookFor) {
+  const auto comparison = sample::make();
+  const auto words = [&](std::size_t i) {
+    return what_to_look_for(comparison, i);
+  };
+  EXPECT_TRUE(has(words(0), "One strip"));
+  EXPECT_TRUE(has(words(1), "Three strips"));
+  EXPECT_TRUE(has(words(2), "grey"));
+  EXPECT_TRUE(has(words(3), "same picture as that of async"));
+  EXPECT_TRUE(has(words(4), "wedge of task 2"));
+}
+
+TEST(Words, KnowSeveralThreadsThatEachHaveAWait) {
+  auto comparison = sample::make();
+  auto& variant = comparison.variants[1];
+  for (auto& wait : variant.waits) wait.kind = compare::WaitKind::anybody;
+  EXPECT_EQ(kind_of(comparison, variant), compare::Kind::several);
+  EXPECT_TRUE(has(what_to_look_for(comparison, 1), "Three strips, all grey"));
+}
+
+TEST(Words, GiveTheNumbersOfAVariant) {
+  const auto comparison = sample::make();
+  EXPECT_EQ(headline(comparison, comparison.variants[2]),
+            "2.03 s, 2.27x faster than blocking, working 3 ms, worst unread "
+            "0.000 s");
+}
+
+}  // namespace

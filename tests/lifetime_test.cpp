@@ -1,0 +1,268 @@
+// Nothing the reactor holds dies while a callback runs; and nothing lives
+// longer than that.
+#include "support/rig.h"
+
+using namespace rig;
+using reactor::Error;
+
+namespace {
+
+class Lifetime : public ReactorTest {};
+class ScriptedLifetime : public ScriptedTest {
+ protected:
+  // The reactor gets the only share.
+  Probe& adopt(bool* dead) {
+    auto probe = make_probe();
+    probe->on_death = [dead] { *dead = true; };
+    Probe& only = *probe;
+    reactor.add_reader(probe);
+    return only;
+  }
+
+  void make_ready(std::initializer_list<int> fds) {
+    script->batches.emplace_back();
+    for (const int fd : fds) {
+      script->batches.back().push_back({fd, {true, true}});
+    }
+  }
+};
+
+TEST_F(ScriptedLifetime, WhoRemovesItselfLivesUntilTheRoundIsOver) {
+  bool dead = false;
+  Probe& probe = adopt(&dead);
+  probe.on_read = [&] {
+    reactor.remove_reader(probe);
+    EXPECT_FALSE(dead);
+    return std::error_code();
+  };
+  make_ready({probe.fileno()});
+  turn(2, [&](int round) { EXPECT_EQ(dead, round == 2); });
+}
+
+TEST_F(ScriptedLifetime, WhoIsLostLivesUntilTheRoundIsOver) {
+  bool dead = false;
+  Probe& probe = adopt(&dead);
+  reactor.keep(reactor.readers().front());
+  probe.on_read = [] { return make_error_code(Error::connection_done); };
+  probe.on_lost = [&] {
+    reactor.remove_reader(probe);
+    reactor.forget(probe);
+    probe.sock.close();
+    EXPECT_FALSE(dead);
+  };
+  make_ready({probe.fileno()});
+  turn(2, [&](int round) { EXPECT_EQ(dead, round == 2); });
+}
+
+TEST_F(ScriptedLifetime, WhoForgetsItselfLivesUntilTheRoundIsOver) {
+  bool dead = false;
+  Probe& probe = adopt(&dead);
+  reactor.keep(reactor.readers().front());
+  probe.on_read = [&] {
+    reactor.remove_reader(probe);
+    EXPECT_FALSE(dead);
+    reactor.forget(probe);
+    EXPECT_FALSE(dead);
+    return std::error_code();
+  };
+  make_ready({probe.fileno()});
+  turn(2, [&](int round) { EXPECT_EQ(dead, round == 2); });
+}
+
+TEST_F(ScriptedLifetime, WhoIsRemovedByAnotherLivesUntilTheRoundIsOver) {
+  bool dead = false;
+  bool unused = false;
+  Probe& victim = adopt(&dead);
+  Probe& killer = adopt(&unused);
+  killer.on_read = [&] {
+    reactor.remove_reader(victim);
+    EXPECT_FALSE(dead);
+    return std::error_code();
+  };
+  make_ready({killer.fileno(), victim.fileno()});
+  turn(2, [&](int round) { EXPECT_EQ(dead, round == 2); });
+}
+
+// The wait may be long, and the other side waits for the socket to be closed.
+TEST_F(ScriptedLifetime, WhoIsRemovedByADelayedCallIsGoneBeforeTheWait) {
+  bool dead = false;
+  Probe& probe = adopt(&dead);
+  reactor.call_later(0s, [&] {
+    reactor.remove_reader(probe);
+    EXPECT_FALSE(dead);
+  });
+  turn(1, [&](int) { EXPECT_TRUE(dead); });
+}
+
+TEST_F(ScriptedLifetime, WhoIsRemovedBeforeTheStartIsGoneBeforeTheWait) {
+  bool dead = false;
+  Probe& probe = adopt(&dead);
+  reactor.remove_reader(probe);
+  EXPECT_FALSE(dead);
+  turn(1, [&](int) { EXPECT_TRUE(dead); });
+}
+
+TEST_F(ScriptedLifetime, WhatACancelledCallHoldsLivesUntilTheRoundIsOver) {
+  bool dead = false;
+  std::shared_ptr<void> held(nullptr, [&](void*) { dead = true; });
+  auto call = reactor.call_later(1h, [held] {});
+  held.reset();
+  reactor.call_later(0s, [&] {
+    EXPECT_FALSE(call->cancel());
+    call.reset();
+    EXPECT_FALSE(dead);
+  });
+  turn(1, [&](int) { EXPECT_TRUE(dead); });
+}
+
+// An object that a delayed call owns cancels that call, and is still there.
+TEST_F(ScriptedLifetime, WhoCancelsTheCallThatOwnsItLives) {
+  struct Owned {
+    std::shared_ptr<reactor::DelayedCall> call;
+    bool* dead = nullptr;
+    ~Owned() { *dead = true; }
+  };
+  bool dead = false;
+  auto owned = std::make_shared<Owned>();
+  owned->dead = &dead;
+  owned->call = reactor.call_later(1h, [owned] {});
+  reactor.call_later(0s, [&, self = owned.get()] {
+    self->call->cancel();
+    EXPECT_FALSE(dead);
+    self->call.reset();
+    EXPECT_FALSE(dead);
+  });
+  owned.reset();
+  turn(1, [&](int) { EXPECT_TRUE(dead); });
+}
+
+TEST_F(ScriptedLifetime, ACallThatIsMadeLivesUntilItIsOver) {
+  bool dead = false;
+  std::shared_ptr<void> held(nullptr, [&](void*) { dead = true; });
+  std::shared_ptr<reactor::DelayedCall> call;
+  call = reactor.call_later(0s, [&, held] {
+    call->cancel();
+    call.reset();
+    EXPECT_FALSE(dead);
+  });
+  held.reset();
+  turn(1, [&](int) { EXPECT_TRUE(dead); });
+}
+
+// What dies between two rounds may take others with it, and they have to be
+// gone before the wait, too.
+TEST_F(ScriptedLifetime, WhoIsRemovedByWhoDiesIsGoneBeforeTheWait) {
+  bool dead = false;
+  Probe& probe = adopt(&dead);
+  std::shared_ptr<void> farewell(nullptr,
+                                 [&](void*) { reactor.remove_reader(probe); });
+  auto call = reactor.call_later(1h, [farewell] {});
+  farewell.reset();
+  reactor.call_later(0s, [&] { call->cancel(); });
+  turn(1, [&](int) { EXPECT_TRUE(dead); });
+}
+
+// --- Who outlives whom -------------------------------------------------------
+
+// Takes leave in its destructor, as careful people's objects do.
+struct Polite {
+  reactor::Reactor& reactor;
+  std::shared_ptr<Probe> probe;
+  std::shared_ptr<reactor::DelayedCall> call;
+
+  ~Polite() {
+    call->cancel();
+    reactor.remove_reader(*probe);
+    reactor.remove_writer(*probe);
+    reactor.forget(*probe);
+  }
+};
+
+TEST_P(Lifetime, AReactorCanBeDestroyedWhateverItHolds) {
+  for (const bool run : {false, true}) {
+    int dead = 0;
+    {
+      reactor::Reactor inner(reactor::make_poller(GetParam()));
+      const auto polite = [&] {
+        auto probe = make_probe();
+        inner.add_reader(probe);
+        inner.keep(probe);
+        probe->on_death = [&] { ++dead; };
+        const auto call = inner.call_later(1h, [] {});
+        return std::shared_ptr<Polite>(new Polite{inner, probe, call});
+      };
+      const auto hold = [&] {
+        const auto owner = [&] {
+          auto probe = make_probe();
+          probe->on_read = [mine = polite()] { return std::error_code(); };
+          return probe;
+        };
+        inner.add_reader(owner());
+        inner.keep(owner());
+        const auto removed = owner();
+        inner.add_writer(removed);
+        inner.remove_writer(*removed);
+        inner.call_later(1h, [mine = polite()] {});
+        inner.call_later(1h, [mine = polite()] {})->cancel();
+        inner.call_from_thread([mine = polite()] {});
+        inner.call_when_running([mine = polite()] {});
+      };
+      hold();
+      if (run) {
+        inner.call_when_running([&] { inner.stop(); });
+        inner.run();
+        hold();
+      }
+    }
+    EXPECT_EQ(dead, run ? 14 : 7);
+  }
+}
+
+TEST_P(Lifetime, ADelayedCallMayOutliveTheReactor) {
+  std::shared_ptr<reactor::DelayedCall> call;
+  {
+    reactor::Reactor inner(reactor::make_poller(GetParam()));
+    call = inner.call_later(1h, [] {});
+  }
+  EXPECT_FALSE(call->active());
+  EXPECT_EQ(call->cancel(), Error::already_cancelled);
+  EXPECT_EQ(call->reset(1s), Error::already_cancelled);
+  EXPECT_EQ(call->delay(1s), Error::already_cancelled);
+}
+
+// The object owns the call, and the call the object: only the queue is left to
+// tell them apart.
+TEST_P(Lifetime, ACallThatWasNeverMadeLetsGoOfWhoHoldsIt) {
+  bool dead = false;
+  {
+    reactor::Reactor inner(reactor::make_poller(GetParam()));
+    struct Owner {
+      std::shared_ptr<reactor::DelayedCall> call;
+      std::shared_ptr<void> witness;
+    };
+    const auto owner = std::make_shared<Owner>();
+    owner->witness = {nullptr, [&](void*) { dead = true; }};
+    owner->call = inner.call_later(1h, [owner] {});
+  }
+  EXPECT_TRUE(dead);
+}
+
+TEST_P(Lifetime, ThoseWhoDieTogetherMayBeMany) {
+  int dead = 0;
+  for (int i = 0; i < 100; ++i) {
+    auto probe = make_readable_probe();
+    probe->on_read = [&, self = probe.get()] {
+      reactor.remove_reader(*self);
+      return std::error_code();
+    };
+    probe->on_death = [&] { ++dead; };
+    reactor.add_reader(probe);
+  }
+  turn(1);
+  EXPECT_EQ(dead, 100);
+  EXPECT_TRUE(reactor.readers().empty());
+}
+
+FOR_EVERY_POLLER(Lifetime);
+
+}  // namespace

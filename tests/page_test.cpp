@@ -1,0 +1,156 @@
+// What is on the page and in the picture, of a comparison made by arithmetic.
+#include "compare/page.h"
+
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <string>
+
+#include "compare/markup.h"
+#include "compare/svg.h"
+#include "compare/table.h"
+#include "compare/words.h"
+#include "support/sample.h"
+#include "support/xml.h"
+
+namespace {
+
+using compare::Comparison;
+
+constexpr auto nasty = "<script>alert('1')</script>&\"]]>-->";
+
+// Wherever a name can come from, it is nasty.
+Comparison nasty_one() {
+  Comparison comparison = sample::make();
+  comparison.settings.host = comparison.settings.command = nasty;
+  comparison.settings.version = comparison.settings.date = nasty;
+  comparison.settings.reactor = nasty;
+  for (auto& poem : comparison.poems) poem.name = nasty;
+  for (auto& variant : comparison.variants) {
+    variant.command = variant.complaint = nasty;
+    variant.name += nasty;
+  }
+  comparison.variants.push_back(sample::unseen(nasty, nasty));
+  return comparison;
+}
+
+TEST(Page, HasEveryVariantAndEveryNumberOfTheTable) {
+  auto comparison = sample::make();
+  comparison.variants.push_back(sample::unseen("curl", "cannot start"));
+  const std::string page = compare::make_page(comparison);
+  for (const auto& row : compare::make_table(comparison).rows) {
+    for (const auto& cell : row) EXPECT_TRUE(has(page, '>' + cell.text + '<'));
+  }
+  for (const auto& variant : comparison.variants) {
+    EXPECT_TRUE(has(page, variant.name));
+    EXPECT_TRUE(has(page, compare::escape(variant.command)));
+  }
+  for (const auto& line : compare::sentences(comparison)) {
+    EXPECT_TRUE(has(page, line)) << line;
+  }
+}
+
+TEST(Page, DrawsWhatWasSeenAndSaysWhyTheRestIsMissing) {
+  auto comparison = sample::make();
+  comparison.variants.push_back(sample::unseen("curl", "cannot start: why"));
+  comparison.variants.push_back(sample::unseen("static", ""));
+  const std::string page = compare::make_page(comparison);
+  EXPECT_EQ(count(page, "<article"), 7U);
+  EXPECT_EQ(count(page, "class=\"look\""), 7U);
+  EXPECT_EQ(count(page, "class=\"why\""), 2U);
+  EXPECT_TRUE(has(page, "cannot start: why"));
+  EXPECT_TRUE(has(page, "statically linked"));
+}
+
+TEST(Page, IsUnder200KilobytesAtTheDefaults) {
+  EXPECT_LT(compare::make_page(sample::make()).size(), 200'000U);
+}
+
+TEST(Page, AsksTheNetworkForNothing) {
+  const auto comparison = sample::make();
+  const std::regex address("(https?:)?//[a-z]");
+  for (auto text :
+       {compare::make_page(comparison), compare::make_svg(comparison)}) {
+    const std::string ours = "http://www.w3.org/2000/svg";
+    for (auto at = text.find(ours); at != text.npos; at = text.find(ours)) {
+      text.erase(at, ours.size());
+    }
+    std::smatch found;
+    EXPECT_FALSE(std::regex_search(text, found, address)) << found.str();
+    EXPECT_FALSE(has(text, "@import"));
+    EXPECT_FALSE(has(text, "@font-face"));
+    EXPECT_FALSE(has(text, " src="));
+  }
+}
+
+TEST(Page, EscapesWhatComesFromOutside) {
+  const auto comparison = nasty_one();
+  for (const auto& text :
+       {compare::make_page(comparison), compare::make_svg(comparison)}) {
+    EXPECT_FALSE(has(text, "<script>alert"));
+    EXPECT_FALSE(has(text, "alert('1')</"));
+  }
+  EXPECT_TRUE(
+      has(compare::make_page(comparison),
+          "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;&quot;"));
+}
+
+TEST(Page, MissesInWordsAFigureThatNobodyRan) {
+  auto comparison = sample::make();
+  comparison.variants.erase(comparison.variants.begin(),
+                            comparison.variants.begin() + 2);
+  const std::string page = compare::make_page(comparison);
+  EXPECT_TRUE(has(page, "<b>Figure 1</b> is missing"));
+  EXPECT_TRUE(has(page, "<b>Figure 2</b> is missing"));
+  EXPECT_TRUE(has(page, "<b>Figure 3: "));
+}
+
+TEST(Page, IsMadeOfNothingToo) {
+  EXPECT_TRUE(has(compare::make_page({}), "</html>"));
+  Comparison comparison;
+  comparison.variants.push_back(sample::unseen("curl", "cannot start"));
+  EXPECT_TRUE(has(compare::make_page(comparison), "cannot start"));
+  comparison.variants[0].seen = true;
+  EXPECT_TRUE(has(compare::make_page(comparison), "</html>"));
+  EXPECT_EQ(xml_error(compare::make_svg(comparison)), "");
+}
+
+TEST(Svg, IsWellFormedWhateverTheNames) {
+  auto comparison = sample::make();
+  EXPECT_EQ(xml_error(compare::make_svg(comparison)), "");
+  EXPECT_EQ(xml_error(compare::make_svg(nasty_one())), "");
+  comparison.variants[0].name = "\x01\xff\xc0\x80\xed\xa0\x80 K\xc3\xb6rper";
+  const std::string svg = compare::make_svg(comparison);
+  EXPECT_EQ(xml_error(svg), "");
+  EXPECT_TRUE(has(svg, "K\xc3\xb6rper"));
+  EXPECT_FALSE(has(svg, "\xff"));
+}
+
+TEST(Svg, StandsAlone) {
+  const std::string svg = compare::make_svg(sample::make());
+  EXPECT_EQ(svg.rfind("<svg xmlns=\"http://www.w3.org/2000/svg\"", 0), 0U);
+  EXPECT_TRUE(has(svg, "role=\"img\""));
+  EXPECT_TRUE(has(svg, "<desc id=\"desc\">3 poems"));
+  EXPECT_TRUE(has(svg, "prefers-color-scheme"));
+  EXPECT_FALSE(has(svg, "<script"));
+  EXPECT_FALSE(has(svg, "tabindex"));
+}
+
+TEST(Svg, HasAHeaderForEachVariant) {
+  const auto comparison = sample::make();
+  const std::string svg = compare::make_svg(comparison);
+  for (const auto& variant : comparison.variants) {
+    EXPECT_TRUE(has(svg, "\"name\">" + variant.name + "<"));
+    EXPECT_TRUE(has(svg, compare::headline(comparison, variant, "tspan")));
+  }
+}
+
+TEST(Svg, LeavesOutWhatWasNotSeen) {
+  auto comparison = sample::make();
+  comparison.variants.push_back(sample::unseen("curl", "cannot start"));
+  const std::string svg = compare::make_svg(comparison);
+  EXPECT_FALSE(has(svg, "\"name\">curl"));
+  EXPECT_TRUE(has(svg, "curl: cannot start"));  // in the description
+}
+
+}  // namespace

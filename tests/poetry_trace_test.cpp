@@ -1,0 +1,162 @@
+// poetry-trace, as its user meets it.
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "compare/trace.h"
+#include "support/process.h"
+#include "support/servers.h"
+
+namespace {
+
+class PoetryTrace : public testing::Test {
+ protected:
+  ~PoetryTrace() override { std::remove(file_.c_str()); }
+
+  rig::Command command(const std::vector<std::string>& words) const {
+    rig::Command command;
+    command.words = {rig::program("compare/poetry-trace")};
+    command.words.insert(command.words.end(), words.begin(), words.end());
+    command.environment = {"ASAN_OPTIONS=verify_asan_link_order=0"};
+    return command;
+  }
+
+  rig::Outcome run(std::vector<std::string> words) const {
+    words.insert(words.begin(), {"-o", file_});
+    return rig::run(command(words));
+  }
+
+  rig::Outcome run_shell(const std::string& script) const {
+    return run({"sh", "-c", script});
+  }
+
+  const std::string file_ =
+      testing::TempDir() + "poetry_trace_test." + std::to_string(::getpid());
+};
+
+TEST_F(PoetryTrace, EndsAsTheCommandDoes) {
+  EXPECT_EQ(run_shell("exit 0").status, 0);
+  EXPECT_EQ(run_shell("exit 3").status, 3);
+  EXPECT_EQ(run_shell("kill -TERM $$").status, -SIGTERM);
+  EXPECT_EQ(run_shell("kill -INT $$").status, -SIGINT);
+  EXPECT_EQ(run_shell("kill -KILL $$").status, -SIGKILL);
+}
+
+TEST_F(PoetryTrace, LeavesNothingBehind) {
+  for (const std::string end : {"exit 3", "kill -TERM $$"}) {
+    const auto directory =
+        run_shell("echo $POETRY_TRACE_DIR; test -d $POETRY_TRACE_DIR; " + end)
+            .out;
+    EXPECT_TRUE(directory.starts_with('/'));
+    EXPECT_FALSE(std::filesystem::exists(rig::lines(directory).at(0)));
+  }
+}
+
+TEST_F(PoetryTrace, LetsTheCommandReadAndPrint) {
+  rig::Command cat = command({"-o", file_, "sh", "-c", "cat; echo oh >&2"});
+  cat.input = "a line\n";
+  const rig::Outcome outcome = rig::run(std::move(cat));
+  EXPECT_EQ(outcome.out, "a line\n");
+  EXPECT_EQ(outcome.err, "oh\n");
+}
+
+TEST_F(PoetryTrace, WritesWhatWasRun) {
+  run({"sh", "-c", "exit 0", "an argument"});
+  const auto trace = compare::read_trace(file_);
+  EXPECT_EQ(trace.program, "sh");
+  EXPECT_EQ(trace.arguments,
+            (std::vector<std::string>{"-c", "exit 0", "an argument"}));
+  EXPECT_NE(trace.pid, 0);
+  EXPECT_NE(trace.host, "");
+}
+
+TEST_F(PoetryTrace, KeepsOtherPreloadedLibraries) {
+  rig::Command shell =
+      command({"-o", file_, "sh", "-c", "echo $LD_PRELOAD >&2"});
+  shell.environment.push_back("LD_PRELOAD=libc.so.6");
+  const rig::Outcome outcome = rig::run(std::move(shell));
+  EXPECT_TRUE(outcome.err.ends_with("/libpoetry-tracer.so:libc.so.6\n"))
+      << outcome.err;
+}
+
+TEST_F(PoetryTrace, SaysThatThereIsNoSuchCommand) {
+  const rig::Outcome outcome = run({"no-such-command"});
+  EXPECT_EQ(outcome.status, 127);
+  EXPECT_EQ(outcome.err,
+            "poetry-trace: no-such-command: No such file or directory\n");
+}
+
+TEST_F(PoetryTrace, SaysThatAFileCannotBeExecuted) {
+  const rig::Outcome outcome = run({rig::poem_path("science")});
+  EXPECT_EQ(outcome.status, 126);
+  EXPECT_EQ(outcome.err, "poetry-trace: " + rig::poem_path("science") +
+                             ": Permission denied\n");
+}
+
+TEST_F(PoetryTrace, SaysThatAProgramCouldNotBeSeen) {
+  const rig::Outcome outcome = run({STATIC_PROGRAM});
+  EXPECT_EQ(outcome.status, 7);
+  EXPECT_EQ(outcome.out, "linked statically\n");
+  EXPECT_EQ(outcome.err, "poetry-trace: " STATIC_PROGRAM
+                         ": could not be seen: is it statically linked?\n");
+  EXPECT_TRUE(compare::read_trace(file_).events.empty());
+}
+
+TEST_F(PoetryTrace, PassesASignalOn) {
+  rig::Process process(command(
+      {"-o", file_, "sh", "-c",
+       "sleep 60 & trap 'kill $!; exit 5' TERM; echo on; wait"}));
+  process.wait_for_out("on\n");
+  process.signal(SIGTERM);
+  EXPECT_EQ(process.wait().status, 5);
+}
+
+TEST_F(PoetryTrace, LeavesCtrlCToTheCommand) {
+  const std::string setsid = rig::tool("setsid");
+  if (setsid.empty()) GTEST_SKIP() << "there is no setsid";
+  rig::Command whole = command(
+      {"-o", file_, "sh", "-c", "trap 'echo caught; exit 4' INT; kill -INT 0"});
+  whole.words.insert(whole.words.begin(), {setsid, "--wait"});
+  const rig::Outcome outcome = rig::run(std::move(whole));
+  EXPECT_EQ(outcome.status, 4);
+  EXPECT_EQ(outcome.out, "caught\n");
+  EXPECT_EQ(compare::read_trace(file_).program, "sh");
+}
+
+TEST_F(PoetryTrace, RefusesWhatMakesNoSense) {
+  const auto refused = [&](const std::vector<std::string>& words) {
+    const rig::Outcome outcome = rig::run(command(words));
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_EQ(rig::lines(outcome.err).size(), 2U);
+    return rig::lines(outcome.err).at(0);
+  };
+  EXPECT_EQ(refused({}), "poetry-trace: a command is missing");
+  EXPECT_EQ(refused({"-o", file_}), "poetry-trace: a command is missing");
+  EXPECT_EQ(refused({"-o"}), "poetry-trace: a value is missing after '-o'");
+  EXPECT_EQ(refused({"--frobnicate", "true"}),
+            "poetry-trace: unknown option '--frobnicate'");
+}
+
+TEST_F(PoetryTrace, LeavesTheCommandItsOptions) {
+  EXPECT_EQ(run({"sh", "--version-that-there-is-not"}).status, 2);
+  EXPECT_EQ(run({"--", "sh", "-c", "exit 6"}).status, 6);
+  EXPECT_EQ(
+      rig::run(command({"--output=" + file_, "sh", "-c", "exit 6"})).status, 6);
+}
+
+TEST_F(PoetryTrace, SaysBeforehandThatItCannotWrite) {
+  const rig::Outcome outcome =
+      rig::run(command({"-o", "/nonexistent/file", "echo", "hello"}));
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.err,
+            "poetry-trace: cannot write /nonexistent/file: No such file or "
+            "directory\n");
+}
+
+}  // namespace

@@ -1,0 +1,338 @@
+// A signal is a call like any other, in the reactor's thread; and one that is
+// none of our business changes nothing.
+//              twisted.internet.test.test_base.ReactorBaseSignalTests
+#include <pthread.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <latch>
+#include <thread>
+
+#include "support/rig.h"
+
+using namespace rig;
+using reactor::Error;
+
+namespace {
+
+struct sigaction action_of(int signum) {
+  struct sigaction action {};
+  EXPECT_EQ(::sigaction(signum, nullptr, &action), 0);
+  return action;
+}
+
+// Whatever a test does to it, afterwards it is what it was.
+class Untouched {
+ public:
+  explicit Untouched(int signum)
+      : signum_(signum),
+        before_(action_of(signum)) {}
+  ~Untouched() { ::sigaction(signum_, &before_, nullptr); }
+
+ private:
+  const int signum_;
+  const struct sigaction before_;
+};
+
+std::atomic<int> came = 0;
+
+void count(int) {
+  ++came;
+}
+
+void install(int signum, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  ASSERT_EQ(::sigaction(signum, &action, nullptr), 0);
+}
+
+class Signals : public ReactorTest {};
+
+// --- A call on a signal ------------------------------------------------------
+
+TEST_P(Signals, J01_ASignalStopsTheReactorInAnOrderlyWay) {
+  for (const int signum : {SIGINT, SIGTERM}) {
+    reactor::Reactor inner(reactor::make_poller(GetParam()));
+    const auto probe = make_probe();
+    inner.add_reader(probe);
+    int caught = 0;
+    bool went_on = false;
+    for (const int either : {SIGINT, SIGTERM}) {
+      inner.call_on_signal(either, [&, either] {
+        caught = either;
+        inner.stop();
+      });
+    }
+    inner.call_later(0s, [&] {
+      ::raise(signum);
+      EXPECT_EQ(caught, 0);
+      went_on = true;
+    });
+    inner.run();
+    EXPECT_TRUE(went_on);
+    EXPECT_EQ(caught, signum);
+    EXPECT_EQ(probe->losses, 1);
+    EXPECT_EQ(probe->reason, Error::connection_lost);
+  }
+}
+
+TEST_P(Signals, J01_ASignalWakesAWaitWithoutLimitWhicheverThreadGetsIt) {
+  reactor.call_on_signal(SIGTERM, [&] { reactor.stop(); });
+  std::latch waiting(1);
+  std::thread thread([&] {
+    waiting.wait();
+    ::raise(SIGTERM);
+  });
+  reactor.call_later(0s, [&] { waiting.count_down(); });
+  reactor.run();
+  thread.join();
+  EXPECT_EQ(stats->timeouts.back(), std::nullopt);
+}
+
+TEST_P(Signals, J01_ASignalInterruptsTheWaitOfTheReactorsOwnThread) {
+  reactor.call_on_signal(SIGTERM, [&] { reactor.stop(); });
+  const pthread_t mine = ::pthread_self();
+  std::latch waiting(1);
+  std::thread thread([&] {
+    waiting.wait();
+    ::pthread_kill(mine, SIGTERM);
+  });
+  reactor.call_later(0s, [&] { waiting.count_down(); });
+  reactor.run();
+  thread.join();
+}
+
+TEST_P(Signals, J01_ASignalBeforeTheStartIsNotLost) {
+  bool called = false;
+  reactor.call_on_signal(SIGTERM, [&] {
+    called = true;
+    reactor.stop();
+  });
+  ::raise(SIGTERM);
+  EXPECT_FALSE(called);
+  reactor.run();
+  EXPECT_TRUE(called);
+}
+
+TEST_P(Signals, J01_ASignalAfterStopIsNoLongerCalled) {
+  reactor.call_on_signal(SIGTERM, [] { ADD_FAILURE(); });
+  reactor.call_later(0s, [&] {
+    reactor.stop();
+    ::raise(SIGTERM);
+  });
+  reactor.run();
+}
+
+TEST_P(Signals, J01_ThereMayBeAnotherCallFromWithin) {
+  std::vector<int> order;
+  reactor.call_on_signal(SIGTERM, [&] {
+    order.push_back(1);
+    reactor.call_on_signal(SIGTERM, [&] {
+      order.push_back(2);
+      reactor.stop();
+    });
+    reactor.call_on_signal(SIGINT, [&] { order.push_back(3); });
+    ::raise(SIGINT);
+    after(2, [] { ::raise(SIGTERM); });
+  });
+  ::raise(SIGTERM);
+  reactor.run();
+  EXPECT_EQ(order, (std::vector{1, 3, 2}));
+}
+
+TEST_P(Signals, J01_ACallThatThrowsIsLoggedAndItGoesOn) {
+  const LogCapture log;
+  reactor.call_on_signal(SIGTERM, [] { throw std::runtime_error("oh"); });
+  reactor.call_on_signal(SIGINT, [&] { reactor.stop(); });
+  reactor.call_later(0s, [] { ::raise(SIGTERM); });
+  after(3, [] { ::raise(SIGINT); });
+  reactor.run();
+  EXPECT_EQ(log.lines(), std::vector<std::string>{"[-] oh"});
+}
+
+// --- The handler -------------------------------------------------------------
+
+TEST(Handler, J02_ManySignalsAreOneCallAndErrnoIsKept) {
+  const Watchdog watchdog;
+  reactor::Reactor reactor;
+  int calls = 0;
+  reactor.call_on_signal(SIGTERM, [&] { ++calls; });
+  reactor.call_later(0s, [&] {
+    fill_wakers();
+    errno = ENOTTY;
+    for (int i = 0; i < 100000; ++i) {
+      ::raise(SIGTERM);
+    }
+    EXPECT_EQ(errno, ENOTTY);
+    reactor.call_later(0s, [&] { reactor.stop(); });
+  });
+  reactor.run();
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_P(Signals, J03_NothingIsInstalledUnlessAskedFor) {
+  const auto before = action_of(SIGINT);
+  reactor.call_later(0s, [&] {
+    EXPECT_EQ(action_of(SIGINT).sa_handler, before.sa_handler);
+    reactor.stop();
+  });
+  reactor.run();
+}
+
+TEST_P(Signals, J03_AfterRunAllIsAsItWas) {
+  const Untouched untouched(SIGUSR1);
+  for (const bool run : {true, false}) {
+    for (const auto handler : {SIG_DFL, SIG_IGN, &count}) {
+      install(SIGUSR1, handler);
+      const auto before = action_of(SIGUSR1);
+      {
+        reactor::Reactor inner(reactor::make_poller(GetParam()));
+        inner.call_on_signal(SIGUSR1, [] {});
+        inner.call_on_signal(SIGUSR1, [] {});
+        EXPECT_NE(action_of(SIGUSR1).sa_handler, before.sa_handler);
+        EXPECT_NE(action_of(SIGUSR1).sa_flags & SA_RESTART, 0);
+        inner.call_when_running([&] { inner.stop(); });
+        if (run) inner.run();
+        EXPECT_EQ(action_of(SIGUSR1).sa_handler == before.sa_handler, run);
+      }
+      EXPECT_EQ(action_of(SIGUSR1).sa_handler, before.sa_handler);
+      EXPECT_EQ(action_of(SIGUSR1).sa_flags, before.sa_flags);
+    }
+  }
+}
+
+TEST_P(Signals, J03_AHandlerThatWasThereIsStillCalled) {
+  const Untouched untouched(SIGUSR1);
+  install(SIGUSR1, &count);
+  came = 0;
+  int calls = 0;
+  reactor.call_on_signal(SIGUSR1, [&] { ++calls; });
+  reactor.call_later(0s, [&] {
+    ::raise(SIGUSR1);
+    EXPECT_EQ(came, 1);
+  });
+  turn(2);
+  EXPECT_EQ(calls, 1);
+  ::raise(SIGUSR1);
+  EXPECT_EQ(came, 2);
+}
+
+TEST_P(Signals, J03_AHandlerThatWantsToKnowMoreIsStillToldMore) {
+  const Untouched untouched(SIGUSR1);
+  struct sigaction action {};
+  action.sa_sigaction = [](int signum, siginfo_t* info, void*) {
+    if (signum == SIGUSR1 && info->si_pid == ::getpid()) ++came;
+  };
+  action.sa_flags = SA_SIGINFO;
+  ASSERT_EQ(::sigaction(SIGUSR1, &action, nullptr), 0);
+  came = 0;
+  int calls = 0;
+  reactor.call_on_signal(SIGUSR1, [&] { ++calls; });
+  reactor.call_later(0s, [] { ::raise(SIGUSR1); });
+  turn(2);
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(came, 1);
+  EXPECT_EQ(action_of(SIGUSR1).sa_sigaction, action.sa_sigaction);
+}
+
+// What was asked for by another reactor is not a handler to be called on.
+TEST_P(Signals, J03_TwoReactorsAskingForOneSignalDoNoHarm) {
+  reactor::Reactor other(reactor::make_poller(GetParam()));
+  other.call_on_signal(SIGTERM, [] { ADD_FAILURE(); });
+  reactor.call_on_signal(SIGTERM, [&] { reactor.stop(); });
+  reactor.call_later(0s, [] { ::raise(SIGTERM); });
+  reactor.run();
+}
+
+TEST_P(Signals, J03_OneReactorAfterTheOtherMayAskForASignal) {
+  for (int i = 0; i < 3; ++i) {
+    reactor::Reactor inner(reactor::make_poller(GetParam()));
+    int calls = 0;
+    inner.call_on_signal(SIGTERM, [&] {
+      ++calls;
+      inner.stop();
+    });
+    inner.call_later(0s, [] { ::raise(SIGTERM); });
+    inner.run();
+    EXPECT_EQ(calls, 1);
+  }
+}
+
+TEST_P(Signals, J03_ASignalThatCannotBeCaughtIsRefused) {
+  for (const int signum : {SIGKILL, SIGSTOP, 0, -1, 100000}) {
+    const auto ask = [&] { reactor.call_on_signal(signum, [] {}); };
+    EXPECT_EQ(code_thrown_by(ask), std::errc::invalid_argument) << signum;
+  }
+  turn(1);
+}
+
+// --- Harmless signals --------------------------------------------------------
+
+// Sends this thread one signal after the other.
+class Storm {
+ public:
+  Storm()
+      : untouched_(SIGUSR1) {
+    install(SIGUSR1, &count);
+    thread_ = std::thread([this, target = ::pthread_self()] {
+      while (!over_) {
+        ::pthread_kill(target, SIGUSR1);
+        ::usleep(100);
+      }
+    });
+  }
+  ~Storm() {
+    over_ = true;
+    thread_.join();
+  }
+
+ private:
+  const Untouched untouched_;
+  std::atomic<bool> over_ = false;
+  std::thread thread_;
+};
+
+TEST_P(Signals, J04_AStormOfSignalsChangesNothing) {
+  const LogCapture log;
+  came = 0;
+  const auto idle = make_probe();
+  const auto busy = make_probe();
+  reactor.add_reader(idle);
+  std::string heard;
+  busy->on_read = [&] {
+    char byte;
+    const ssize_t n = ::recv(busy->sock.fd(), &byte, 1, 0);
+    if (n == 1) heard += byte;
+    return n == 1 ? std::error_code() : net::last_error();
+  };
+  reactor.add_reader(busy);
+  const auto due = reactor.now() + 50ms;
+  for (int i = 0; i < 10; ++i) {
+    reactor.call_later(i * 5ms, [&, i] {
+      const char digit = static_cast<char>('0' + i);
+      say(busy->other, {&digit, 1});
+    });
+  }
+  std::function<void()> finish = [&] {
+    if (came > 20) return reactor.stop();
+    reactor.call_later(1ms, finish);  // the storm is late
+  };
+  reactor.call_later(50ms, finish);
+  {
+    const Storm storm;
+    reactor.run();
+  }
+  EXPECT_GE(reactor.now(), due);
+  EXPECT_GT(came, 20);
+  EXPECT_EQ(heard, "0123456789");
+  EXPECT_EQ(idle->reads, 0);
+  EXPECT_EQ(busy->reason, Error::connection_lost);
+  EXPECT_TRUE(log.lines().empty());
+}
+
+FOR_EVERY_POLLER(Signals);
+
+}  // namespace

@@ -1,0 +1,255 @@
+// A program to be traced: does as it is told. It fails where a call does not do
+// what it does in a program that is not traced.
+
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <functional>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/caller.h"
+
+namespace {
+
+using caller::generic;
+using caller::must;
+using caller::Pair;
+
+std::array<char, 65536> buffer{};
+
+void wait_for_bytes(int fd, int wanted) {
+  int bytes = 0;
+  while (bytes < wanted) must(::ioctl(fd, FIONREAD, &bytes) == 0, "FIONREAD");
+}
+
+// --- What must not be disturbed ----------------------------------------------
+
+void expect_errno(int wanted, const std::function<long()>& call) {
+  constexpr int untouched = 4711;
+  errno = untouched;
+  const long result = call();
+  const int found = errno;
+  const bool right = wanted == 0 ? result >= 0 && found == untouched
+                                 : result == -1 && found == wanted;
+  if (right) return;
+  std::fprintf(stderr, "errno is %d, not %d\n", found, wanted);
+  std::_Exit(99);
+}
+
+void keep_errno() {
+  Pair pair;
+  char byte = 'x';
+  std::array<int, 2> pipe{};
+  must(::pipe(pipe.data()) == 0, "pipe");
+  pollfd one{pair.client, POLLIN, 0};
+  const auto connect_again = [&] {
+    return ::connect(pair.client, generic(pair.listener.address),
+                     pair.listener.length);
+  };
+  expect_errno(0, [&] { return ::send(pair.server, &byte, 1, 0); });
+  expect_errno(0, [&] { return ::poll(&one, 1, -1); });
+  expect_errno(0, [&] { return ::recv(pair.client, &byte, 1, 0); });
+  expect_errno(0, [&] { return ::write(pipe[1], &byte, 1); });
+  expect_errno(0, [&] { return ::read(pipe[0], &byte, 1); });
+  expect_errno(0, [&] { return ::close(pipe[0]); });
+  expect_errno(EAGAIN,
+               [&] { return ::recv(pair.client, &byte, 1, MSG_DONTWAIT); });
+  expect_errno(EISCONN, connect_again);
+  expect_errno(EBADF, [&] { return ::read(pipe[0], &byte, 1); });
+  expect_errno(EBADF, [&] { return ::recv(9999, &byte, 1, 0); });
+  expect_errno(EBADF, [&] { return ::recv(99999999, &byte, 1, 0); });
+  expect_errno(EBADF, [&] { return ::recv(-1, &byte, 1, 0); });
+  expect_errno(ENOTSOCK, [&] { return ::recv(pipe[1], &byte, 1, 0); });
+  expect_errno(EBADF, [&] { return ::close(pipe[0]); });
+  expect_errno(EINVAL, [&] { return ::accept(pair.client, nullptr, nullptr); });
+  expect_errno(EFAULT, [&] {
+    return ::connect(pair.client, nullptr, sizeof(sockaddr_in));
+  });
+  expect_errno(EPIPE, [&] {
+    ::shutdown(pair.client, SHUT_WR);
+    return ::send(pair.client, &byte, 1, MSG_NOSIGNAL);
+  });
+  expect_errno(0, [&] { return ::close(pair.client); });
+}
+
+void on_alarm(int) {}
+
+void interrupt() {
+  Pair pair;
+  struct sigaction action {};
+  action.sa_handler = on_alarm;
+  ::sigaction(SIGALRM, &action, nullptr);
+  const itimerval soon{{0, 0}, {0, 50000}};
+  ::setitimer(ITIMER_REAL, &soon, nullptr);
+  char byte = 0;
+  expect_errno(EINTR, [&] { return ::recv(pair.client, &byte, 1, 0); });
+}
+
+// --- Piles of bytes ----------------------------------------------------------
+
+void pile_up() {
+  Pair pair;
+  constexpr int pile = 12345;
+  must(::send(pair.server, buffer.data(), pile, 0) == pile, "send");
+  wait_for_bytes(pair.client, pile);
+  for (int left = pile; left > 0;) {
+    const ssize_t n = ::recv(pair.client, buffer.data(), 1000, 0);
+    std::printf("%d\n", left);
+    left -= static_cast<int>(n);
+  }
+}
+
+// Sends and receives a byte so many times.
+void exchange(const Pair& pair, int times) {
+  char byte = 'x';
+  for (int i = 0; i < times; ++i) {
+    ssize_t n = -1;
+    while ((n = ::send(pair.server, &byte, 1, 0)) < 0 && errno == EINTR) {
+    }
+    must(n == 1, "send");
+    while ((n = ::recv(pair.client, &byte, 1, 0)) < 0 && errno == EINTR) {
+    }
+    must(n == 1, "recv");
+  }
+}
+
+void many() {
+  exchange(Pair(), 10000);
+}
+
+void die() {
+  exchange(Pair(), 100);
+  ::raise(SIGKILL);
+}
+
+// --- Threads and processes ---------------------------------------------------
+
+void threads() {
+  std::vector<std::thread> running;
+  for (int i = 0; i < 8; ++i) {
+    running.emplace_back([] { exchange(Pair(), 1000); });
+  }
+  for (std::thread& thread : running) thread.join();
+}
+
+Pair* of_handler = nullptr;
+
+void exchange_in_handler(int) {
+  const int error = errno;
+  exchange(*of_handler, 1);
+  errno = error;
+}
+
+// A handler that does the same as what it interrupts.
+void storm() {
+  static Pair inner;
+  of_handler = &inner;
+  struct sigaction action {};
+  action.sa_handler = exchange_in_handler;
+  ::sigaction(SIGALRM, &action, nullptr);
+  const itimerval often{{0, 200}, {0, 200}};
+  ::setitimer(ITIMER_REAL, &often, nullptr);
+  exchange(Pair(), 10000);
+  const itimerval never{};
+  ::setitimer(ITIMER_REAL, &never, nullptr);
+}
+
+void wait_for_children() {
+  int status = 0;
+  while (::wait(&status) > 0) must(status == 0, "a child failed");
+}
+
+void forks() {
+  const Pair pair;
+  char byte = 'x';
+  if (::fork() == 0) {
+    must(::recv(pair.client, &byte, 1, 0) == 1, "recv");
+    std::_Exit(0);
+  }
+  must(::send(pair.server, &byte, 1, 0) == 1, "send");
+  wait_for_children();
+}
+
+// The child of vfork() is in our memory, but its descriptors are its own.
+void vforks() {
+  const Pair pair;
+  char byte = 'x';
+  exchange(pair, 1);
+  const pid_t child = ::vfork();
+  if (child == 0) {
+    ::close(pair.client);
+    ::dup2(STDERR_FILENO, pair.server);
+    ::_exit(0);
+  }
+  wait_for_children();
+  must(::send(pair.server, &byte, 1, 0) == 1, "send");
+  must(::recv(pair.client, &byte, 1, 0) == 1, "recv");
+}
+
+void executed(int fd) {
+  must(::recv(fd, buffer.data(), 5, 0) == 5, "recv");
+}
+
+void executes(const char* read_first) {
+  const Pair pair;
+  must(::send(pair.server, "0123456789", 10, 0) == 10, "send");
+  const bool first = std::string("yes") == read_first;
+  if (first) executed(pair.client);
+  const std::string fd = std::to_string(pair.client);
+  ::execl("/proc/self/exe", "caller", "executed", fd.c_str(), nullptr);
+  must(false, "execl");
+}
+
+// The number of a socket becomes a file's, in ways that the tracer is not told.
+void reuse() {
+  char byte = 'x';
+  for (int way = 0; way < 3; ++way) {
+    const Pair pair;
+    exchange(pair, 1);
+    std::array<int, 2> pipe{};
+    must(::pipe(pipe.data()) == 0, "pipe");
+    if (way == 0) must(::dup2(pipe[0], pair.client) >= 0, "dup2");
+    if (way == 1) {
+      std::FILE* file = ::fdopen(pair.client, "r");
+      std::fclose(file);
+    }
+    if (way == 2) {
+      const auto number = static_cast<unsigned>(pair.client);
+      must(::close_range(number, number, 0) == 0, "close_range");
+    }
+    if (way > 0) must(::dup(pipe[0]) == pair.client, "dup");
+    must(::write(pipe[1], &byte, 1) == 1, "write");
+    must(::read(pair.client, &byte, 1) == 1, "read");
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::map<std::string, std::function<void()>> tasks = {
+      {"die", die},
+      {"each-call", caller::each_call},
+      {"executed", [&] { executed(std::atoi(argv[2])); }},
+      {"executes", [&] { executes(argv[2]); }},
+      {"forks", forks},
+      {"interrupt", interrupt},
+      {"keep-errno", keep_errno},
+      {"many", many},
+      {"pile-up", pile_up},
+      {"reuse", reuse},
+      {"storm", storm},
+      {"threads", threads},
+      {"vforks", vforks},
+  };
+  const auto task = tasks.find(argc > 1 ? argv[1] : "");
+  must(task != tasks.end(), "no such task");
+  task->second();
+}

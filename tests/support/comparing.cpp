@@ -1,0 +1,48 @@
+#include "support/comparing.h"
+
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+namespace rig {
+
+const std::string poetry_compare = PROGRAMS_DIR "/compare/poetry-compare";
+const std::string science = POETRY_DIR "/science.txt";
+
+Result run_compare(const std::string& arguments) {
+  Result result;
+  const auto line = poetry_compare + ' ' + arguments + " 2>&1";
+  FILE* pipe = ::popen(line.c_str(), "r");
+  char buffer[4096];
+  while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, pipe)) {
+    result.text.append(buffer, n);
+  }
+  const int status = ::pclose(pipe);
+  result.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return result;
+}
+
+std::string file_contents(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+Comparing::Comparing() {
+  std::string name = testing::TempDir() + "compare-XXXXXX";
+  directory = ::mkdtemp(name.data());
+}
+
+Comparing::~Comparing() {
+  std::filesystem::remove_all(directory);
+}
+
+compare::Comparison Comparing::compare_with(const std::string& arguments) {
+  const auto traces = directory / "t";
+  result = run_compare(arguments + " --traces " + traces.string());
+  return compare::build(compare::read_account(traces), traces);
+}
+
+}  // namespace rig

@@ -1,0 +1,40 @@
+// poetry-compare, run as a user would.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "compare/account.h"
+
+namespace rig {
+
+struct Result {
+  int status = 0;
+  std::string text;  // stdout and stderr
+};
+
+// The program, and a poem of 653 bytes.
+extern const std::string poetry_compare;
+extern const std::string science;
+
+// Runs it; the arguments are for a shell.
+Result run_compare(const std::string& arguments);
+
+std::string file_contents(const std::filesystem::path& path);
+
+// Has a directory that is gone afterwards.
+class Comparing : public testing::Test {
+ protected:
+  Comparing();
+  ~Comparing() override;
+
+  // Runs it with --traces, and builds the model from those.
+  compare::Comparison compare_with(const std::string& arguments);
+
+  std::filesystem::path directory;
+  Result result;
+};
+
+}  // namespace rig

@@ -1,0 +1,128 @@
+// Programs, watched from outside: what they print, and how they end.
+//
+// Nothing here waits for ever: what has not come about after `patience` ends
+// the test with an exception that says what was waited for.
+#pragma once
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <limits>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "net/socket.h"
+
+namespace rig {
+
+constexpr auto patience = std::chrono::seconds(20);
+
+// Waits until the condition holds, asking again and again.
+void eventually(const std::string& what, const std::function<bool()>& holds);
+
+// A program of this project, "async-client/get-poetry", and a poem, "science".
+std::string program(const std::string& name);
+std::string poem_path(const std::string& name);
+std::string contents(const std::string& path);
+
+// Where a tool lies that need not be there: empty if it is not.
+std::string tool(const std::string& name);
+
+bool has_ipv6();
+
+// The text with every "in 0:00:02.020425" turned into "in TIME".
+std::string masked(const std::string& text);
+
+// The lines of a text, without their ends.
+std::vector<std::string> lines(const std::string& text);
+
+// Whether a process waits for something.
+bool is_asleep(pid_t pid);
+
+// --- Running a program -------------------------------------------------------
+
+// What to run, and what it finds there. It inherits nothing else, and all
+// signals do what they do by default.
+struct Command {
+  std::vector<std::string> words{};  // the program, and its arguments
+  std::vector<std::string> environment{};  // "NAME=value", besides ours
+  std::string input{};  // on stdin, at most 64 KiB
+  bool input_ends = true;  // or stdin stays open
+  std::string output{};  // a file to be stdout; empty: a pipe
+  bool terminal = false;  // or stdout is a terminal, without any magic
+  // The reader of the pipe leaves after so many lines, as head(1) does.
+  std::size_t lines_wanted = std::numeric_limits<std::size_t>::max();
+  std::optional<rlim_t> descriptors{};  // RLIMIT_NOFILE
+  int inherited = 0;  // so many descriptors more are open
+  bool as_nobody = false;  // without root's privileges
+};
+
+// What came of it.
+struct Outcome {
+  std::string out;
+  std::string err;
+  int status = 0;  // or minus the signal that ended it, as in Python
+};
+
+// Owns the program: it ends no later than this object. All it prints is read
+// at once, by a thread, so that it never waits for us.
+class Process {
+ public:
+  explicit Process(Command command);
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+  ~Process();
+
+  pid_t pid() const { return pid_; }
+  bool ended() const;
+  void signal(int number);  // does nothing once it has ended
+
+  // So far.
+  std::string out() const;
+  std::string err() const;
+  bool reader_has_left() const { return reader_has_left_; }
+
+  // These wait.
+  void wait_for_out(const std::string& text) const;
+  void wait_for_err(const std::string& text) const;
+  void wait_until_it_catches(int signal) const;
+  void wait_until_it_sleeps() const;
+  Outcome wait() const;
+
+  // How often it has gone to sleep since it was started.
+  long sleeps() const;
+  // What its descriptors are, as in "ls -l /proc/PID/fd".
+  std::vector<std::string> descriptors() const;
+
+ private:
+  void start();
+  void read_all();
+  bool read_some(net::Socket& from, std::string& to);
+  std::size_t lines_seen() const;
+
+  const Command command_;
+  pid_t pid_ = -1;
+  net::Socket input_;  // a net::Socket owns any descriptor
+  net::Socket out_;
+  net::Socket err_;
+  net::Socket end_;
+
+  mutable std::mutex mutex_;  // for what follows
+  std::string out_text_;
+  std::string err_text_;
+  std::optional<int> status_;
+  std::atomic<bool> reader_has_left_ = false;
+  std::thread thread_;
+};
+
+// Runs it to its end.
+Outcome run(Command command);
+
+}  // namespace rig

@@ -1,0 +1,198 @@
+#include "support/sample.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace sample {
+namespace {
+
+using compare::Comparison;
+using compare::Outcome;
+using compare::Task;
+using compare::Variant;
+using compare::WaitKind;
+
+constexpr double latency = 0.00012;  // from a send to the read
+constexpr double start = 0.004;  // until the first connection
+
+struct World {
+  Options options;
+  std::vector<compare::Poem> poems;
+};
+
+Task connect(const World& world, std::size_t poem, double time) {
+  const auto& [name, port, bytes, chunk] = world.poems[poem];
+  Task task;
+  task.poem = poem;
+  task.connected = time;
+  for (std::size_t sent = 0; sent < *bytes; sent += chunk) {
+    task.sends.push_back({time, std::min(chunk, *bytes - sent)});
+    time += world.options.delay;
+  }
+  task.end = time + latency;
+  task.outcome = Outcome::complete;
+  return task;
+}
+
+// Reads what was sent up to now, at once.
+void read(Task& task, double time, double began, int thread) {
+  std::size_t sent = 0;
+  for (const auto& send : task.sends) sent += send.time < time ? send.bytes : 0;
+  const std::size_t bytes = sent - task.bytes;
+  if (bytes == 0) return;
+  task.reads.push_back({time, time - began, bytes, bytes, thread});
+  task.bytes += bytes;
+}
+
+// Reads until the end of the stream, and thinks of nothing else.
+double drain(Variant& variant, std::size_t index, double now, int thread) {
+  Task& task = variant.tasks[index];
+  read(task, now + latency, now, thread);
+  for (const auto& send : task.sends) {
+    if (send.time < now) continue;
+    const double next = send.time + latency;
+    variant.waits.push_back(
+        {now, next - now, thread, WaitKind::one_task, index});
+    read(task, next, now, thread);
+    now = next + 0.00002;
+  }
+  if (task.end > now) {
+    variant.waits.push_back(
+        {now, task.end - now, thread, WaitKind::one_task, index});
+  }
+  task.end = std::max(now, task.end) + 0.00002;
+  return task.end;
+}
+
+void blocking(const World& world, Variant& variant) {
+  double now = start;
+  for (std::size_t i = 0; i < world.poems.size(); ++i) {
+    variant.tasks.push_back(connect(world, i, now));
+    now = drain(variant, i, now, 0);
+  }
+  variant.threads = {{1, 1, start, now}};
+}
+
+void threaded(const World& world, Variant& variant) {
+  for (std::size_t i = 0; i < world.poems.size(); ++i) {
+    const double begin = start + 0.0002 * static_cast<double>(i);
+    variant.tasks.push_back(connect(world, i, begin));
+    const double end = drain(variant, i, begin, static_cast<int>(i));
+    variant.threads.push_back({1, static_cast<int>(i) + 2, begin, end});
+  }
+  std::stable_sort(variant.waits.begin(), variant.waits.end(),
+                   [](auto& a, auto& b) { return a.time < b.time; });
+}
+
+void eventful(const World& world, Variant& variant) {
+  std::vector<std::pair<double, std::size_t>> events;
+  double end = 0;
+  for (std::size_t i = 0; i < world.poems.size(); ++i) {
+    auto& task = variant.tasks.emplace_back(
+        connect(world, i, start + 0.0003 * static_cast<double>(i)));
+    for (const auto& send : task.sends) events.emplace_back(send.time, i);
+    events.emplace_back(task.end - latency, i);
+    end = std::max(end, task.end);
+  }
+  std::stable_sort(events.begin(), events.end());
+  double now = start;
+  for (const auto& [time, i] : events) {
+    const double next = time + latency;
+    variant.waits.push_back({now, next - now, 0, WaitKind::anybody, 0});
+    read(variant.tasks[i], next, next, 0);
+    now = next + 0.00005;
+    variant.turns.push_back({next, now - next, 0});
+  }
+  variant.longest_turn = 0.00012;
+  variant.threads = {{1, 1, start, now}};
+}
+
+void broken(const World& world, Variant& variant) {
+  for (std::size_t i = 0; i < world.poems.size(); ++i) {
+    variant.tasks.push_back(connect(world, i, start));
+  }
+  double now = start + latency;
+  variant.waits.push_back({start, latency, 0, WaitKind::anybody, 0});
+  for (const std::size_t i : {2, 0, 1}) {
+    const double end = drain(variant, i, now, 0);
+    variant.turns.push_back({now, end - now, 0});
+    variant.longest_turn =
+        std::max(variant.longest_turn.value_or(0), end - now);
+    now = end;
+  }
+  variant.threads = {{1, 1, start, now}};
+  variant.worst_task = 1;
+}
+
+template <typename Client>
+void add(Comparison& comparison,
+         const World& world,
+         const char* name,
+         double cpu,
+         Client client) {
+  Variant variant;
+  variant.name = name;
+  variant.command = std::string(name) + "-client/get-poetry 1 2 3";
+  client(world, variant);
+  variant.worst_unread = latency;
+  const auto& late = variant.tasks[variant.worst_task];
+  if (name == std::string("broken")) {
+    variant.worst_unread = late.reads[0].time - late.sends[0].time;
+  }
+  for (const auto& task : variant.tasks) {
+    variant.wall = std::max(variant.wall, task.end + 0.001);
+  }
+  variant.cpu = cpu;
+  variant.seen = true;
+  variant.awaited_turn = variant.longest_turn;
+  variant.runs.resize(1);
+  auto& run = variant.runs[0];
+  run.wall = variant.wall;
+  run.cpu = cpu;
+  run.worst_unread = variant.worst_unread;
+  run.worst_task = variant.worst_task;
+  run.longest_turn = variant.longest_turn;
+  comparison.variants.push_back(std::move(variant));
+  auto& added = comparison.variants.back();
+  added.vs_blocking = comparison.variants[0].wall / added.wall;
+}
+
+}  // namespace
+
+Comparison make(const Options& options) {
+  World world{options,
+              {{"ecstasy.txt", 10001, 3003 * options.repeat, 30},
+               {"fascination.txt", 10002, 623 * options.repeat, 10},
+               {"science.txt", 10003, 653 * options.repeat, 10}}};
+  Comparison comparison;
+  comparison.poems = world.poems;
+  comparison.settings.delay = options.delay;
+  comparison.settings.repeat = options.repeat;
+  comparison.settings.version = "0.1.0";
+  comparison.settings.host = "pinguin, Linux 6.1.0 x86_64, 4 CPUs";
+  comparison.settings.date = "2024-05-01 12:00 UTC";
+  comparison.settings.command = "poetry-compare --delay 0.02 --html p.html";
+  add(comparison, world, "blocking", 0.002, blocking);
+  add(comparison, world, "threaded", 0.003, threaded);
+  add(comparison, world, "async", 0.003, eventful);
+  add(comparison, world, "reactor", 0.004, eventful);
+  add(comparison, world, "broken", 0.002, broken);
+  add(comparison, world, "protocol", 0.005, eventful);
+  add(comparison, world, "simple", 0.004, eventful);
+  return comparison;
+}
+
+Variant unseen(const std::string& name, const std::string& complaint) {
+  Variant variant;
+  variant.name = name;
+  variant.complaint = complaint;
+  variant.status = complaint.empty() ? 0 : 127;
+  variant.wall = 0.25;
+  variant.runs.resize(1);
+  variant.runs[0].wall = 0.25;
+  variant.runs[0].status = variant.status;
+  variant.runs[0].complaint = complaint;
+  return variant;
+}
+
+}  // namespace sample

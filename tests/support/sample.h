@@ -1,0 +1,24 @@
+// A comparison as one would measure it, made by arithmetic: for tests of what
+// draws it.
+#pragma once
+
+#include "compare/model.h"
+
+namespace sample {
+
+struct Options {
+  double delay = 0.02;
+  std::size_t repeat = 1;
+};
+
+// Blocking, threaded, async, reactor, broken, protocol and simple, with the
+// poems of the suite.
+compare::Comparison make(const Options& options);
+inline compare::Comparison make() {
+  return make({});
+}
+
+// A variant that was run but could not be seen.
+compare::Variant unseen(const std::string& name, const std::string& complaint);
+
+}  // namespace sample

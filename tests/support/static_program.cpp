@@ -1,0 +1,8 @@
+// A program that nothing can be preloaded into.
+
+#include <cstdio>
+
+int main() {
+  std::puts("linked statically");
+  return 7;
+}

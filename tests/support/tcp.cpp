@@ -1,0 +1,287 @@
+#include "support/tcp.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+namespace rig {
+
+// --- Sockets -----------------------------------------------------------------
+
+net::Socket bound(const net::Address& address) {
+  net::Socket sock(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in name{};
+  name.sin_family = AF_INET;
+  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  name.sin_port = htons(address.port);
+  EXPECT_EQ(
+      ::bind(sock.fd(), reinterpret_cast<const sockaddr*>(&name), sizeof name),
+      0);
+  return sock;
+}
+
+namespace {
+
+// Bound and never listened on, so that no other program gets its port.
+const net::Socket taken = bound();
+
+}  // namespace
+
+net::Address closed_address() {
+  return net::local_address(taken);
+}
+
+FullQueue::FullQueue()
+    : listener(bound()),
+      address(net::local_address(listener)) {
+  EXPECT_EQ(::listen(listener.fd(), 0), 0);
+  first = net::connect(address);
+}
+
+net::Socket accept(const net::Socket& listener) {
+  net::Socket sock(::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC));
+  EXPECT_GE(sock.fd(), 0);
+  return sock;
+}
+
+std::string receive(const net::Socket& sock, std::size_t size) {
+  std::string data(size, '\0');
+  const ssize_t n = ::recv(sock.fd(), data.data(), size, MSG_WAITALL);
+  data.resize(n < 0 ? 0 : static_cast<std::size_t>(n));
+  return data;
+}
+
+Rest receive_all(const net::Socket& sock) {
+  Rest rest;
+  char buffer[65536];
+  for (;;) {
+    const ssize_t n = ::recv(sock.fd(), buffer, sizeof buffer, 0);
+    if (n < 0) rest.error = net::last_error();
+    if (n <= 0) return rest;
+    rest.data.append(buffer, static_cast<std::size_t>(n));
+  }
+}
+
+void make_tiny(int fd) {
+  const int one = 1;
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &one, sizeof one);
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &one, sizeof one);
+}
+
+Scarcity::Scarcity() {
+  ::getrlimit(RLIMIT_NOFILE, &before_);
+  if (most_descriptors == unlimited) return;
+  const rlimit few{static_cast<rlim_t>(most_descriptors), before_.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &few);
+}
+
+Scarcity::~Scarcity() {
+  const int error = errno;
+  ::setrlimit(RLIMIT_NOFILE, &before_);
+  errno = error;
+}
+
+// --- A reactor that runs in steps --------------------------------------------
+
+World::World(std::unique_ptr<reactor::Poller> poller)
+    : reactor(std::make_unique<CountingPoller>(std::move(poller), stats),
+              clock) {}
+
+void World::when(std::function<bool()> ready, std::function<void()> then) {
+  steps_.push_back({std::move(ready), std::move(then)});
+}
+
+void World::after(int rounds, std::function<void()> then) {
+  when([rounds]() mutable { return rounds-- == 0; }, std::move(then));
+}
+
+void World::run() {
+  deadline_ = std::chrono::steady_clock::now() + 15s;
+  reactor.call_later(0s, [this] { step(); });
+  reactor.run();
+}
+
+// A call that is due in every round keeps the waits from waiting.
+void World::step() {
+  if (!reactor.running()) return;
+  const bool late = std::chrono::steady_clock::now() > deadline_;
+  if (late) ADD_FAILURE() << steps_.size() << " steps before the end";
+  if (!late && !steps_.empty() && steps_.front().ready()) {
+    const auto then = std::move(steps_.front().then);
+    steps_.pop_front();
+    then();
+  }
+  if (!reactor.running()) return;
+  if (late || steps_.empty()) {
+    reactor.stop();
+  } else {
+    reactor.call_later(0s, [this] { step(); });
+  }
+}
+
+// --- Observers ---------------------------------------------------------------
+
+// The protocol: tells its story everything.
+class Narrator final : public reactor::Protocol {
+ public:
+  explicit Narrator(std::shared_ptr<Story> story)
+      : story_(std::move(story)) {}
+
+  ~Narrator() override {
+    using Stage = Story::Stage;
+    story_->transport_ = nullptr;
+    story_->tell("gone", made_ ? Stage::lost : Stage::built, Stage::gone,
+                 [](Story&) {});
+  }
+
+  void connection_made() override {
+    made_ = true;
+    story_->transport_ = &transport();
+    story_->tell("made", Story::Stage::built, Story::Stage::made,
+                 story_->on_made);
+  }
+
+  void data_received(std::string_view data) override {
+    EXPECT_FALSE(data.empty());
+    EXPECT_FALSE(story_->ending_) << "data after the connection was given up";
+    EXPECT_FALSE(story_->paused_) << "data while paused";
+    if (story_->keeps_data) story_->data += data;
+    story_->received += data.size();
+    ++story_->pieces;
+    story_->tell(nullptr, Story::Stage::made, Story::Stage::made,
+                 story_->on_data);
+  }
+
+  void connection_lost(std::error_code reason) override {
+    EXPECT_TRUE(reason);
+    story_->reason = reason;
+    story_->tell("lost", Story::Stage::made, Story::Stage::lost,
+                 story_->on_lost);
+  }
+
+ private:
+  const std::shared_ptr<Story> story_;
+  bool made_ = false;
+};
+
+Story::Story(std::shared_ptr<Lines> lines)
+    : lines_(std::move(lines)) {
+  lines_->push_back("built");
+}
+
+int Story::fd() const {
+  return dynamic_cast<reactor::FileDescriptor&>(*transport_).fileno();
+}
+
+void Story::tell(const char* what, Stage from, Stage to, const Hook& hook) {
+  EXPECT_EQ(stage_, from) << (what ? what : "data") << " in the wrong order";
+  EXPECT_EQ(busy_, 0) << (what ? what : "data") << " from within";
+  stage_ = to;
+  if (what) lines_->push_back(what);
+  struct Busy {
+    explicit Busy(int& c)
+        : count(c) {
+      ++count;
+    }
+    ~Busy() { --count; }
+    int& count;
+  } busy(busy_);
+  hook(*this);
+}
+
+template <typename Call>
+void Story::quietly(Call call) {
+  if (!transport_) return;
+  ++busy_;
+  call(*transport_);
+  --busy_;
+}
+
+void Story::write(std::string_view what) {
+  if (is_open() && !ending_) written += what.size();
+  quietly([&](auto& transport) { transport.write(what); });
+}
+
+void Story::lose() {
+  ending_ = true;
+  quietly([](auto& transport) { transport.lose_connection(); });
+}
+
+void Story::abort(std::error_code why) {
+  ending_ = true;
+  quietly([&](auto& transport) { transport.abort_connection(why); });
+}
+
+void Story::pause() {
+  paused_ = true;
+  quietly([](auto& transport) { transport.pause_producing(); });
+}
+
+void Story::resume() {
+  paused_ = false;
+  quietly([](auto& transport) { transport.resume_producing(); });
+}
+
+std::unique_ptr<reactor::Protocol> Teller::tell(const net::Address& address) {
+  addresses.push_back(address);
+  on_build();
+  if (refuses) return nullptr;
+  const auto story = std::make_shared<Story>(lines);
+  stories.push_back(story);
+  prepare(*story);
+  return std::make_unique<Narrator>(story);
+}
+
+std::size_t Teller::still_open() const {
+  std::size_t count = 0;
+  for (const auto& story : stories) {
+    if (!story->lost()) ++count;
+  }
+  return count;
+}
+
+void Client::told(const char* what, reactor::Connector& by) {
+  EXPECT_TRUE(!connector || connector == &by) << "another connector";
+  connector = &by;
+  lines->push_back(what);
+}
+
+void Client::started_connecting(reactor::Connector& by) {
+  EXPECT_LE(starts, outcomes()) << "started while another attempt goes on";
+  ++starts;
+  told("started", by);
+  on_started(by);
+}
+
+void Client::client_connection_failed(reactor::Connector& by,
+                                      std::error_code why) {
+  EXPECT_TRUE(why);
+  EXPECT_TRUE(empty() || !last().is_open()) << "failed, but there it is";
+  ++failures;
+  reason = why;
+  told("failed", by);
+  on_failed(by);
+}
+
+void Client::client_connection_lost(reactor::Connector& by,
+                                    std::error_code why) {
+  EXPECT_TRUE(why);
+  EXPECT_TRUE(lost()) << "the factory was told before the protocol";
+  EXPECT_EQ(why, last().reason);
+  ++losses;
+  reason = why;
+  told("client lost", by);
+  on_lost(by);
+}
+
+std::string pattern(std::size_t from, std::size_t size) {
+  std::string data(size, '\0');
+  for (std::size_t i = 0; i < size; ++i) {
+    const std::size_t at = from + i;
+    data[i] = static_cast<char>((at * 31 + (at >> 8) * 7 + (at >> 16)) & 0xff);
+  }
+  return data;
+}
+
+}  // namespace rig

@@ -1,0 +1,217 @@
+// What the tests of TCP stand on: sockets that misbehave on purpose, a reactor
+// that runs in steps, and observers that know the only order there is.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/rig.h"
+
+namespace rig {
+
+// --- Sockets -----------------------------------------------------------------
+
+inline const net::Address anywhere{"127.0.0.1", 0};
+
+// Nobody listens there.
+net::Address closed_address();
+
+// A listener whose queue is full: whoever connects stays pending.
+struct FullQueue {
+  FullQueue();
+  net::Socket listener;
+  net::Socket first;
+  net::Address address;
+};
+
+// A socket that is bound and does not listen yet.
+net::Socket bound(const net::Address& address = anywhere);
+
+// These wait, for somebody who is on his way already.
+net::Socket accept(const net::Socket& listener);
+std::string receive(const net::Socket& sock, std::size_t size);
+
+// Everything until the end, and why that came.
+struct Rest {
+  std::string data;
+  std::error_code error;
+};
+Rest receive_all(const net::Socket& sock);
+
+// As little room as the system allows.
+void make_tiny(int fd);
+
+// How many descriptors a call may see open, if a test lets it go through a
+// Scarcity: the limit is real, but only that call meets it. Others, and a
+// sanitizer, need some for themselves.
+inline constexpr int unlimited = -1;
+inline constexpr int no_descriptors = 3;
+inline int most_descriptors = unlimited;
+
+class Scarcity {
+ public:
+  Scarcity();
+  ~Scarcity();
+
+ private:
+  rlimit before_;
+};
+
+// --- A reactor that runs in steps --------------------------------------------
+
+class World {
+ public:
+  explicit World(std::unique_ptr<reactor::Poller> poller);
+
+  // A step: as soon as `ready` says so, between two rounds, does `then`. The
+  // steps wait for each other.
+  void when(
+      std::function<bool()> ready, std::function<void()> then = [] {});
+  void after(
+      int rounds, std::function<void()> then = [] {});
+
+  // Until the last step is done, or five seconds are over: that is a failure.
+  void run();
+
+  FakeClock clock;
+  std::shared_ptr<Stats> stats = std::make_shared<Stats>();
+  reactor::Reactor reactor;
+
+ private:
+  struct Step {
+    std::function<bool()> ready;
+    std::function<void()> then;
+  };
+
+  void step();
+
+  std::deque<Step> steps_;
+  std::chrono::steady_clock::time_point deadline_;
+};
+
+class TcpTest : public testing::TestWithParam<const char*> {
+ protected:
+  Watchdog watchdog{30s};
+  World world{reactor::make_poller(GetParam())};
+  reactor::Reactor& reactor = world.reactor;
+};
+
+// --- Observers ---------------------------------------------------------------
+
+using Lines = std::vector<std::string>;
+
+// What happened to one protocol, in the only order there is: built, made, data,
+// lost, gone. Any other order fails the test, and so does a call from within.
+// Outlives the protocol.
+class Story {
+ public:
+  using Hook = std::function<void(Story&)>;
+
+  explicit Story(std::shared_ptr<Lines> lines);
+
+  // These go to the transport, and may not be answered from within.
+  void write(std::string_view what);
+  void lose();
+  void abort(std::error_code why = reactor::Error::connection_aborted);
+  void pause();
+  void resume();
+
+  bool made() const { return stage_ >= Stage::made; }
+  bool is_open() const { return stage_ == Stage::made; }
+  bool lost() const { return stage_ >= Stage::lost; }
+  bool gone() const { return stage_ == Stage::gone; }
+  reactor::Transport& transport() const { return *transport_; }
+  int fd() const;
+
+  // Set these in Teller::prepare.
+  Hook on_made = [](Story&) {};
+  Hook on_data = [](Story&) {};
+  Hook on_lost = [](Story&) {};
+
+  bool keeps_data = true;
+  std::string data;
+  std::size_t received = 0;
+  std::size_t pieces = 0;  // data_received() calls
+  std::size_t written = 0;
+  std::error_code reason;
+
+ private:
+  friend class Narrator;
+  enum class Stage { built, made, lost, gone };
+
+  void tell(const char* what, Stage from, Stage to, const Hook& hook);
+  template <typename Call>
+  void quietly(Call call);
+
+  const std::shared_ptr<Lines> lines_;
+  Stage stage_ = Stage::built;
+  reactor::Transport* transport_ = nullptr;
+  int busy_ = 0;
+  bool ending_ = false;
+  bool paused_ = false;
+};
+
+// The half that both factories have: builds protocols, and keeps their stories.
+class Teller {
+ public:
+  std::unique_ptr<reactor::Protocol> tell(const net::Address& address);
+
+  bool empty() const { return stories.empty(); }
+  Story& last() const { return *stories.back(); }
+  bool made() const { return !empty() && last().made(); }
+  bool lost() const { return !empty() && last().lost(); }
+  std::size_t still_open() const;
+
+  Story::Hook prepare = [](Story&) {};
+  std::function<void()> on_build = [] {};
+  bool refuses = false;
+  std::vector<std::shared_ptr<Story>> stories;
+  std::vector<net::Address> addresses;  // that were to be built for
+  std::shared_ptr<Lines> lines = std::make_shared<Lines>();
+};
+
+class Server final : public reactor::ProtocolFactory, public Teller {
+ public:
+  std::unique_ptr<reactor::Protocol> build_protocol(
+      const net::Address& address) override {
+    return tell(address);
+  }
+};
+
+class Client final : public reactor::ClientFactory, public Teller {
+ public:
+  using Hook = std::function<void(reactor::Connector&)>;
+
+  void started_connecting(reactor::Connector& connector) override;
+  void client_connection_failed(reactor::Connector& connector,
+                                std::error_code why) override;
+  void client_connection_lost(reactor::Connector& connector,
+                              std::error_code why) override;
+  std::unique_ptr<reactor::Protocol> build_protocol(
+      const net::Address& address) override {
+    return tell(address);
+  }
+
+  int outcomes() const { return failures + losses; }
+
+  Hook on_started = [](reactor::Connector&) {};
+  Hook on_failed = [](reactor::Connector&) {};
+  Hook on_lost = [](reactor::Connector&) {};
+  int starts = 0;
+  int failures = 0;
+  int losses = 0;
+  std::error_code reason;  // of the last outcome
+  reactor::Connector* connector = nullptr;  // all were given this one
+
+ private:
+  void told(const char* what, reactor::Connector& by);
+};
+
+// Bytes of which each says where it belongs.
+std::string pattern(std::size_t from, std::size_t size);
+
+}  // namespace rig

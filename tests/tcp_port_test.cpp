@@ -1,0 +1,504 @@
+// Listening, and whom it lets in.
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <deque>
+#include <set>
+#include <stdexcept>
+
+#include "support/tcp.h"
+
+// --- A system that fails -----------------------------------------------------
+
+namespace {
+
+std::deque<int> accept_errors;  // first what accept4() fails with, one a call
+int accepts = 0;
+
+}  // namespace
+
+// These stand before the system's: the library knows no others.
+extern "C" int accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
+  ++accepts;
+  if (!accept_errors.empty()) {
+    errno = accept_errors.front();
+    accept_errors.pop_front();
+    return -1;
+  }
+  const rig::Scarcity scarcity;
+  return static_cast<int>(::syscall(SYS_accept4, fd, address, size, flags));
+}
+
+extern "C" int open(const char* path, int flags, ...) {
+  const rig::Scarcity scarcity;
+  return static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path, flags, 0666));
+}
+
+namespace {
+
+using namespace rig;
+using reactor::Error;
+
+class TcpPort : public TcpTest {
+ protected:
+  TcpPort() {
+    accept_errors.clear();
+    accepts = 0;
+    most_descriptors = unlimited;
+    server->prepare = [](Story& story) {
+      story.on_made = [](Story& made) {
+        made.write("poem");
+        made.lose();
+      };
+    };
+  }
+
+  net::Socket connect() const { return net::connect(port->host()); }
+
+  // The port still does what it is there for.
+  void expect_service() {
+    world.after(0, [this] {
+      server->refuses = false;
+      server->on_build = [] {};
+      guest = connect();
+      guest.set_blocking(false);
+      poem.clear();
+    });
+    world.when([this] {
+      const Rest rest = receive_all(guest);
+      poem += rest.data;
+      return !rest.error;
+    });
+    world.after(0, [this] { EXPECT_EQ(poem, "poem"); });
+  }
+
+  // How the port treats a guest: with a poem, an end, or a reset.
+  static std::string treatment(const net::Socket& sock) {
+    const Rest rest = receive_all(sock);
+    return rest.error ? rest.error.message() : rest.data;
+  }
+
+  const std::shared_ptr<Server> server = std::make_shared<Server>();
+  const std::shared_ptr<reactor::ListeningPort> port =
+      reactor.listen_tcp(anywhere, server);
+  net::Socket guest;
+  std::string poem;
+};
+
+FOR_EVERY_POLLER(TcpPort);
+
+TEST_P(TcpPort, F01_ThePortIsTheRealOneAndThePeerIsTold) {
+  EXPECT_EQ(port->host().host, "127.0.0.1");
+  EXPECT_NE(port->host().port, 0);
+  const net::Socket one = connect();
+  const net::Socket other = connect();
+  world.when([&] { return server->stories.size() == 2; });
+  world.run();
+  const std::vector<net::Address> peers{net::local_address(one),
+                                        net::local_address(other)};
+  EXPECT_EQ(server->addresses, peers);
+}
+
+TEST_P(TcpPort, F01_EveryInterfaceHasOnePort) {
+  const auto everywhere = reactor.listen_tcp({"", 0}, server);
+  const net::Socket sock = net::connect({"127.0.0.1", everywhere->host().port});
+  world.when([&] { return server->made(); });
+  world.run();
+  EXPECT_EQ(server->addresses, std::vector{net::local_address(sock)});
+}
+
+TEST_P(TcpPort, F02_AnAddressThatCannotBeHadIsRefusedAtOnce) {
+  const auto before = open_descriptors();
+  const auto refused = [&](const net::Address& address, std::errc why) {
+    try {
+      reactor.listen_tcp(address, server);
+      ADD_FAILURE() << "listens on " << to_string(address);
+    } catch (const std::system_error& error) {
+      EXPECT_EQ(error.code(), why);
+      const std::string words = "cannot listen on " + to_string(address) + ": ";
+      EXPECT_EQ(std::string(error.what()).rfind(words, 0), 0u) << error.what();
+    }
+  };
+  refused(port->host(), std::errc::address_in_use);
+  refused({"203.0.113.1", 80}, std::errc::address_not_available);
+  EXPECT_EQ(open_descriptors(), before);
+  EXPECT_EQ(reactor.readers().size(), 1u);
+  expect_service();
+  world.run();
+}
+
+TEST_P(TcpPort, F03_StoppingKeepsConnectionsAndFreesThePort) {
+  server->prepare = [](Story& story) {
+    story.on_data = [](Story& some) { some.write(some.data); };
+  };
+  net::Socket old = connect();
+  world.when([&] { return server->made(); },
+             [&] {
+               port->stop_listening();
+               EXPECT_THROW(connect(), std::system_error);
+               const auto again = reactor.listen_tcp(port->host(), server);
+               EXPECT_EQ(again->host(), port->host());
+               guest = connect();
+               say(guest, "new");
+               say(old, "old");
+             });
+  world.when([&] { return server->stories.size() == 2; });
+  world.when([&] {
+    return server->stories[0]->data == "old" &&
+           server->stories[1]->data == "new";
+  });
+  world.after(2, [&] {
+    EXPECT_EQ(receive(old, 3), "old");
+    EXPECT_EQ(receive(guest, 3), "new");
+  });
+  world.run();
+}
+
+TEST_P(TcpPort, F03_StoppingTwiceOrAfterTheEndIsHarmless) {
+  const auto before = open_descriptors();
+  const auto another = reactor.listen_tcp(anywhere, server);
+  another->stop_listening();
+  another->stop_listening();
+  EXPECT_EQ(open_descriptors(), before);
+  world.after(2);
+  world.run();
+  port->stop_listening();
+  EXPECT_NE(port->host().port, 0);
+}
+
+TEST_P(TcpPort, F03_AStoppedReactorListensNoMore) {
+  world.after(2);
+  world.run();
+  EXPECT_THROW(connect(), std::system_error);
+}
+
+TEST_P(TcpPort, F04_ManyClientsLeaveOthersTheirTurn) {
+  std::vector<net::Socket> guests;
+  for (int i = 0; i < 100; ++i) {
+    guests.push_back(connect());
+  }
+  std::vector<int> each_round;
+  std::function<void()> count = [&] {
+    each_round.push_back(std::exchange(accepts, 0));
+    reactor.call_later(0s, count);
+  };
+  reactor.call_later(0s, count);
+  world.when([&] { return server->stories.size() == 100; });
+  world.run();
+  EXPECT_LE(*std::max_element(each_round.begin(), each_round.end()), 32);
+  EXPECT_GE(*std::max_element(each_round.begin(), each_round.end()), 4);
+}
+
+// --- No descriptors ----------------------------------------------------------
+
+// The port may have as many descriptors as are open, and so many more.
+void allow_descriptors(int more) {
+  std::vector<net::Socket> next;
+  while (more-- >= 0) {
+    next.emplace_back(::dup(0));
+  }
+  most_descriptors = next.back().fd();
+}
+
+TEST_P(TcpPort, F05_WithoutDescriptorsClientsAreTurnedAwayOnce) {
+  const LogCapture log;
+  std::vector<net::Socket> guests;
+  for (int i = 0; i < 20; ++i) {
+    guests.push_back(connect());
+  }
+  allow_descriptors(0);
+  int before = 0;
+  world.after(20, [&] { before = world.stats->wakeups; });
+  world.after(100, [&] {
+    EXPECT_EQ(world.stats->wakeups, before);
+    EXPECT_LE(before, 4);
+    EXPECT_LE(accepts, 64);
+    EXPECT_TRUE(server->empty());
+    for (const net::Socket& sock : guests) {
+      EXPECT_EQ(treatment(sock), "");
+    }
+    most_descriptors = unlimited;
+  });
+  expect_service();
+  world.run();
+  ASSERT_EQ(log.lines().size(), 1u);
+  EXPECT_NE(log.lines()[0].find("too many open files"), std::string::npos);
+  EXPECT_NE(log.lines()[0].find(to_string(port->host())), std::string::npos);
+}
+
+TEST_P(TcpPort, F05_EveryEpisodeIsOneLine) {
+  const LogCapture log;
+  std::vector<net::Socket> guests;
+  for (std::size_t i = 1; i <= 3; ++i) {
+    world.after(0, [&] {
+      for (int n = 0; n < 10; ++n) {
+        guests.push_back(connect());
+      }
+      allow_descriptors(0);
+    });
+    world.after(10, [&, i] {
+      EXPECT_EQ(log.lines().size(), i);
+      most_descriptors = unlimited;
+    });
+    expect_service();
+  }
+  world.run();
+}
+
+// With room for just one, nobody has to be turned away, or told so.
+TEST_P(TcpPort, F05_TheLastDescriptorIsUsed) {
+  const LogCapture log;
+  net::Socket sock = connect();
+  allow_descriptors(1);
+  world.when([&] { return server->lost(); });
+  world.after(5);
+  world.run();
+  EXPECT_EQ(treatment(sock), "poem");
+  EXPECT_EQ(log.lines(), Lines());
+  EXPECT_LE(accepts, 3);
+}
+
+// The reserve is gone, too: another thread has taken it.
+TEST_P(TcpPort, F05_WithoutAReserveThePortRests) {
+  const LogCapture log;
+  net::Socket sock = connect();
+  most_descriptors = no_descriptors;
+  int before = 0;
+  world.after(10, [&] {
+    before = world.stats->wakeups;
+    EXPECT_TRUE(reactor.readers().empty());
+    EXPECT_LE(accepts, 2);
+  });
+  world.after(100, [&] {
+    EXPECT_EQ(world.stats->wakeups, before);
+    EXPECT_LE(before, 2);
+    world.clock.advance(1s);
+  });
+  world.after(10, [&] {
+    EXPECT_LE(world.stats->wakeups, before + 2);
+    EXPECT_TRUE(reactor.readers().empty());
+    most_descriptors = unlimited;
+    world.clock.advance(1s);
+  });
+  world.when([&] { return server->lost(); });
+  expect_service();
+  world.run();
+  EXPECT_EQ(treatment(sock), "poem");
+  EXPECT_EQ(log.lines().size(), 1u);
+}
+
+// Of one descriptor that becomes free the port makes its reserve.
+TEST_P(TcpPort, F05_AfterARestTheReserveIsBack) {
+  const LogCapture log;
+  std::vector<net::Socket> guests;
+  for (int i = 0; i < 5; ++i) {
+    guests.push_back(connect());
+  }
+  most_descriptors = no_descriptors;
+  int before = 0;
+  world.after(10, [&] {
+    EXPECT_TRUE(reactor.readers().empty());
+    allow_descriptors(1);
+    world.clock.advance(1s);
+  });
+  world.after(10, [&] {
+    before = world.stats->wakeups;
+    EXPECT_EQ(reactor.readers().size(), 1u);
+  });
+  world.after(10, [&] {
+    EXPECT_EQ(world.stats->wakeups, before);
+    EXPECT_TRUE(server->empty());
+  });
+  world.run();
+}
+
+TEST_P(TcpPort, F05_APortThatRestsCanBeStopped) {
+  const LogCapture log;
+  net::Socket sock = connect();
+  most_descriptors = no_descriptors;
+  world.after(10, [&] {
+    EXPECT_TRUE(reactor.readers().empty());
+    port->stop_listening();
+    most_descriptors = unlimited;
+    world.clock.advance(1s);
+  });
+  world.after(10, [&] { EXPECT_TRUE(reactor.readers().empty()); });
+  world.run();
+  EXPECT_NE(treatment(sock), "poem");
+}
+
+TEST_P(TcpPort, F05_APortThatRestsEndsWithTheReactor) {
+  const LogCapture log;
+  net::Socket sock = connect();
+  most_descriptors = no_descriptors;
+  world.after(10);
+  world.run();
+  EXPECT_NE(treatment(sock), "poem");
+}
+
+// --- Clients that change their mind ------------------------------------------
+
+TEST_P(TcpPort, F06_NoErrorOfAcceptEndsThePort) {
+  for (const int error : {ECONNABORTED, EPROTO, EPERM, ENOBUFS, ENOMEM, EINTR,
+                          EAGAIN, ENETDOWN, EHOSTUNREACH, EOPNOTSUPP, 4711}) {
+    world.after(0, [error] { accept_errors.assign(1, error); });
+    expect_service();
+  }
+  world.run();
+  EXPECT_EQ(server->stories.size(), 11u);
+}
+
+TEST_P(TcpPort, F06_ManyErrorsLeaveOthersTheirTurn) {
+  int rounds = 0;
+  accept_errors.assign(123, EPERM);
+  guest = connect();
+  std::function<void()> count = [&] {
+    ++rounds;
+    reactor.call_later(0s, count);
+  };
+  reactor.call_later(0s, count);
+  world.when([&] { return server->lost(); });
+  world.run();
+  EXPECT_GE(rounds, 123 / 32);
+  EXPECT_EQ(treatment(guest), "poem");
+}
+
+TEST_P(TcpPort, F07_EveryDescriptorIsClosedOnExecAndDoesNotBlock) {
+  const auto client = std::make_shared<Client>();
+  std::set<int> before;
+  const auto each = [](const std::function<void(int)>& call) {
+    DIR* const directory = ::opendir("/proc/self/fd");
+    while (const dirent* entry = ::readdir(directory)) {
+      const int fd = std::atoi(entry->d_name);
+      if (entry->d_name[0] != '.' && fd != ::dirfd(directory)) call(fd);
+    }
+    ::closedir(directory);
+  };
+  each([&](int fd) { before.insert(fd); });
+  World inner(reactor::make_poller(GetParam()));
+  server->prepare = [](Story&) {};
+  const auto to = inner.reactor.listen_tcp(anywhere, server)->host();
+  inner.reactor.connect_tcp(to.host, to.port, client);
+  inner.when([&] { return client->made() && server->made(); },
+             [&] {
+               int sockets = 0;
+               each([&](int fd) {
+                 if (before.count(fd)) return;
+                 EXPECT_NE(::fcntl(fd, F_GETFD) & FD_CLOEXEC, 0) << fd;
+                 sockaddr_storage name{};
+                 socklen_t size = sizeof name;
+                 if (::getsockname(fd, reinterpret_cast<sockaddr*>(&name),
+                                   &size) < 0) {
+                   return;
+                 }
+                 ++sockets;
+                 EXPECT_NE(::fcntl(fd, F_GETFL) & O_NONBLOCK, 0) << fd;
+               });
+               EXPECT_EQ(sockets, 3);
+             });
+  inner.run();
+}
+
+TEST_P(TcpPort, F08_WhoIsRefusedCostsOnlyItsOwnConnection) {
+  server->refuses = true;
+  guest = connect();
+  world.when([&] { return server->addresses.size() == 1; });
+  world.after(2, [&] { EXPECT_EQ(treatment(guest), ""); });
+  expect_service();
+  world.run();
+}
+
+TEST_P(TcpPort, F08_WhoseProtocolCannotBeBuiltCostsOnlyItsOwnConnection) {
+  const LogCapture log;
+  server->on_build = [] { throw std::runtime_error("no poem today"); };
+  guest = connect();
+  const std::string name = to_string(net::local_address(guest));
+  world.when([&] { return server->addresses.size() == 1; });
+  world.after(2, [&] { EXPECT_EQ(treatment(guest), ""); });
+  expect_service();
+  world.run();
+  EXPECT_EQ(log.lines(), Lines{"[" + name + "] no poem today"});
+}
+
+TEST_P(TcpPort, F08_ListeningMayStopWhileAProtocolIsBuilt) {
+  server->on_build = [&] { port->stop_listening(); };
+  const net::Socket first = connect();
+  world.when([&] { return server->lost(); });
+  world.after(2);
+  world.run();
+  EXPECT_EQ(treatment(first), "poem");
+  EXPECT_THROW(connect(), std::system_error);
+}
+
+TEST_P(TcpPort, F09_ClientsThatAreGoneCostNothing) {
+  const LogCapture log;
+  const auto before = open_descriptors();
+  for (int i = 0; i < 100; ++i) {
+    net::Socket sock = connect();
+    i % 2 ? reset(sock) : sock.close();
+  }
+  expect_service();
+  world.when([&] {
+    return server->stories.size() == 101 && server->still_open() == 0;
+  });
+  world.after(2, [&] {
+    guest.close();
+    EXPECT_EQ(open_descriptors(), before);
+    EXPECT_EQ(log.lines(), Lines());
+  });
+  world.run();
+}
+
+TEST_P(TcpPort, E16_WhoIsGoneBeforeItIsLetInHasNoName) {
+  net::Address peer;
+  net::Address host;
+  server->prepare = [&](Story& story) {
+    story.on_made = [&](Story& made) {
+      peer = made.transport().peer();
+      host = made.transport().host();
+    };
+  };
+  net::Socket sock = connect();
+  reset(sock);
+  world.when([&] { return server->lost(); });
+  world.run();
+  EXPECT_EQ(server->addresses, (std::vector<net::Address>{{"?", 0}}));
+  EXPECT_EQ(peer, (net::Address{"?", 0}));
+  EXPECT_EQ(host, port->host());
+  EXPECT_EQ(server->last().reason, std::errc::connection_reset);
+}
+
+TEST_P(TcpPort, L06_GuestsOfEveryKindLeakNothing) {
+  const LogCapture log;
+  const auto before = open_descriptors();
+  server->on_build = [&] {
+    const std::size_t n = server->addresses.size();
+    server->refuses = n % 4 == 0;
+    if (n % 4 == 1) throw 42;
+  };
+  server->prepare = [](Story& story) {
+    story.on_made = [](Story& made) { made.abort(); };
+  };
+  for (int i = 0; i < 10; ++i) {
+    world.after(0, [&] {
+      for (int n = 0; n < 40; ++n) {
+        connect();
+      }
+    });
+    world.when([&] { return server->addresses.size() % 40 == 0; });
+  }
+  world.when([&] { return open_descriptors() <= before; });
+  world.run();
+  EXPECT_EQ(server->addresses.size(), 400u);
+}
+
+}  // namespace

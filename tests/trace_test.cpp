@@ -1,0 +1,173 @@
+#include "compare/trace.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <random>
+#include <stdexcept>
+
+#include "support/process.h"
+
+namespace compare {
+namespace {
+
+class TraceTest : public testing::Test {
+ protected:
+  TraceTest() {
+    trace_.program = "/tmp/a \"b\"\n";
+    trace_.arguments = {"", "-x", "caf\xc3\xa9", "\xff\x80 is not UTF-8"};
+    trace_.pid = 42;
+    trace_.host = "here";
+    for (int i = 0; i < 3; ++i) add_event(i);
+  }
+  ~TraceTest() override { std::remove(path_.c_str()); }
+
+  void add_event(int i) {
+    Event event;
+    event.time = 1'000'000'000'000'000 + i;
+    event.duration = i;
+    event.pid = 42;
+    event.thread = 43;
+    event.call = i % 2 == 0 ? "recv" : "poll";
+    event.fd = i % 2 == 0 ? 5 : -1;
+    event.local = 65535;
+    event.peer = 10000;
+    event.result = i == 2 ? -1 : 30;
+    event.error = i == 2 ? 11 : 0;
+    event.queued = i;
+    event.checksum = ~static_cast<std::uint64_t>(i);
+    trace_.events.push_back(event);
+  }
+
+  Trace read(const std::string& text) const {
+    std::ofstream(path_, std::ios::binary) << text;
+    return read_trace(path_);
+  }
+
+  std::string refusal_of(const std::string& text) const try {
+    read(text);
+    return "";
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+
+  Trace trace_;
+  const std::string path_ = testing::TempDir() + "trace_test." +
+                            std::to_string(::getpid()) + ".jsonl";
+};
+
+TEST_F(TraceTest, IsReadAsItWasWritten) {
+  write_trace(trace_, path_);
+  const Trace read = read_trace(path_);
+  EXPECT_EQ(read.program, trace_.program);
+  EXPECT_EQ(read.arguments, trace_.arguments);
+  EXPECT_EQ(to_json_lines(read), to_json_lines(trace_));
+  EXPECT_EQ(read.complaint, "");
+}
+
+TEST_F(TraceTest, IsReadAsFarAsItGoesWhereverItIsCutOff) {
+  const std::string whole = to_json_lines(trace_);
+  for (std::size_t size = 1; size < whole.size() - 1; ++size) {
+    const Trace cut = read(whole.substr(0, size));
+    EXPECT_TRUE(cut.complaint.starts_with(path_)) << size;
+    EXPECT_EQ(cut.complaint.find('\n'), std::string::npos);
+    Trace part = trace_;
+    part.events.resize(cut.events.size());
+    EXPECT_LT(part.events.size(), size / 80 + 1);
+    if (part.events.empty()) continue;
+    EXPECT_EQ(to_json_lines(cut), to_json_lines(part));
+  }
+  EXPECT_EQ(read(whole.substr(0, whole.size() - 1)).complaint, "");
+}
+
+TEST_F(TraceTest, RefusesWhatIsNone) {
+  EXPECT_EQ(refusal_of(""), path_ + ": is empty, and no trace");
+  EXPECT_EQ(refusal_of("Lorem ipsum\n"), path_ + ": is no trace");
+  EXPECT_EQ(refusal_of(std::string(1000, '\0')), path_ + ": is no trace");
+  EXPECT_EQ(refusal_of("{\"format\":\"poetry-trace\",\"version\":}\n{}\n"),
+            path_ + ": is no trace: its first line makes no sense");
+  EXPECT_THROW(read_trace("/nonexistent/trace"), std::runtime_error);
+  EXPECT_THROW(read_trace("/tmp"), std::runtime_error);
+}
+
+TEST_F(TraceTest, RefusesANewerVersion) {
+  EXPECT_EQ(
+      refusal_of("{\"format\":\"poetry-trace\",\"version\":2,\"pid\":\"?\"}\n"),
+      path_ + ": is a trace of version 2, newer than 1");
+}
+
+TEST_F(TraceTest, IgnoresKeysThatItDoesNotKnow) {
+  const std::string header =
+      "{\"format\":\"poetry-trace\",\"new\":[1.5,{\"a\":null}],\"version\":1}"
+      "\n";
+  const Trace trace =
+      read(header +
+           "{\"why\":{\"b\":[true,\"]}\"]}, \"call\":\"recv\", \"fd\": 7}\n");
+  EXPECT_EQ(trace.complaint, "");
+  ASSERT_EQ(trace.events.size(), 1U);
+  EXPECT_EQ(trace.events[0].fd, 7);
+}
+
+TEST_F(TraceTest, StopsAtALineThatIsNoEvent) {
+  const std::string header = "{\"format\":\"poetry-trace\",\"version\":1}\n";
+  const std::string good = "{\"call\":\"recv\"}\n";
+  for (const std::string bad :
+       {"\n", "{}\n", "\xff\xfe\n", "{\"call\":\"recv\",\"local\":65536}\n",
+        "{\"call\":\"recv\",\"time\":99999999999999999999}\n",
+        "{\"call\":\"recv\",\"time\":1.5}\n", "{\"call\":\"recv\",}\n",
+        "{\"call\":\"recv\",\"x\":\n"}) {
+    const Trace trace = read(header + good + bad + good);
+    EXPECT_EQ(trace.events.size(), 1U) << bad;
+    EXPECT_EQ(trace.complaint,
+              path_ + ": line 3 is no event: used the 1 events before");
+  }
+  const Trace deep = read(header + "{\"x\":" + std::string(100000, '['));
+  EXPECT_EQ(deep.events.size(), 0U);
+}
+
+TEST_F(TraceTest, IsReadQuickly) {
+  while (trace_.events.size() < 100000) {
+    add_event(static_cast<int>(trace_.events.size()));
+  }
+  write_trace(trace_, path_);
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(read_trace(path_).events.size(), 100000U);
+  // A tenth of that on a machine that has nothing else to do.
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+}
+
+TEST(Checksum, DoesNotDependOnHowTheStreamWasCut) {
+  std::mt19937 random(1);
+  std::string bytes(1000, '\0');
+  for (char& byte : bytes) byte = static_cast<char>(random());
+  Checksum whole;
+  whole.add(bytes.data(), bytes.size());
+  for (int i = 0; i < 1000; ++i) {
+    Checksum cut;
+    for (std::size_t from = 0; from < bytes.size();) {
+      const std::size_t most = bytes.size() - from;
+      const std::size_t size = std::min<std::size_t>(most, random() % 70);
+      cut.add(bytes.data() + from, size);
+      from += size;
+    }
+    ASSERT_EQ(cut.value(), whole.value());
+  }
+}
+
+TEST(Checksum, TellsStreamsApart) {
+  const auto of = [](const std::string& bytes) {
+    Checksum checksum;
+    checksum.add(bytes.data(), bytes.size());
+    return checksum.value();
+  };
+  EXPECT_NE(of(""), 0U);
+  EXPECT_NE(of(""), of(std::string(1, '\0')));
+  EXPECT_NE(of(std::string(31, '\0')), of(std::string(32, '\0')));
+  EXPECT_NE(of("abcdefgh12345678"), of("12345678abcdefgh"));
+  EXPECT_NE(of("a poem"), of("a pome"));
+}
+
+}  // namespace
+}  // namespace compare

@@ -1,0 +1,260 @@
+// Programs of all kinds, traced.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "compare/trace.h"
+#include "support/process.h"
+#include "support/servers.h"
+
+namespace {
+
+using compare::Event;
+using compare::Trace;
+
+struct Traced {
+  rig::Outcome outcome;
+  Trace trace;
+};
+
+// The file of one test: ctest runs several at once.
+std::string trace_path() {
+  return testing::TempDir() + "tracer_test." + std::to_string(::getpid());
+}
+
+rig::Command tracing(const std::vector<std::string>& words) {
+  rig::Command command;
+  command.words = {rig::program("compare/poetry-trace"), "-o", trace_path()};
+  command.words.insert(command.words.end(), words.begin(), words.end());
+  // Or a sanitizer refuses to come after a preloaded library.
+  command.environment = {"ASAN_OPTIONS=verify_asan_link_order=0"};
+  return command;
+}
+
+Traced trace(const std::vector<std::string>& words) {
+  Traced traced;
+  traced.outcome = rig::run(tracing(words));
+  traced.trace = compare::read_trace(trace_path());
+  std::remove(trace_path().c_str());
+  EXPECT_EQ(traced.trace.complaint, "");
+  return traced;
+}
+
+Traced trace_caller(std::vector<std::string> tasks) {
+  tasks.insert(tasks.begin(), CALLER);
+  Traced traced = trace(tasks);
+  EXPECT_EQ(traced.outcome.err, "");
+  return traced;
+}
+
+// "recv 4 5", as the caller prints it.
+std::string calls(const Trace& trace) {
+  std::ostringstream text;
+  for (const Event& event : trace.events) {
+    text << event.call << ' ' << event.fd << ' ' << event.result << '\n';
+  }
+  return text.str();
+}
+
+std::map<std::string, int> counts(const Trace& trace) {
+  std::map<std::string, int> counts;
+  for (const Event& event : trace.events) ++counts[event.call];
+  return counts;
+}
+
+// The last checksum of what was read.
+std::uint64_t checksum_read(const Trace& trace) {
+  std::uint64_t checksum = 0;
+  for (const Event& event : trace.events) {
+    if (compare::is_read(event)) checksum = event.checksum;
+  }
+  return checksum;
+}
+
+std::uint64_t checksum_of(const std::string& bytes) {
+  compare::Checksum checksum;
+  checksum.add(bytes.data(), bytes.size());
+  return checksum.value();
+}
+
+// --- Each call ---------------------------------------------------------------
+
+class EachCall : public testing::TestWithParam<std::string> {};
+
+TEST_P(EachCall, IsSeenAsTheProgramMadeIt) {
+  const Traced traced = trace({GetParam(), "each-call"});
+  EXPECT_EQ(calls(traced.trace), traced.outcome.out);
+  EXPECT_EQ(rig::lines(traced.outcome.out).size(), 26U);
+  for (const Event& event : traced.trace.events) {
+    EXPECT_EQ(event.local != 0 && event.peer != 0, !compare::is_wait(event))
+        << event.call;
+    EXPECT_EQ(event.queued >= 0,
+              compare::is_read(event) || event.call == "peek");
+  }
+}
+
+TEST_P(EachCall, GivesWhatItGivesUntraced) {
+  const Traced traced = trace({GetParam(), "each-call"});
+  const rig::Outcome untraced = rig::run({{GetParam(), "each-call"}});
+  EXPECT_EQ(traced.outcome.out, untraced.out);
+  EXPECT_EQ(traced.outcome.err, untraced.err);
+}
+
+TEST(Fortified, CallsTheFunctionsThatLookAtSizes) {
+  const std::string program = rig::contents(FORTIFIED_CALLER);
+  for (const std::string name : {"__recv_chk", "__recvfrom_chk", "__read_chk",
+                                 "__poll_chk", "__ppoll_chk"}) {
+    EXPECT_NE(program.find(name), std::string::npos) << name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Of,
+                         EachCall,
+                         testing::Values(CALLER, FORTIFIED_CALLER),
+                         [](const auto& param) {
+                           return param.index == 0 ? "APlainProgram"
+                                                   : "AFortifiedProgram";
+                         });
+
+// --- What a call does --------------------------------------------------------
+
+TEST(Tracer, LeavesErrnoAlone) {
+  EXPECT_EQ(trace_caller({"keep-errno"}).outcome.status, 0);
+}
+
+TEST(Tracer, SeesACallThatASignalInterrupted) {
+  const Traced traced = trace_caller({"interrupt"});
+  EXPECT_EQ(traced.outcome.status, 0);
+  EXPECT_EQ(traced.trace.events.back().error, EINTR);
+  EXPECT_GT(traced.trace.events.back().duration, 40'000'000);
+}
+
+TEST(Tracer, KnowsWhatLayUnread) {
+  const Traced traced = trace_caller({"pile-up"});
+  std::ostringstream unread;
+  for (const Event& event : traced.trace.events) {
+    if (event.call == "recv") unread << event.queued << '\n';
+  }
+  EXPECT_EQ(unread.str(), traced.outcome.out);
+  EXPECT_EQ(unread.str().substr(0, 12), "12345\n11345\n");
+}
+
+TEST(Tracer, LosesNothingWhenThereIsMuch) {
+  auto seen = counts(trace_caller({"many"}).trace);
+  EXPECT_EQ(seen["send"], 10000);
+  EXPECT_EQ(seen["recv"], 10000);
+}
+
+TEST(Tracer, DoesNotTakeAFileForTheSocketThatHadItsNumber) {
+  auto seen = counts(trace_caller({"reuse"}).trace);
+  EXPECT_EQ(seen["read"] + seen["write"], 0);
+  EXPECT_EQ(seen["recv"], 3);
+}
+
+// --- Threads, signals, processes ---------------------------------------------
+
+TEST(Tracer, SeesAllThreads) {
+  const Traced traced = trace_caller({"threads"});
+  auto seen = counts(traced.trace);
+  EXPECT_EQ(seen["send"], 8000);
+  EXPECT_EQ(seen["recv"], 8000);
+  std::set<int> threads;
+  for (const Event& event : traced.trace.events) threads.insert(event.thread);
+  EXPECT_EQ(threads.size(), 8U);
+}
+
+TEST(Tracer, SeesWhatASignalHandlerDoes) {
+  const Traced traced = trace_caller({"storm"});
+  EXPECT_EQ(traced.outcome.status, 0);
+  auto seen = counts(traced.trace);
+  EXPECT_GT(seen["send"], 10000);
+  EXPECT_EQ(seen["send"], seen["recv"]);
+}
+
+TEST(Tracer, SeesAChild) {
+  const Traced traced = trace_caller({"forks"});
+  auto seen = counts(traced.trace);
+  EXPECT_EQ(seen["send"], 1);
+  EXPECT_EQ(seen["recv"], 1);
+  std::map<std::string, int> pids;
+  for (const Event& event : traced.trace.events) pids[event.call] = event.pid;
+  EXPECT_EQ(pids["send"], traced.trace.pid);
+  EXPECT_NE(pids["recv"], traced.trace.pid);
+}
+
+TEST(Tracer, IsNotConfusedByAChildInTheSameMemory) {
+  const Traced traced = trace_caller({"vforks"});
+  EXPECT_EQ(counts(traced.trace)["close"], 0);
+  EXPECT_EQ(checksum_read(traced.trace), checksum_of("xx"));
+}
+
+TEST(Tracer, SeesTheProgramThatAProcessBecomes) {
+  const Traced traced = trace_caller({"executes", "no"});
+  EXPECT_EQ(counts(traced.trace)["recv"], 1);
+  EXPECT_EQ(checksum_read(traced.trace), checksum_of("01234"));
+}
+
+TEST(Tracer, ClaimsNoChecksumOfAStreamThatItSawTheRestOf) {
+  const Traced traced = trace_caller({"executes", "yes"});
+  EXPECT_EQ(counts(traced.trace)["recv"], 2);
+  EXPECT_EQ(checksum_read(traced.trace), 0U);
+}
+
+TEST(Tracer, KeepsWhatWasSeenOfAProgramThatWasKilled) {
+  const Traced traced = trace_caller({"die"});
+  EXPECT_EQ(traced.outcome.status, -SIGKILL);
+  EXPECT_EQ(counts(traced.trace)["recv"], 100);
+}
+
+// --- Other people's programs, and ours ---------------------------------------
+
+class Client : public testing::TestWithParam<std::vector<std::string>> {};
+
+TEST_P(Client, IsSeenToReadAPoem) {
+  std::vector<std::string> words = GetParam();
+  if (words[0].find('/') != std::string::npos) {
+    words[0] = rig::program(words[0]);
+  } else {
+    const std::string name = words[0];
+    words[0] = rig::tool(name);
+    if (words[0].empty()) GTEST_SKIP() << "there is no " << name;
+  }
+  rig::PoetryServer server(rig::poem_path("science"));
+  const std::string port = std::to_string(server.port());
+  const auto at = words.back().find("PORT");
+  words.back().replace(at, 4, port);
+
+  const Traced traced = trace(words);
+  EXPECT_EQ(traced.outcome.status, 0) << traced.outcome.err;
+  EXPECT_EQ(checksum_read(traced.trace),
+            checksum_of(rig::contents(rig::poem_path("science"))));
+  EXPECT_EQ(counts(traced.trace)["connect"], 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Of,
+    Client,
+    testing::Values(
+        std::vector<std::string>{"blocking-client/get-poetry", "PORT"},
+        std::vector<std::string>{"threaded-client/get-poetry", "PORT"},
+        std::vector<std::string>{"async-client/get-poetry", "PORT"},
+        std::vector<std::string>{"reactor-client-1/get-poetry", "PORT"},
+        std::vector<std::string>{"reactor-client-2/get-poetry", "PORT"},
+        std::vector<std::string>{"python3", "-c",
+                                 "import socket\n"
+                                 "s = socket.socket()\n"
+                                 "s.connect(('127.0.0.1', PORT))\n"
+                                 "while s.recv(100): pass\n"
+                                 "s.close()"},
+        std::vector<std::string>{"curl", "-sN", "telnet://127.0.0.1:PORT"},
+        std::vector<std::string>{"nc", "-d", "127.0.0.1", "PORT"}));
+
+}  // namespace
