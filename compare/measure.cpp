@@ -184,7 +184,7 @@ void Measurement::judge(Open& open) const {
                    [](auto& a, auto& b) { return a.time < b.time; });
   std::stable_sort(task.sends.begin(), task.sends.end(),
                    [](auto& a, auto& b) { return a.time < b.time; });
-  if (open.served) task.worst_unread = worst_unread(task);
+  if (open.served) task.worst_unread = worst_unread(task).duration();
 
   const Source& source = sources_[task.poem];
   if (!source.bytes) return;

@@ -44,9 +44,17 @@ Picture measure(const Trace& client,
                 const std::vector<Source>& sources,
                 const Span& span);
 
+// When a byte lay unread.
+struct Unread {
+  double begin = 0;
+  double end = 0;
+
+  double duration() const { return end - begin; }
+};
+
 // The longest time for which a byte lay unread: from the return of the send
 // that sent it to the return of the read that took it, or to the task's end.
-double worst_unread(const Task& task);
+Unread worst_unread(const Task& task);
 
 // Between two waits, and after the last: until the program, whose pid it is,
 // is over at `end`; or, for a thread or a process that is only a part of it,

@@ -114,7 +114,7 @@ std::string appearance(const Variant& variant, const Variant* good) {
   if (variant.wall < good->wall) {
     return fmt::format("{} was faster still, but", variant.name);
   }
-  return fmt::format("{} took {:.2f} times as long as {}:", variant.name,
+  return fmt::format("{} took {:.2f} times as long as {}, and", variant.name,
                      variant.wall / good->wall, good->name);
 }
 

@@ -6,8 +6,8 @@
 
 namespace compare {
 
-double worst_unread(const Task& task) {
-  double worst = 0;
+Unread worst_unread(const Task& task) {
+  Unread worst;
   std::size_t sent = 0;
   std::size_t read = 0;
   auto next = task.reads.begin();
@@ -19,7 +19,7 @@ double worst_unread(const Task& task) {
       ++next;
     }
     const double taken = next == task.reads.end() ? task.end : next->time;
-    worst = std::max(worst, taken - send.time);
+    if (taken - send.time > worst.duration()) worst = {send.time, taken};
   }
   return worst;
 }

@@ -3,9 +3,11 @@
 #include "compare/words.h"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
 #include "compare/markup.h"
+#include "compare/measure.h"
 #include "compare/table.h"
 #include "compare/thin.h"
 
@@ -41,45 +43,75 @@ double waited(const Variant& variant, WaitKind kind) {
   return sum;
 }
 
-// Of which task the thread is stuck in a read while the bytes pile up: the one
-// that had most of the waiting.
+// What the thread that should have read them did, while the bytes lay there.
 std::string culprit(const Variant& variant) {
-  std::vector<double> sums(variant.tasks.size());
+  const Task& task = variant.tasks[variant.worst_task];
+  const Unread unread = worst_unread(task);
+  const int thread = task.reads.empty() ? 0 : task.reads.front().thread;
+  std::vector<double> stuck(variant.tasks.size());
+  double ready = 0;  // to read what lay there
   for (const Wait& wait : variant.waits) {
-    if (wait.kind == WaitKind::one_task && wait.task < sums.size() &&
-        wait.task != variant.worst_task) {
-      sums[wait.task] += wait.duration;
-    }
+    if (wait.thread != thread) continue;
+    const double time = std::min(unread.end, wait.time + wait.duration) -
+                        std::max(unread.begin, wait.time);
+    if (time <= 0) continue;
+    const bool elsewhere = wait.kind == WaitKind::one_task &&
+                           wait.task < stuck.size() &&
+                           wait.task != variant.worst_task;
+    (elsewhere ? stuck[wait.task] : ready) += time;
   }
-  const auto most = std::max_element(sums.begin(), sums.end());
-  if (most == sums.end() || *most <= 0) return "was busy elsewhere";
-  const auto task = static_cast<std::size_t>(most - sums.begin());
-  if (std::count_if(sums.begin(), sums.end(),
-                    [&](double sum) { return sum > *most / 20; }) == 1) {
-    return fmt::format("was stuck in reads of task {}",
-                       variant.tasks[task].poem + 1);
+
+  const auto most = std::max_element(stuck.begin(), stuck.end());
+  const double all = std::accumulate(stuck.begin(), stuck.end(), 0.0);
+  if (ready > unread.duration() / 2) {
+    return "was waiting for it: the machine was late";
   }
-  return fmt::format("was stuck in reads of others, of task {} most",
-                     variant.tasks[task].poem + 1);
+  if (all < unread.duration() / 2) return "was busy, and away from any wait";
+  const auto poem =
+      variant.tasks[static_cast<std::size_t>(most - stuck.begin())].poem + 1;
+  return *most > 0.95 * all
+             ? fmt::format("was stuck in reads of task {}", poem)
+             : fmt::format("was stuck in reads of others, of task {} most",
+                           poem);
+}
+
+// From the first send to the last.
+double sending(const Task& task) {
+  return task.sends.empty() ? 0
+                            : task.sends.back().time - task.sends.front().time;
+}
+
+// Whether a server needed longer to send its poem than in the other variant.
+bool held_up(const Variant& variant, const Variant& other) {
+  return std::any_of(
+      variant.tasks.begin(), variant.tasks.end(), [&](const Task& task) {
+        return std::any_of(other.tasks.begin(), other.tasks.end(),
+                           [&](const Task& same) {
+                             return same.poem == task.poem &&
+                                    sending(task) > 1.05 * sending(same);
+                           });
+      });
 }
 
 // Whether the time until the end gives away that bytes lay unread, compared
 // with the fastest variant where they did not.
 std::string in_wall_time(const Comparison& comparison, const Variant& variant) {
-  double best = 0;
+  const Variant* best = nullptr;
   for (const Variant& other : comparison.variants) {
     if (!other.seen || other.failed() || !other.worst_unread ||
         is_long(comparison, *other.worst_unread)) {
       continue;
     }
-    best = best > 0 ? std::min(best, other.wall) : other.wall;
+    if (!best || other.wall < best->wall) best = &other;
   }
-  if (best <= 0) return "";
-  return variant.wall > 1.05 * best
-             ? " It cost time, too: once the system's buffers were full, the "
-               "servers could not go on sending."
-             : " The wall time does not show it: the system kept the bytes, as "
-               "its buffers were large enough.";
+  if (!best) return "";
+  if (variant.wall <= 1.05 * best->wall) {
+    return " The wall time does not show it: the system kept the bytes, as "
+           "its buffers were large enough.";
+  }
+  if (!held_up(variant, *best)) return "";
+  return " It cost time, too: once the system's buffers were full, the "
+         "servers could not go on sending.";
 }
 
 std::string about(const Comparison& comparison, const Variant& variant) {

@@ -127,6 +127,32 @@ TEST(Words, SayWhatToLookFor) {
   EXPECT_TRUE(has(words(4), "wedge of task 2"));
 }
 
+TEST(Words, SayWhatTheThreadDidWhileBytesLayUnread) {
+  auto comparison = sample::make();
+  auto& variant = comparison.variants[4];
+  const auto words = [&] { return what_to_look_for(comparison, 4); };
+  EXPECT_TRUE(has(words(), "stuck in reads of others, of task 3 most"))
+      << words();
+  EXPECT_TRUE(has(words(), "buffers were large enough")) << words();
+
+  // Stuck in a read of the very same task: it would have read at once.
+  for (auto& wait : variant.waits) wait.task = variant.worst_task;
+  EXPECT_TRUE(has(words(), "the machine was late")) << words();
+
+  variant.waits.clear();
+  EXPECT_TRUE(has(words(), "away from any wait")) << words();
+}
+
+TEST(Words, BlameFullBuffersOnlyForServersThatWereSlower) {
+  auto comparison = sample::make();
+  auto& variant = comparison.variants[4];
+  const auto words = [&] { return what_to_look_for(comparison, 4); };
+  variant.wall *= 2;
+  EXPECT_FALSE(has(words(), "buffers")) << words();
+  variant.tasks[1].sends.back().time *= 2;
+  EXPECT_TRUE(has(words(), "could not go on sending")) << words();
+}
+
 TEST(Words, KnowSeveralThreadsThatEachHaveAWait) {
   auto comparison = sample::make();
   auto& variant = comparison.variants[1];
