@@ -36,7 +36,7 @@ void open_missing_streams() {
 [[noreturn]] void cannot_print() {
   const std::string reason = std::strerror(errno);
   std::fputs((program() + ": cannot print: " + reason + '\n').c_str(), stderr);
-  ::_exit(EXIT_FAILURE);
+  std::quick_exit(EXIT_FAILURE);  // flushes nothing, or we would be here again
 }
 
 // Whoever prints, the library's callbacks too, ends up here.
