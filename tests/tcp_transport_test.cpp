@@ -399,6 +399,31 @@ TEST_P(TcpTransport, E07_AfterLosingItInDataReceivedNoMoreComes) {
   EXPECT_EQ(here().pieces, 1u);
 }
 
+TEST_P(TcpTransport, E07_ATransportKnowsThatItIsDisconnecting) {
+  const auto look = [](Story& story) {
+    EXPECT_TRUE(story.transport().disconnecting());
+  };
+  client->prepare = [&](Story& story) { story.on_lost = look; };
+  server->prepare = [&](Story& story) { story.on_lost = look; };
+  begin([&] {
+    EXPECT_FALSE(here().transport().disconnecting());
+    here().lose();
+    look(here());
+  });
+  when_both_are_lost();
+  world.run();
+}
+
+TEST_P(TcpTransport, E08_ATransportThatAbortsIsDisconnecting) {
+  begin([&] {
+    here().abort();
+    EXPECT_TRUE(here().transport().disconnecting());
+    EXPECT_FALSE(there().transport().disconnecting());
+  });
+  when_both_are_lost();
+  world.run();
+}
+
 TEST_P(TcpAlone, E08_AbortingResetsThePeerAndTellsLater) {
   world.after(0, [&] {
     here().write(std::string(32 << 20, '.'));

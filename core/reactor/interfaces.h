@@ -73,7 +73,6 @@ class Transport {  // ITransport, ITCPTransport, IPushProducer
   // connection is lost, or being lost.
   virtual void write(std::string_view data) = 0;
   virtual void write_sequence(std::span<const std::string_view> data) = 0;
-
   // Closes the connection once everything written is sent. No data is received
   // from now on; connection_lost() comes later, with Error::connection_done.
   virtual void lose_connection() = 0;
@@ -82,6 +81,9 @@ class Transport {  // ITransport, ITCPTransport, IPushProducer
   // other side gets a reset. connection_lost() comes later, with `reason`.
   virtual void abort_connection(
       std::error_code reason = Error::connection_aborted) = 0;
+
+  // From either of these on, and once the connection is lost.
+  virtual bool disconnecting() const = 0;
 
   // No data is received, and no end of it noticed, until resume_producing().
   virtual void pause_producing() = 0;
@@ -134,7 +136,6 @@ class Connector {  // IConnector
   // Once more, after it failed or was lost. Throws std::system_error with
   // Error::already_connecting at any other time.
   virtual void connect() = 0;
-
   // Gives up an attempt, loses a connection, or has nothing to do.
   virtual void disconnect() = 0;
   // As connect_tcp() was given it.
@@ -174,7 +175,6 @@ class ReactorCore {  // IReactorCore
   // Ends run() after this round. Throws std::system_error with
   // Error::reactor_not_running unless running().
   virtual void stop() = 0;
-
   // From the beginning of run() until stop().
   virtual bool running() const = 0;
   // Calls at the beginning of run(), in this order; at once when running().

@@ -177,6 +177,10 @@ void TcpConnection::abort_connection(std::error_code reason) {
   });
 }
 
+bool TcpConnection::disconnecting() const {
+  return state_ != State::open;  // nobody can ask while it is connecting
+}
+
 void TcpConnection::connection_lost(std::error_code reason) {
   if (state_ == State::lost) return;
   state_ = State::lost;

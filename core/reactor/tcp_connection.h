@@ -38,6 +38,7 @@ class TcpConnection final : public Transport,
   void write_sequence(std::span<const std::string_view> data) override;
   void lose_connection() override;
   void abort_connection(std::error_code reason) override;
+  bool disconnecting() const override;
   void pause_producing() override;
   void resume_producing() override;
   net::Address peer() const override { return peer_; }
