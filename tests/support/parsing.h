@@ -1,0 +1,68 @@
+// What the tests of protocols stand on: a transport without a network, every
+// way to cut a stream, and a count of what is allocated.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reactor/interfaces.h"
+
+namespace rig {
+
+// Keeps what is written, and does nothing by itself.
+class FakeTransport final : public reactor::Transport {
+ public:
+  void write(std::string_view data) override { written += data; }
+  void write_sequence(std::span<const std::string_view> data) override;
+  void lose_connection() override { ++losses; }
+  void abort_connection(std::error_code why) override {
+    ++aborts;
+    reason = why;
+  }
+  bool disconnecting() const override { return losses + aborts > 0; }
+  void pause_producing() override { paused = true; }
+  void resume_producing() override {
+    paused = false;
+    on_resume();
+  }
+  net::Address peer() const override { return {"127.0.0.1", 1}; }
+  net::Address host() const override { return {"127.0.0.1", 2}; }
+
+  std::string written;
+  int losses = 0;
+  int aborts = 0;
+  bool paused = false;
+  std::error_code reason;
+  std::function<void()> on_resume = [] {};
+};
+
+// The stream in pieces of that size; of any size up to it.
+void feed(reactor::Protocol& protocol, std::string_view all, std::size_t size);
+void feed(reactor::Protocol& protocol,
+          std::string_view all,
+          std::size_t most,
+          std::mt19937& random);
+
+// Some bytes out of those.
+std::string any_of(std::string_view bytes,
+                   std::size_t size,
+                   std::mt19937& random);
+
+// What is allocated with new, from the beginning of its life on.
+class Allocations {
+ public:
+  Allocations();
+  std::size_t count() const;
+  std::size_t live() const;  // bytes
+  std::size_t peak() const;  // of live()
+
+ private:
+  std::size_t count_before_;
+  std::size_t live_before_;
+};
+
+}  // namespace rig
