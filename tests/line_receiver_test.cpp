@@ -297,6 +297,38 @@ TEST_F(LineReceiver, H04_WhatIsNotALineYetMayBecomeRaw) {
   EXPECT_EQ(reader.lines, (Lines{"one", "three"}));
 }
 
+TEST_F(LineReceiver, H04_WhatIsGivenBackIsSearchedFromItsBeginning) {
+  reader.data_received("not a line yet");
+  reader.set_raw_mode();
+  reader.on_raw = [](Reader& some, const std::string&) {
+    some.on_raw = [](Reader&, const std::string&) {};
+    some.set_line_mode("a\r\nb\r\nc");
+  };
+  reader.data_received(".");
+  EXPECT_EQ(reader.lines, (Lines{"a", "b"}));
+}
+
+// It has seen them once already.
+TEST_F(LineReceiver, H04_WhatIsGivenBackDoesNotComeInAgain) {
+  class Counter final : public reactor::LineReceiver {
+   public:
+    void data_received(std::string_view data) override {
+      bytes += data.size();
+      LineReceiver::data_received(data);
+    }
+    void line_received(std::string_view line) override {
+      lines.emplace_back(line);
+    }
+    std::size_t bytes = 0;
+    std::vector<std::string> lines;
+  } counter;
+  counter.make_connection(transport);
+  counter.set_line_mode("a\r\n");
+  counter.data_received("b\r\n");
+  EXPECT_EQ(counter.lines, (Lines{"a", "b"}));
+  EXPECT_EQ(counter.bytes, 3u);
+}
+
 // --- Pausing -----------------------------------------------------------------
 
 TEST_F(LineReceiver, H05_PausingHoldsBackTheLinesThatCameAlready) {
@@ -331,16 +363,21 @@ TEST_F(LineReceiver, H05_PausingHoldsBackRawBytes) {
 TEST_F(LineReceiver, H05_ClearingForgetsWhatWasHeldBack) {
   std::string cleared;
   reader.on_line = [&](Reader& some, const std::string& line) {
-    if (line == "clear") cleared = some.clear_line_buffer();
+    if (line == "clear") {
+      some.data_received("c");
+      cleared = some.clear_line_buffer();
+    }
     if (line == "pause") some.pause_producing();
   };
   reader.data_received("clear\r\na\r\nb");
-  EXPECT_EQ(cleared, "a\r\nb");
+  EXPECT_EQ(cleared, "a\r\nbc");
   reader.data_received("c\r\npause\r\nd\r\n");
   EXPECT_EQ(reader.clear_line_buffer(), "d\r\n");
   reader.resume_producing();
-  reader.data_received("e\r\n");
-  EXPECT_EQ(reader.lines, (Lines{"clear", "c", "pause", "e"}));
+  reader.data_received("e\r\nnot a line yet");
+  EXPECT_EQ(reader.clear_line_buffer(), "not a line yet");
+  reader.data_received("f\r\n");
+  EXPECT_EQ(reader.lines, (Lines{"clear", "c", "pause", "e", "f"}));
 }
 
 TEST_F(LineReceiver, H05_WhatComesInACallbackIsNextInLine) {
@@ -557,10 +594,12 @@ TEST_F(LineReceiver, M02_ALongLineTakesTimeInProportionToItsLength) {
 
 TEST_F(LineReceiver, M02_NothingIsKeptOfWhatIsHandedOut) {
   reader.on_line = [](Reader& some, const std::string&) { some.lines.clear(); };
+  const std::string line(9000, 'x');
   const Allocations allocations;
-  reader.data_received(
-      std::string(65536, 'x').replace(9000, 2, "\r\n").substr(0, 9100));
+  reader.data_received("a beginning");
+  reader.data_received(line + "\r\n" + line + "\r\nan end");
   EXPECT_LT(allocations.live(), 1000u);
+  EXPECT_EQ(reader.bytes, 18011u);
 }
 
 // --- A real connection -------------------------------------------------------

@@ -19,7 +19,8 @@ class FakeTransport final : public reactor::Transport {
   void write(std::string_view data) override { written += data; }
   void write_sequence(std::span<const std::string_view> data) override;
   void lose_connection() override { ++losses; }
-  void abort_connection(std::error_code why) override {
+  void abort_connection(
+      std::error_code why = reactor::Error::connection_aborted) override {
     ++aborts;
     reason = why;
   }
