@@ -2,6 +2,7 @@
 //              twisted.protocols.test.test_basic.NetstringReceiverTests
 #include <functional>
 #include <memory>
+#include <stdexcept>
 
 #include "reactor/protocols/netstring_receiver.h"
 #include "support/parsing.h"
@@ -248,6 +249,17 @@ TEST_F(NetstringReceiver, H05_PausingHoldsBackTheStringsThatCameAlready) {
   reader.resume_producing();
   EXPECT_EQ(reader.strings, (Lines{"a", "b", "c", "d"}));
   EXPECT_FALSE(transport.paused);
+}
+
+TEST_F(NetstringReceiver, H05_AnExceptionLosesNoOtherString) {
+  reader.on_string = [this](const std::string& string) {
+    if (string != "a") return;
+    reader.data_received("1:c,");
+    throw std::runtime_error("a bad string");
+  };
+  EXPECT_THROW(reader.data_received("1:a,1:b,"), std::runtime_error);
+  reader.data_received("1:d,");
+  EXPECT_EQ(reader.strings, (Lines{"a", "b", "c", "d"}));
 }
 
 TEST(NetstringReceiverOnce, H06_AfterQuittingNoStringComes) {

@@ -36,10 +36,10 @@ bool NetstringReceiver::deliver_one() {
   return true;
 }
 
+// There is none, and will be none.
 bool NetstringReceiver::refuse() {
-  clear();
   transport().lose_connection();
-  return true;
+  return false;
 }
 
 void NetstringReceiver::send_string(std::string_view string) {

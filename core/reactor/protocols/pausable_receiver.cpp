@@ -41,11 +41,7 @@ void PausableReceiver::deliver() {
 void PausableReceiver::take_arrived() {
   if (arrived_.empty()) return;
   received_.erase(0, std::exchange(parsed_, 0));
-  if (received_.empty()) {
-    received_.swap(arrived_);
-  } else {
-    received_ += arrived_;
-  }
+  received_ += arrived_;
   std::string().swap(arrived_);
 }
 
