@@ -162,6 +162,17 @@ TEST_F(Timeout, G08_UnlessOverriddenItLosesTheConnection) {
   EXPECT_EQ(transport.aborts, 0);
 }
 
+TEST_F(Timeout, G08_WhatHasATimeoutIsToldOfItsLoss) {
+  struct Counter : reactor::Protocol {
+    void connection_lost(std::error_code why) override { told = why; }
+    std::error_code told;
+  };
+  reactor::TimeoutMixin<Counter> counter(reactor);
+  counter.make_connection(transport);
+  counter.connection_lost(Error::connection_lost);
+  EXPECT_EQ(counter.told, Error::connection_lost);
+}
+
 // --- With a server -----------------------------------------------------------
 
 // Gives up after a silence, and after a time in all.
