@@ -8,12 +8,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
 #include <map>
 #include <random>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
+#include "faults/script.h"
 #include "support/rig.h"
 
 using namespace rig;
@@ -80,30 +81,19 @@ TEST(PollerNames, N03_AnyOtherNameIsRefusedByName) {
   EXPECT_THROW(reactor::make_poller("Epoll"), std::invalid_argument);
 }
 
-// Without descriptors there is no epoll, but poll needs none.
+// A kernel without it, a sandbox that forbids it, and no descriptor for it.
 TEST(PollerNames, N03_WhereThereIsNoEpollTheDefaultIsPoll) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "the sanitizer needs descriptors, too";
-#endif
-  std::exception_ptr refused;
-  std::unique_ptr<reactor::Poller> fallback;
-  {
-    rlimit before;
-    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
-    const rlimit none{0, before.rlim_max};
-    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
-    try {
-      reactor::make_poller("epoll");
-    } catch (...) {
-      refused = std::current_exception();
-    }
-    fallback = reactor::make_poller();
-    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  for (const auto& [name, error] :
+       {std::pair("ENOSYS", std::errc::function_not_supported),
+        std::pair("EPERM", std::errc::operation_not_permitted),
+        std::pair("EMFILE", std::errc::too_many_files_open)}) {
+    const std::string line = "epoll_create1 * " + std::string(name);
+    const faults::Script script(line.c_str());
+    EXPECT_EQ(code_thrown_by([] { reactor::make_poller("epoll"); }), error);
+    EXPECT_TRUE(reactor::make_poller()->wait(0ms).empty());
+    EXPECT_EQ(faults::calls("poll"), 1);
+    EXPECT_EQ(faults::calls("epoll_wait"), 0);
   }
-  ASSERT_NE(refused, nullptr);
-  EXPECT_EQ(code_thrown_by([&] { std::rethrow_exception(refused); }),
-            std::errc::too_many_files_open);
-  EXPECT_TRUE(fallback->wait(0ms).empty());
 }
 
 // --- What is ready -----------------------------------------------------------
@@ -454,6 +444,35 @@ TEST_P(Pollers, B20_ASignalEndsTheWaitAndNobodyIsReady) {
     EXPECT_GT(came, 0);
   }
   ::sigaction(SIGUSR1, &before, nullptr);
+}
+
+// What poll() said the last time, and select() was asked, is still there.
+TEST_P(Pollers, B20_AnInterruptedWaitSaysNothingOfWhoIsReady) {
+  const Pair pair;
+  const int fd = pair.sock.fd();
+  poller->watch(fd, both);
+  say(pair.other);
+  EXPECT_EQ(ready(), (Answer{{fd, both}}));
+  const faults::Script script(
+      "select 1-5 EINTR; poll 1-5 EINTR; epoll_wait 1-5 EINTR");
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(ready(std::nullopt), Answer());
+  }
+  EXPECT_EQ(ready(std::nullopt), (Answer{{fd, both}}));
+}
+
+// And sooner than anything else happens.
+TEST_P(Pollers, WhatThereIsNoMemoryForIsToldTheKernelAgain) {
+  const Pair pair;
+  const int fd = pair.sock.fd();
+  poller->watch(fd, readable);
+  const faults::Script script("epoll_ctl 1-3 ENOMEM");
+  poller->watch(fd, both);
+  int waits = 1;
+  while (ready(std::nullopt) != Answer{{fd, writable}}) {
+    ++waits;
+  }
+  EXPECT_EQ(waits, is_epoll() ? 4 : 1);
 }
 
 TEST_P(Pollers, L05_WhoIsReadyIsReportedSoonHoweverManyThereAre) {

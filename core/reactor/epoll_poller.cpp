@@ -15,6 +15,8 @@
 namespace reactor {
 namespace {
 
+constexpr std::chrono::milliseconds soon{10};
+
 class EpollPoller final : public Poller {
  public:
   EpollPoller()
@@ -44,6 +46,7 @@ class EpollPoller final : public Poller {
   std::span<const Ready> wait(
       std::optional<std::chrono::milliseconds> timeout) override {
     tell_changes();
+    if (!changed_.empty()) timeout = std::min(timeout.value_or(soon), soon);
     if (!always_.empty()) timeout = std::chrono::milliseconds(0);
     const int wait = timeout ? static_cast<int>(timeout->count()) : -1;
     const int count = ::epoll_wait(epoll_.fd(), events_.data(),
@@ -87,14 +90,19 @@ class EpollPoller final : public Poller {
     watched = {};
   }
 
+  // What the kernel has no memory for is told again before the next wait. Of
+  // what is closed it does not know any more, nor will it.
   void tell_changes() {
-    for (const int fd : changed_) {
+    std::erase_if(changed_, [this](int fd) {
       Watched& watched = watched_[static_cast<std::size_t>(fd)];
-      if (watched.wanted == watched.told) continue;
-      control(EPOLL_CTL_MOD, fd, watched.wanted);
+      if (watched.wanted == watched.told) return true;
+      if (!control(EPOLL_CTL_MOD, fd, watched.wanted) && errno != EBADF &&
+          errno != ENOENT) {
+        return false;
+      }
       watched.told = watched.wanted;
-    }
-    changed_.clear();
+      return true;
+    });
   }
 
   net::Socket epoll_;

@@ -31,6 +31,15 @@ struct Verdict {
 // library begins with what is in the environment, in FAULTS.
 void obey(const char* script);
 
+// The same until the end of a test.
+class Script {
+ public:
+  explicit Script(const char* script) { obey(script); }
+  Script(const Script&) = delete;
+  Script& operator=(const Script&) = delete;
+  ~Script() { obey(""); }
+};
+
 // How many calls of that name there were.
 int calls(const char* name);
 
