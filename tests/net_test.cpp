@@ -4,6 +4,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/prctl.h>
@@ -15,6 +16,7 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "faults/script.h"
 #include "net/resolver.h"
 #include "support/tcp.h"
 
@@ -199,6 +201,32 @@ TEST(Resolver, LocalhostIsThisMachine) {
     EXPECT_TRUE(net::is_literal(address.host)) << address.host;
     EXPECT_EQ(address.port, 80);
   }
+}
+
+TEST(Resolver, D10_WhateverFailsInALookupIsTheReason) {
+  const auto error_of = [](const char* line) {
+    const faults::Script script(line);
+    return rig::code_thrown_by([] { net::resolve({"poems.test", 1}); });
+  };
+  EXPECT_EQ(error_of("getaddrinfo 1 EAI_AGAIN"),
+            std::error_code(EAI_AGAIN, net::resolver_category()));
+  EXPECT_EQ(error_of("getaddrinfo 1 EAI_SYSTEM"), std::errc::io_error);
+}
+
+// Who has no name as a number cannot be connected to.
+TEST(Resolver, D10_AnAddressThatCannotBeSpelledIsAFailure) {
+  const std::error_code no_hosts(EAI_NODATA, net::resolver_category());
+  const auto error_of = [&](const char* line) {
+    const faults::Script script(line);
+    const auto error = rig::code_thrown_by([] {
+      net::resolve({"localhost", 1});
+    });
+    return faults::calls("getnameinfo") > 0 ? error : no_hosts;
+  };
+  if (error_of("") == no_hosts) GTEST_SKIP() << "no localhost in /etc/hosts";
+  EXPECT_EQ(error_of("getnameinfo 1 EAI_MEMORY"),
+            std::error_code(EAI_MEMORY, net::resolver_category()));
+  EXPECT_EQ(error_of("getnameinfo 1 EAI_SYSTEM"), std::errc::io_error);
 }
 
 // A name server that is not there says so in another way than one that is.
