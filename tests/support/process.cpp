@@ -137,14 +137,17 @@ Pipe make_terminal() {
   return ends;
 }
 
+// Of two entries with one name, a program may take either.
 std::vector<std::string> environment_of(const Command& command) {
-  std::vector<std::string> environment;
+  std::vector<std::string> environment = command.environment;
   for (char** entry = environ; *entry; ++entry) {
     const std::string ours = *entry;
-    if (!ours.starts_with("SPDLOG_LEVEL=")) environment.push_back(ours);
+    const std::string name = ours.substr(0, ours.find('=') + 1);
+    const bool replaced = std::any_of(
+        command.environment.begin(), command.environment.end(),
+        [&](const std::string& theirs) { return theirs.starts_with(name); });
+    if (!replaced && name != "SPDLOG_LEVEL=") environment.push_back(ours);
   }
-  environment.insert(environment.end(), command.environment.begin(),
-                     command.environment.end());
   return environment;
 }
 
