@@ -1,0 +1,25 @@
+// How system calls fail, as their man pages have it.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace rig {
+
+// One call that fails: "recv 3 ECONNRESET", see faults/script.h.
+struct Fault {
+  std::string call;
+  int number = 0;
+  std::string what;
+};
+
+std::string to_string(const Fault& fault);
+
+// Each way each of these calls may fail, there being so many of each name. A
+// name that is not known throws std::out_of_range.
+std::vector<Fault> faults_in(const std::map<std::string, int>& counts);
+
+std::vector<std::string> documented_calls();
+
+}  // namespace rig
