@@ -394,6 +394,28 @@ TEST_P(Core, K03_APrefixThatThrowsDoesNoHarm) {
   EXPECT_TRUE(nameless->lost);
 }
 
+TEST_P(Core, K03_ALogThatThrowsDoesNoHarm) {
+  for (const bool is_exception : {true, false}) {
+    const LogCapture log([is_exception] {
+      if (is_exception) throw std::runtime_error("the disk is full");
+      throw 42;
+    });
+    reactor::Reactor inner(reactor::make_poller(GetParam()));
+    const auto probe = make_readable_probe();
+    probe->on_read = [] { return throw 42, std::error_code(); };
+    probe->on_lost = [] { throw 42; };
+    inner.add_reader(probe);
+    bool went_on = false;
+    inner.call_later(0s, [] { throw 42; });
+    inner.call_later(0s, [&] { went_on = true; });
+    inner.call_later(0s, [&] { inner.stop(); });
+    inner.run();
+    EXPECT_TRUE(went_on);
+    EXPECT_EQ(probe->losses, 1);
+    EXPECT_EQ(log.lines().size(), 3u);
+  }
+}
+
 // --- Nothing to do -----------------------------------------------------------
 
 TEST_F(ScriptedCore, A12_WithNothingToDoItWaitsWithoutLimit) {

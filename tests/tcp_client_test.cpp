@@ -869,6 +869,26 @@ TEST_P(TcpTasks, G05_AnExceptionAnywhereIsOneOutcomeAndOneLine) {
   }
 }
 
+TEST_P(TcpTasks, K01_AnExceptionOfAFactoryIsLoggedWithItsAddress) {
+  for (const std::string where : {"started", "failed", "client lost"}) {
+    const LogCapture log;
+    World here(reactor::make_poller(GetParam()));
+    const auto one = std::make_shared<Client>();
+    throw_in(*one, where);
+    // A name, so that it fails on the way that a literal does not take.
+    const auto server = std::make_shared<Server>();
+    server->prepare = [](Story& story) {
+      story.on_made = [](Story& made) { made.lose(); };
+    };
+    const auto port = here.reactor.listen_tcp(anywhere, server)->host().port;
+    const net::Address to{where == "failed" ? "no.test" : "poems.test", port};
+    here.reactor.connect_tcp(to.host, to.port, one);
+    here.when([&] { return one->outcomes() == 1; });
+    here.run();
+    EXPECT_EQ(log.lines(), Lines{"[" + to_string(to) + "] a bad poem"});
+  }
+}
+
 TEST_P(TcpTasks, G05_ThrowingAndTryingAgainGoesOnAndOn) {
   const LogCapture log;
   client->on_failed = [&](reactor::Connector& connector) {

@@ -254,6 +254,18 @@ TEST_P(TcpPort, F05_EveryEpisodeIsOneLine) {
   world.run();
 }
 
+TEST_P(TcpPort, K03_ALogThatThrowsDoesNotEndThePort) {
+  const LogCapture log([] { throw 42; });
+  const net::Socket turned_away = connect();
+  allow_descriptors(0);
+  world.after(10, [&] {
+    EXPECT_EQ(log.lines().size(), 1u);
+    most_descriptors = unlimited;
+  });
+  expect_service();
+  world.run();
+}
+
 // With room for just one, nobody has to be turned away, or told so.
 TEST_P(TcpPort, F05_TheLastDescriptorIsUsed) {
   const LogCapture log;

@@ -968,8 +968,6 @@ TEST_P(TcpTransport, K01_AnExceptionIsLoggedOnceWithItsConnection) {
       inner.when([&] { return one->losses == 1; });
       inner.after(5);
       inner.run();
-      // What comes of an abort is a delayed call, and those have no name.
-      if (aborts && where == "lost") name = "-";
       EXPECT_EQ(log.lines(), (Lines{"[" + name + "] a bad poem"}))
           << where << aborts;
     }

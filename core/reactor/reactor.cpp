@@ -1,52 +1,19 @@
 #include "reactor/reactor.h"
 
-#include <cxxabi.h>
-
 #include <algorithm>
 #include <utility>
 
-#include <spdlog/spdlog.h>
-
+#include "reactor/guard.h"
 #include "reactor/tcp.h"
 
 namespace reactor {
-namespace {
-
-void log_failure(const FileDescriptor* who, const char* what) noexcept try {
-  spdlog::error("[{}] {}", who ? who->log_prefix() : "-",
-                what ? what : "unknown exception");
-} catch (...) {
-  // Nobody is left to be told.
-}
-
-// Runs one callback. What it throws is logged and goes no further: one bad
-// callback must not end the loop, and with it everybody else's connection.
-template <typename Callback>
-std::error_code guarded(const FileDescriptor* who, Callback callback) {
-  try {
-    return callback();
-  } catch (const abi::__forced_unwind&) {
-    throw;  // the thread is being cancelled
-  } catch (const std::exception& error) {
-    log_failure(who, error.what());
-  } catch (...) {
-    log_failure(who, nullptr);
-  }
-  return Error::callback_failed;
-}
-
-void call_guarded(const std::function<void()>& callback) {
-  guarded(nullptr, [&] { return callback(), std::error_code(); });
-}
-
-}  // namespace
 
 Reactor::Reactor(std::unique_ptr<Poller> poller,
                  std::function<Clock::time_point()> clock)
     : clock_(std::move(clock)),
       poller_(std::move(poller)),
       waker_(std::make_shared<Waker>([this](const auto& callback) {
-        if (running()) call_guarded(callback);
+        if (running()) guarded(nullptr, callback);
       })),
       calls_(clock_) {
   add_reader(waker_);
@@ -69,7 +36,7 @@ void Reactor::run() {
   }
   state_ = State::running;
   for (const auto& callback : std::exchange(when_running_, {})) {
-    call_guarded(callback);
+    guarded(nullptr, callback);
   }
   while (running()) {
     run_due_calls();
@@ -94,7 +61,7 @@ bool Reactor::running() const {
 
 void Reactor::call_when_running(std::function<void()> callback) {
   if (running()) {
-    call_guarded(callback);
+    guarded(nullptr, callback);
   } else {
     when_running_.push_back(std::move(callback));
   }
@@ -103,7 +70,7 @@ void Reactor::call_when_running(std::function<void()> callback) {
 void Reactor::run_due_calls() {
   calls_.begin_pass();
   while (const auto callback = calls_.take_due()) {
-    call_guarded(callback);
+    guarded(nullptr, callback);
   }
 }
 
@@ -177,8 +144,7 @@ void Reactor::disconnect(int fd, FileDescriptor& lost, std::error_code reason) {
 
 void Reactor::lose(FileDescriptor& lost, std::error_code reason) {
   forget(lost);
-  guarded(&lost,
-          [&] { return lost.connection_lost(reason), std::error_code(); });
+  guarded(&lost, [&] { lost.connection_lost(reason); });
 }
 
 // Each once, unless somebody who was told before has removed him. Who comes

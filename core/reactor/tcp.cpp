@@ -12,6 +12,7 @@
 
 #include <utility>
 
+#include "reactor/guard.h"
 #include "reactor/lookup.h"
 #include "reactor/tcp_connection.h"
 
@@ -80,8 +81,9 @@ class TcpConnector final : public Connector,
   // One at a time: asking for another call cancels the one before.
   void call_later(Clock::duration delay, void (*call)(TcpConnector&)) {
     if (alarm_) alarm_->cancel();
-    alarm_ = time_.call_later(
-        delay, [call, self = shared_from_this()] { call(*self); });
+    alarm_ = time_.call_later(delay, [call, self = shared_from_this()] {
+      guarded(self.get(), [&] { call(*self); });
+    });
   }
 
   // Should the factory throw, that is what became of the attempt.
@@ -153,7 +155,7 @@ class TcpConnector final : public Connector,
   void lose(std::error_code reason) {
     state_ = State::disconnected;
     connection_.reset();
-    factory_->client_connection_lost(*this, reason);
+    guarded(this, [&] { factory_->client_connection_lost(*this, reason); });
   }
 
   void fail(std::error_code reason) {
@@ -162,7 +164,7 @@ class TcpConnector final : public Connector,
     state_ = State::disconnected;
     connection_.reset();
     fds_.forget(*this);
-    factory_->client_connection_failed(*this, reason);
+    guarded(this, [&] { factory_->client_connection_failed(*this, reason); });
   }
 
   void stop_trying() {

@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "reactor/guard.h"
+
 namespace reactor {
 namespace {
 
@@ -187,12 +189,7 @@ void TcpConnection::connection_lost(std::error_code reason) {
   sock_.close();
   std::string().swap(unsent_);
   if (reason_ && reason != Error::callback_failed) reason = reason_;
-  try {
-    if (protocol_) protocol_->connection_lost(reason);
-  } catch (...) {
-    on_lost_(true, reason);
-    throw;
-  }
+  if (protocol_) guarded(this, [&] { protocol_->connection_lost(reason); });
   on_lost_(protocol_ != nullptr, reason);
 }
 

@@ -21,8 +21,8 @@ class TcpConnection final : public Transport,
   using OnLost = std::function<void(bool made, std::error_code reason)>;
 
   // `lost` is why it will end, if that is known already. `build` makes the
-  // protocol, or null to refuse; `on_lost` is called last, and says whether
-  // there ever was a protocol.
+  // protocol, or null to refuse; `on_lost` is called last, says whether there
+  // ever was a protocol, and does not throw.
   TcpConnection(ReactorFdSet& fds,
                 ReactorTime& time,
                 net::Socket sock,

@@ -5,8 +5,7 @@
 #include <cerrno>
 #include <utility>
 
-#include <spdlog/spdlog.h>
-
+#include "reactor/guard.h"
 #include "reactor/tcp.h"
 #include "reactor/tcp_connection.h"
 
@@ -83,7 +82,7 @@ class TcpPort final : public ListeningPort,
         [](bool, std::error_code) {})
         ->start();
   } catch (const std::system_error& error) {
-    spdlog::error("[{}] {}", log_prefix(), error.what());
+    log_error(this, error.what());
   }
 
   // Without descriptors nobody can be let in, but whoever waits outside would
@@ -97,8 +96,7 @@ class TcpPort final : public ListeningPort,
     guest.close();
     reserve_ = open_reserve();
     if (!nobody && !std::exchange(crowded_, true)) {
-      spdlog::warn("[{}] too many open files: clients are turned away",
-                   log_prefix());
+      log_warning(this, "too many open files: clients are turned away");
     }
     if (reserve_.fd() < 0) rest();
     return !nobody && reserve_.fd() >= 0;

@@ -132,25 +132,29 @@ namespace {
 
 class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
-  explicit LineSink(std::shared_ptr<std::vector<std::string>> lines)
-      : lines_(std::move(lines)) {}
+  LineSink(std::shared_ptr<std::vector<std::string>> lines,
+           std::function<void()> on_line)
+      : lines_(std::move(lines)),
+        on_line_(std::move(on_line)) {}
 
  private:
   void sink_it_(const spdlog::details::log_msg& message) override {
     lines_->emplace_back(message.payload.data(), message.payload.size());
+    on_line_();
   }
   void flush_() override {}
 
   const std::shared_ptr<std::vector<std::string>> lines_;
+  const std::function<void()> on_line_;
 };
 
 }  // namespace
 
-LogCapture::LogCapture()
+LogCapture::LogCapture(std::function<void()> on_line)
     : lines_(std::make_shared<std::vector<std::string>>()) {
   auto& sinks = spdlog::default_logger()->sinks();
   restore_ = [&sinks, before = sinks] { sinks = before; };
-  sinks = {std::make_shared<LineSink>(lines_)};
+  sinks = {std::make_shared<LineSink>(lines_, std::move(on_line))};
 }
 
 LogCapture::~LogCapture() {

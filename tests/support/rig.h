@@ -161,10 +161,11 @@ class Probe final : public reactor::ReadDescriptor,
 std::shared_ptr<Probe> make_probe();
 std::shared_ptr<Probe> make_readable_probe();
 
-// Catches what the library logs for as long as it lives.
+// Catches what the library logs for as long as it lives; `on_line`, which may
+// throw, is what the log does then.
 class LogCapture {
  public:
-  LogCapture();
+  explicit LogCapture(std::function<void()> on_line = [] {});
   ~LogCapture();
   const std::vector<std::string>& lines() const { return *lines_; }
 

@@ -1,0 +1,40 @@
+// Runs callbacks: what they throw is logged, and goes no further.
+#pragma once
+
+#include <cxxabi.h>
+
+#include <exception>
+#include <system_error>
+#include <type_traits>
+
+#include "reactor/interfaces.h"
+
+namespace reactor {
+
+// A line about `who`, if anybody. What the log throws goes no further either.
+void log_error(const FileDescriptor* who, const char* what) noexcept;
+void log_warning(const FileDescriptor* who, const char* what) noexcept;
+
+// Runs one callback, of `who` if anybody. What it throws is logged, and is
+// Error::callback_failed: one bad callback must not end the loop, and with it
+// everybody else's connection.
+template <typename Callback>
+std::error_code guarded(const FileDescriptor* who, Callback callback) {
+  try {
+    if constexpr (std::is_void_v<decltype(callback())>) {
+      callback();
+      return {};
+    } else {
+      return callback();
+    }
+  } catch (const abi::__forced_unwind&) {
+    throw;  // the thread is being cancelled
+  } catch (const std::exception& error) {
+    log_error(who, error.what());
+  } catch (...) {
+    log_error(who, nullptr);
+  }
+  return Error::callback_failed;
+}
+
+}  // namespace reactor
