@@ -27,6 +27,7 @@
 
 #include "net/address.h"
 #include "reactor/error.h"
+#include "reactor/protocol.h"
 
 namespace reactor {
 
@@ -94,42 +95,6 @@ class Transport {  // ITransport, ITCPTransport, IPushProducer
   virtual net::Address host() const = 0;  // getHost
 };
 
-// Its connection owns it, and destroys it after connection_lost(). What is
-// thrown here ends the connection, with Error::callback_failed.
-class Protocol {  // IProtocol
- public:
-  virtual ~Protocol() = default;
-  // Called by the connection, once: `transport` outlives the protocol.
-  void make_connection(Transport& transport) {
-    transport_ = &transport;
-    connection_made();
-  }
-
-  virtual void connection_made() {}
-  // Some bytes came; how many is up to the network. The view is valid during
-  // the call only.
-  virtual void data_received(std::string_view /*data*/) {}
-
-  // Error::connection_done is the orderly end; what else there is, see error.h.
-  virtual void connection_lost(std::error_code /*reason*/) {}
-
- protected:
-  // Not before connection_made().
-  Transport& transport() const { return *transport_; }
-
- private:
-  Transport* transport_ = nullptr;
-};
-
-class ProtocolFactory {  // IProtocolFactory
- public:
-  virtual ~ProtocolFactory() = default;
-  // A connection stands: who is to talk over it? Null refuses it. `address` is
-  // the peer; for a client the destination, as connect_tcp() was given it.
-  virtual std::unique_ptr<Protocol> build_protocol(
-      const net::Address& address) = 0;
-};
-
 class Connector {  // IConnector
  public:
   virtual ~Connector() = default;
@@ -140,15 +105,6 @@ class Connector {  // IConnector
   virtual void disconnect() = 0;
   // As connect_tcp() was given it.
   virtual net::Address destination() const = 0;  // getDestination
-};
-
-// Every connect() has one outcome: a failure, or a connection that is lost.
-class ClientFactory : public ProtocolFactory {  // protocol.ClientFactory
- public:
-  virtual void started_connecting(Connector&) {}
-  virtual void client_connection_failed(Connector&, std::error_code) {}
-  // The protocol was told before.
-  virtual void client_connection_lost(Connector&, std::error_code) {}
 };
 
 class ListeningPort {  // IListeningPort

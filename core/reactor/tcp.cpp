@@ -91,6 +91,7 @@ class TcpConnector final : public Connector,
     call_later({},
                [](TcpConnector& self) { self.fail(Error::callback_failed); });
     const auto alarm = alarm_;
+    begin_use();
     factory_->started_connecting(*this);
     if (alarm_ != alarm) return;  // it has disconnected us
     call_later(timeout_, [](TcpConnector& self) {
@@ -156,6 +157,7 @@ class TcpConnector final : public Connector,
     state_ = State::disconnected;
     connection_.reset();
     guarded(this, [&] { factory_->client_connection_lost(*this, reason); });
+    end_use();
   }
 
   void fail(std::error_code reason) {
@@ -164,7 +166,23 @@ class TcpConnector final : public Connector,
     state_ = State::disconnected;
     connection_.reset();
     fds_.forget(*this);
+    guarded(this, [&] { begin_use(); });
     guarded(this, [&] { factory_->client_connection_failed(*this, reason); });
+    end_use();
+  }
+
+  // Once, before the factory is told anything else.
+  void begin_use() {
+    if (std::exchange(is_use_begun_, true)) return;
+    factory_->do_start();
+    is_used_ = true;
+  }
+
+  void end_use() {
+    if (state_ != State::disconnected) return;  // it connects once more
+    is_use_begun_ = false;
+    if (!std::exchange(is_used_, false)) return;
+    guarded(this, [&] { factory_->do_stop(); });
   }
 
   void stop_trying() {
@@ -181,6 +199,8 @@ class TcpConnector final : public Connector,
   const std::shared_ptr<ClientFactory> factory_;
   const Clock::duration timeout_;
   State state_ = State::disconnected;
+  bool is_use_begun_ = false;
+  bool is_used_ = false;  // the factory was started
   std::shared_ptr<DelayedCall> alarm_;
   std::shared_ptr<ReadDescriptor> lookup_;
   std::vector<net::Address> literals_;  // still to be tried, the next one last

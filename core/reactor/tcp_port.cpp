@@ -36,13 +36,22 @@ class TcpPort final : public ListeningPort,
     sock_.set_blocking(false);
   }
 
-  void start_listening() { fds_.add_reader(shared_from_this()); }
+  void start_listening() try {
+    fds_.add_reader(shared_from_this());
+    factory_->do_start();
+    is_used_ = true;
+  } catch (...) {
+    stop_listening();
+    throw;
+  }
 
   void stop_listening() override {
     fds_.remove_reader(*this);
     fds_.forget(*this);
     sock_.close();
     reserve_.close();
+    if (!std::exchange(is_used_, false)) return;
+    guarded(this, [&] { factory_->do_stop(); });
   }
 
   net::Address host() const override { return host_; }
@@ -110,7 +119,7 @@ class TcpPort final : public ListeningPort,
       if (self->fileno() < 0) return;
       self->fds_.forget(*self);
       self->reserve_ = open_reserve();
-      self->start_listening();
+      self->fds_.add_reader(self);
     });
   }
 
@@ -120,6 +129,7 @@ class TcpPort final : public ListeningPort,
   net::Socket sock_;
   const net::Address host_;
   net::Socket reserve_;
+  bool is_used_ = false;  // the factory was started
   bool crowded_ = false;  // said so already
 };
 

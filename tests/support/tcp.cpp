@@ -224,6 +224,7 @@ void Story::resume() {
 }
 
 std::unique_ptr<reactor::Protocol> Teller::tell(const net::Address& address) {
+  EXPECT_GT(factory_starts, 0);
   addresses.push_back(address);
   on_build();
   if (refuses) return nullptr;
@@ -242,6 +243,7 @@ std::size_t Teller::still_open() const {
 }
 
 void Client::told(const char* what, reactor::Connector& by) {
+  EXPECT_TRUE(is_in_use()) << what << " without start_factory()";
   EXPECT_TRUE(!connector || connector == &by) << "another connector";
   connector = &by;
   lines->push_back(what);

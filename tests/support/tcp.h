@@ -159,6 +159,7 @@ class Story {
 class Teller {
  public:
   std::unique_ptr<reactor::Protocol> tell(const net::Address& address);
+  bool is_in_use() const { return factory_starts == factory_stops + 1; }
 
   bool empty() const { return stories.empty(); }
   Story& last() const { return *stories.back(); }
@@ -169,6 +170,8 @@ class Teller {
   Story::Hook prepare = [](Story&) {};
   std::function<void()> on_build = [] {};
   bool refuses = false;
+  int factory_starts = 0;
+  int factory_stops = 0;
   std::vector<std::shared_ptr<Story>> stories;
   std::vector<net::Address> addresses;  // that were to be built for
   std::shared_ptr<Lines> lines = std::make_shared<Lines>();
@@ -176,6 +179,8 @@ class Teller {
 
 class Server final : public reactor::ProtocolFactory, public Teller {
  public:
+  void start_factory() override { ++factory_starts; }
+  void stop_factory() override { ++factory_stops; }
   std::unique_ptr<reactor::Protocol> build_protocol(
       const net::Address& address) override {
     return tell(address);
@@ -186,6 +191,8 @@ class Client final : public reactor::ClientFactory, public Teller {
  public:
   using Hook = std::function<void(reactor::Connector&)>;
 
+  void start_factory() override { ++factory_starts; }
+  void stop_factory() override { ++factory_stops; }
   void started_connecting(reactor::Connector& connector) override;
   void client_connection_failed(reactor::Connector& connector,
                                 std::error_code why) override;
