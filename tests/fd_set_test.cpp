@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <thread>
 
 #include "support/rig.h"
 
@@ -204,6 +205,59 @@ TEST_P(FdSet, B05_InterestMayChangeWhileItRunsAndBackAgain) {
   reactor.run();
   EXPECT_EQ(calls, (std::vector<std::pair<int, int>>{
                        {1, 0}, {1, 1}, {0, 1}, {0, 1}, {0, 0}, {1, 0}}));
+}
+
+TEST_P(FdSet, B06_RemoveAllReturnsEverybodyOnceAndTellsNobody) {
+  using Everybody = std::vector<std::shared_ptr<reactor::FileDescriptor>>;
+  const auto reader = make_readable_probe();
+  const auto writer = make_probe();
+  const auto both = make_readable_probe();
+  const auto kept = make_probe();
+  reactor.add_reader(reader);
+  reactor.add_writer(writer);
+  reactor.add_reader(both);
+  reactor.add_writer(both);
+  reactor.keep(kept);
+  EXPECT_EQ(reactor.remove_all(), (Everybody{reader, writer, both}));
+  EXPECT_EQ(reactor.remove_all(), Everybody());
+  EXPECT_TRUE(reactor.readers().empty());
+  EXPECT_TRUE(reactor.writers().empty());
+  turn(2);
+  EXPECT_EQ(stats->wakeups, 0);
+  for (const auto& probe : {reader, writer, both}) {
+    EXPECT_EQ(probe->reads + probe->writes + probe->losses, 0);
+  }
+  EXPECT_EQ(kept->losses, 1);
+}
+
+TEST_P(FdSet, B06_RemoveAllLeavesWhatWakesTheReactor) {
+  reactor.remove_all();
+  reactor.call_when_running([&] {
+    std::thread([&] {
+      reactor.call_from_thread([&] { reactor.stop(); });
+    }).join();
+  });
+  reactor.run();
+  EXPECT_EQ(stats->waits, 1);
+}
+
+// In the middle of a round, and whoever asks may be one of them.
+TEST_P(FdSet, B06_RemoveAllWithinACallback) {
+  std::vector<std::shared_ptr<Probe>> probes;
+  int calls = 0;
+  for (int i = 0; i < 3; ++i) {
+    probes.push_back(make_readable_probe());
+    probes.back()->on_read = [&] {
+      ++calls;
+      EXPECT_EQ(reactor.remove_all().size(), 3u);
+      probes.clear();
+      return go_on;
+    };
+    reactor.add_reader(probes.back());
+    reactor.add_writer(probes.back());
+  }
+  turn(3);
+  EXPECT_EQ(calls, 1);
 }
 
 // --- Within one round --------------------------------------------------------

@@ -96,6 +96,19 @@ std::vector<std::shared_ptr<WriteDescriptor>> Reactor::writers() const {
   return writers;
 }
 
+std::vector<std::shared_ptr<FileDescriptor>> Reactor::remove_all() {
+  std::vector<std::shared_ptr<FileDescriptor>> removed;
+  for (std::size_t fd = 0; fd < watches_.size(); ++fd) {
+    Watch& watch = watches_[fd];
+    if (!watch.owner || watch.owner == waker_) continue;
+    removed.push_back(watch.owner);
+    watch.reader = nullptr;
+    watch.writer = nullptr;
+    update(static_cast<int>(fd));
+  }
+  return removed;
+}
+
 void Reactor::keep(std::shared_ptr<FileDescriptor> descriptor) {
   const FileDescriptor* const key = descriptor.get();
   kept_.emplace(key, std::move(descriptor));

@@ -152,6 +152,9 @@ class ReactorFdSet {  // IReactorFDSet
   virtual std::vector<std::shared_ptr<ReadDescriptor>> readers() const = 0;
   virtual std::vector<std::shared_ptr<WriteDescriptor>> writers() const = 0;
 
+  // Removes them all, and returns each once. They are told nothing.
+  virtual std::vector<std::shared_ptr<FileDescriptor>> remove_all() = 0;
+
   // Ours: keeps who waits for nothing just now alive, and when the reactor
   // stops tells them connection_lost() as if they were registered.
   virtual void keep(std::shared_ptr<FileDescriptor> descriptor) = 0;

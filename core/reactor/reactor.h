@@ -38,6 +38,7 @@ class Reactor final : public ReactorCore,
   void remove_writer(const WriteDescriptor& writer) override;
   std::vector<std::shared_ptr<ReadDescriptor>> readers() const override;
   std::vector<std::shared_ptr<WriteDescriptor>> writers() const override;
+  std::vector<std::shared_ptr<FileDescriptor>> remove_all() override;
   void keep(std::shared_ptr<FileDescriptor> descriptor) override;
   void forget(const FileDescriptor& descriptor) override;
 
