@@ -35,6 +35,8 @@ const std::error_category& error_category() {
           return "reactor is running already";
         case Error::reactor_not_restartable:
           return "reactor cannot be started again";
+        case Error::producer_registered:
+          return "another producer is registered already";
       }
       return "unknown error";
     }

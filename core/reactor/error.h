@@ -23,6 +23,7 @@ enum class Error {
   reactor_not_running,  // by stop()                         ReactorNotRunning
   reactor_already_running,  // by run()                  ReactorAlreadyRunning
   reactor_not_restartable,  // by run()                  ReactorNotRestartable
+  producer_registered,  // already, with this transport
 };
 
 const std::error_category& error_category();

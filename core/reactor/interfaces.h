@@ -27,6 +27,7 @@
 
 #include "net/address.h"
 #include "reactor/error.h"
+#include "reactor/producer.h"
 #include "reactor/protocol.h"
 
 namespace reactor {
@@ -66,16 +67,17 @@ class WriteDescriptor : public virtual FileDescriptor {  // IWriteDescriptor
 
 // --- A connection, from the program's side -----------------------------------
 
-class Transport {  // ITransport, ITCPTransport, IPushProducer
+class Transport : public Consumer {  // ITransport, ITCPTransport
  public:
-  virtual ~Transport() = default;
   // Sends the bytes, in order, as soon as the other side takes them. Never
   // waits, and copies what it cannot send at once. Does nothing once the
   // connection is lost, or being lost.
   virtual void write(std::string_view data) = 0;
   virtual void write_sequence(std::span<const std::string_view> data) = 0;
-  // Closes the connection once everything written is sent. No data is received
-  // from now on; connection_lost() comes later, with Error::connection_done.
+
+  // Closes the connection once everything written is sent; what a producer has
+  // yet to write, too, until it is unregistered. No data is received from now
+  // on; connection_lost() comes later, with Error::connection_done.
   virtual void lose_connection() = 0;
 
   // Closes the connection at once: what is not sent never will be, and the
@@ -86,7 +88,8 @@ class Transport {  // ITransport, ITCPTransport, IPushProducer
   // From either of these on, and once the connection is lost.
   virtual bool disconnecting() const = 0;
 
-  // No data is received, and no end of it noticed, until resume_producing().
+  // IPushProducer: no data is received, and no end of it noticed, until
+  // resume_producing().
   virtual void pause_producing() = 0;
   virtual void resume_producing() = 0;
 

@@ -11,6 +11,7 @@ namespace reactor {
 namespace {
 
 constexpr std::size_t read_size = 65536;  // at most so much in a round
+constexpr std::size_t high_water = 65536;  // unsent; more pauses a producer
 
 std::error_code unless_nothing(const std::error_code& error) {
   const bool nothing = error == std::errc::operation_would_block ||
@@ -81,7 +82,8 @@ void TcpConnection::resume_producing() {
 // --- Writing -----------------------------------------------------------------
 
 void TcpConnection::write(std::string_view data) {
-  if (state_ != State::open || data.empty()) return;
+  const bool is_last_words = state_ == State::losing && producer_;
+  if ((state_ != State::open && !is_last_words) || data.empty()) return;
   if (reason_) {
     // It failed before. Who is paused does not read, and would never know.
     if (paused_) fds_.add_writer(shared_from_this());
@@ -90,6 +92,7 @@ void TcpConnection::write(std::string_view data) {
   } else {
     unsent_ += data;
   }
+  if (unsent_.size() - sent_ > high_water) pause_producer();
 }
 
 void TcpConnection::write_sequence(std::span<const std::string_view> data) {
@@ -106,9 +109,10 @@ void TcpConnection::send_now(std::string_view data) {
   const ssize_t n = ::send(fileno(), data.data(), data.size(), MSG_NOSIGNAL);
   if (n < 0) reason_ = unless_nothing(net::last_error());
   const auto sent = static_cast<std::size_t>(n < 0 ? 0 : n);
-  if (sent == data.size()) return;
   unsent_ = data.substr(sent);
-  fds_.add_writer(shared_from_this());
+  // A pull producer is asked for more even if nothing is left.
+  const bool is_asked = producer_ && !is_push_;
+  if (!unsent_.empty() || is_asked) fds_.add_writer(shared_from_this());
 }
 
 std::error_code TcpConnection::do_write() {
@@ -135,12 +139,45 @@ std::error_code TcpConnection::send_unsent() {
 
 std::error_code TcpConnection::sent_everything() {
   if (unsent_.capacity() > read_size) unsent_.shrink_to_fit();
-  if (state_ == State::losing) {
+  if (state_ == State::losing && !producer_) {
     say_goodbye();
     return Error::connection_done;
   }
   fds_.remove_writer(*this);
+  if (producer_ && (!is_push_ || is_producer_paused_)) {
+    is_producer_paused_ = false;
+    producer_->resume_producing();
+  }
   return {};
+}
+
+// --- Producers ---------------------------------------------------------------
+
+void TcpConnection::register_producer(std::shared_ptr<Producer> producer,
+                                      bool streaming) {
+  if (producer_) throw std::system_error(Error::producer_registered);
+  if (state_ == State::lost) return producer->stop_producing();
+  producer_ = std::move(producer);
+  is_push_ = streaming;
+  is_producer_paused_ = false;
+  if (!is_push_ && state_ == State::open) fds_.add_writer(shared_from_this());
+}
+
+// It may be the producer who says so, and this the last reference to it: what a
+// cancelled call holds lives until the round is over.
+void TcpConnection::unregister_producer() {
+  if (!producer_) return;
+  time_
+      .call_later(Clock::duration::zero(),
+                  [producer = std::exchange(producer_, nullptr)] {})
+      ->cancel();
+  if (state_ == State::losing) fds_.add_writer(shared_from_this());
+}
+
+void TcpConnection::pause_producer() {
+  if (!producer_ || !is_push_ || is_producer_paused_) return;
+  is_producer_paused_ = true;
+  producer_->pause_producing();
 }
 
 // --- The end -----------------------------------------------------------------
@@ -189,6 +226,9 @@ void TcpConnection::connection_lost(std::error_code reason) {
   sock_.close();
   std::string().swap(unsent_);
   if (reason_ && reason != Error::callback_failed) reason = reason_;
+  if (const auto producer = std::exchange(producer_, nullptr)) {
+    guarded(this, [&] { producer->stop_producing(); });
+  }
   if (protocol_) guarded(this, [&] { protocol_->connection_lost(reason); });
   on_lost_(protocol_ != nullptr, reason);
 }

@@ -41,6 +41,9 @@ class TcpConnection final : public Transport,
   bool disconnecting() const override;
   void pause_producing() override;
   void resume_producing() override;
+  void register_producer(std::shared_ptr<Producer> producer,
+                         bool streaming) override;
+  void unregister_producer() override;
   net::Address peer() const override { return peer_; }
   net::Address host() const override { return host_; }
 
@@ -57,6 +60,7 @@ class TcpConnection final : public Transport,
   std::error_code send_unsent();
   std::error_code sent_everything();
   void send_now(std::string_view data);
+  void pause_producer();
   void say_goodbye();
 
   ReactorFdSet& fds_;
@@ -72,6 +76,9 @@ class TcpConnection final : public Transport,
   std::error_code reason_;  // why it ends, if we know better than the reactor
   std::string unsent_;
   std::size_t sent_ = 0;  // of unsent_
+  std::shared_ptr<Producer> producer_;
+  bool is_push_ = false;  // the producer is
+  bool is_producer_paused_ = false;
 };
 
 }  // namespace reactor

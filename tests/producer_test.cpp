@@ -1,0 +1,361 @@
+// Producers: nobody writes faster than it is sent.
+//          twisted.internet.test.test_tcp.WriteSequenceTests, ConsumerMixin
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <stdexcept>
+
+#include "support/tcp.h"
+
+// --- A network that takes nothing, if the test says so -----------------------
+
+namespace {
+
+int stuck_fd = -1;
+
+}  // namespace
+
+// Stands before the system's: the library knows no other.
+extern "C" ssize_t send(int fd, const void* data, size_t size, int flags) {
+  if (fd == stuck_fd) return errno = EAGAIN, -1;
+  return ::sendto(fd, data, size, flags, nullptr, 0);
+}
+
+namespace {
+
+using namespace rig;
+using reactor::Error;
+
+constexpr std::size_t high_water = 65536;
+
+struct Feed final : reactor::Producer {
+  ~Feed() override { on_death(); }
+
+  void pause_producing() override {
+    EXPECT_FALSE(paused) << "paused twice";
+    paused = true;
+    ++pauses;
+  }
+  void resume_producing() override {
+    paused = false;
+    ++resumes;
+    on_resume();
+  }
+  void stop_producing() override {
+    ++stops;
+    on_stop();
+  }
+
+  std::function<void()> on_resume = [] {};
+  std::function<void()> on_stop = [] {};
+  std::function<void()> on_death = [] {};
+  bool paused = false;
+  int pauses = 0;
+  int resumes = 0;
+  int stops = 0;
+};
+
+constexpr bool push = true;
+constexpr bool pull = false;
+
+// A connection whose other end is a bare socket, which reads when told to.
+class Producers : public TcpTest {
+ protected:
+  Producers() { stuck_fd = -1; }
+
+  void SetUp() override {
+    reactor.connect_tcp("127.0.0.1", net::local_address(listener).port, client);
+    world.when([this] { return client->made(); },
+               [this] {
+                 peer = accept(listener);
+                 peer.set_blocking(false);
+               });
+  }
+
+  void begin(std::function<void()> then) { world.after(0, std::move(then)); }
+  void when_all_is_received() {
+    world.when([this] {
+      const Rest rest = receive_all(peer);
+      got += rest.data;
+      return !rest.error;
+    });
+    world.when([this] { return client->lost(); });
+  }
+
+  Story& here() { return client->last(); }
+  reactor::Transport& transport() { return here().transport(); }
+  void write(std::size_t size) {
+    transport().write(pattern(written, size));
+    written += size;
+  }
+
+  const net::Socket listener = net::listen(anywhere);
+  const std::shared_ptr<Client> client = std::make_shared<Client>();
+  const std::shared_ptr<Feed> feed = std::make_shared<Feed>();
+  net::Socket peer;
+  std::string got;
+  std::size_t written = 0;
+};
+
+FOR_EVERY_POLLER(Producers);
+
+// --- Push --------------------------------------------------------------------
+
+TEST_P(Producers, E14_MoreThanTheHighWaterMarkPausesAPushProducer) {
+  begin([&] {
+    transport().register_producer(feed, push);
+    stuck_fd = here().fd();
+    write(high_water);
+    EXPECT_EQ(feed->pauses, 0);
+    stuck_fd = -1;
+  });
+  world.when([&] { return reactor.writers().empty(); });
+  begin([&] {
+    EXPECT_EQ(feed->resumes, 0);  // it was never paused
+    stuck_fd = here().fd();
+    write(high_water + 1);
+    EXPECT_EQ(feed->pauses, 1);
+    write(high_water);
+    EXPECT_EQ(feed->pauses, 1);
+  });
+  world.after(10, [&] {
+    EXPECT_EQ(feed->resumes, 0);
+    stuck_fd = -1;
+  });
+  world.when([&] { return feed->resumes == 1; });
+  begin([&] {
+    EXPECT_TRUE(reactor.writers().empty());
+    here().abort();
+  });
+  world.when([&] { return client->lost(); });
+  world.run();
+  EXPECT_EQ(feed->pauses + feed->resumes + feed->stops, 3);
+}
+
+// It writes until it is paused, also from within resume_producing().
+TEST_P(Producers, E14_PausesAndResumesTakeTurns) {
+  constexpr std::size_t all = 400000;
+  const auto produce = [&] {
+    while (!feed->paused && written < all) {
+      write(10000);
+    }
+    if (written >= all) transport().unregister_producer();
+  };
+  feed->on_resume = produce;
+  begin([&] {
+    make_tiny(here().fd());
+    transport().register_producer(feed, push);
+    produce();
+    here().lose();
+  });
+  when_all_is_received();
+  world.run();
+  EXPECT_GE(feed->pauses, 3);
+  EXPECT_GE(feed->resumes, feed->pauses - 1);  // the last may be for good
+  EXPECT_TRUE(got == pattern(0, written)) << got.size();
+  EXPECT_EQ(feed->stops, 0);
+}
+
+TEST_P(Producers, M09_APeerThatNeverReadsCostsNoMoreThanTheMark) {
+  constexpr std::size_t piece = 10000;
+  std::size_t before = 0;
+  const auto produce = [&] {
+    while (!feed->paused) {
+      write(piece);
+    }
+  };
+  feed->on_resume = produce;
+  begin([&] {
+    transport().register_producer(feed, push);
+    stuck_fd = here().fd();
+    produce();
+    EXPECT_LE(written, high_water + piece);
+    stuck_fd = -1;  // and now as much as the system takes
+  });
+  world.when([&] { return std::exchange(before, written) == written; });
+  int wakeups = 0;
+  world.after(100, [&] {
+    before = written;
+    wakeups = world.stats->wakeups;
+  });
+  world.after(100, [&] {
+    EXPECT_EQ(written, before);
+    EXPECT_EQ(world.stats->wakeups, wakeups);
+    EXPECT_TRUE(feed->paused);
+    here().abort();
+  });
+  world.when([&] { return client->lost(); });
+  world.run();
+}
+
+// --- Pull --------------------------------------------------------------------
+
+TEST_P(Producers, E15_APullProducerIsAskedOnceForEachDrainAndNeverPaused) {
+  feed->on_resume = [&] {
+    if (feed->resumes == 10) return transport().unregister_producer();
+    write(100000);
+    write(100000);
+  };
+  begin([&] {
+    transport().register_producer(feed, pull);
+    EXPECT_EQ(feed->resumes, 0);
+    stuck_fd = here().fd();
+  });
+  world.after(10, [&] {
+    EXPECT_EQ(feed->resumes, 1);
+    stuck_fd = -1;
+    here().lose();
+  });
+  when_all_is_received();
+  world.run();
+  EXPECT_EQ(feed->resumes, 10);
+  EXPECT_EQ(feed->pauses, 0);
+  EXPECT_TRUE(got == pattern(0, 1800000)) << got.size();
+}
+
+TEST_P(Producers, E15_APullProducerIsAskedOnAlsoIfAllIsSentAtOnce) {
+  feed->on_resume = [&] {
+    feed->resumes < 5 ? write(10) : transport().unregister_producer();
+  };
+  begin([&] { transport().register_producer(feed, pull); });
+  world.when([&] { return feed->resumes == 5; });
+  world.after(5, [&] { here().lose(); });
+  when_all_is_received();
+  world.run();
+  EXPECT_EQ(feed->resumes, 5);
+  EXPECT_TRUE(got == pattern(0, 40));
+}
+
+TEST_P(Producers, E15_APullProducerThatHasNothingYetDoesNotWakeAnybody) {
+  int before = 0;
+  begin([&] { transport().register_producer(feed, pull); });
+  world.when([&] { return feed->resumes == 1; },
+             [&] { before = world.stats->wakeups; });
+  world.after(20, [&] {
+    EXPECT_EQ(world.stats->wakeups, before);
+    write(10);
+  });
+  world.when([&] { return feed->resumes == 2; });
+  world.run();
+}
+
+// --- Both --------------------------------------------------------------------
+
+TEST_P(Producers, E15_ASecondOneIsRefused) {
+  const auto second = std::make_shared<Feed>();
+  begin([&] {
+    transport().register_producer(feed, push);
+    const auto add = [&] { transport().register_producer(second, pull); };
+    EXPECT_EQ(code_thrown_by(add), Error::producer_registered);
+    transport().unregister_producer();
+    transport().unregister_producer();
+    EXPECT_EQ(code_thrown_by(add), std::error_code());
+  });
+  world.when([&] { return second->resumes == 1; });
+  world.run();
+  EXPECT_EQ(feed->pauses + feed->resumes + feed->stops, 0);
+}
+
+TEST_P(Producers, E15_LosingAConnectionWaitsForTheProducer) {
+  begin([&] {
+    transport().register_producer(feed, push);
+    here().lose();
+    write(10);
+  });
+  world.after(20, [&] {
+    EXPECT_FALSE(client->lost());
+    write(10);
+    transport().unregister_producer();
+    transport().write("too late");
+  });
+  when_all_is_received();
+  world.run();
+  EXPECT_TRUE(got == pattern(0, 20)) << got;
+  EXPECT_EQ(here().reason, Error::connection_done);
+  EXPECT_EQ(feed->stops, 0);
+}
+
+TEST_P(Producers, E15_WhoIsRegisteredWhenTheConnectionIsLostIsStoppedOnce) {
+  bool stopped_first = false;
+  feed->on_stop = [&] {
+    stopped_first = !client->lost();
+    transport().unregister_producer();
+  };
+  begin([&] {
+    transport().register_producer(feed, push);
+    peer.close();
+  });
+  world.when([&] { return client->lost(); });
+  world.after(2);
+  world.run();
+  EXPECT_EQ(feed->stops, 1);
+  EXPECT_TRUE(stopped_first);
+}
+
+TEST_P(Producers, E15_WhoRegistersTooLateIsStoppedAtOnce) {
+  client->prepare = [&](Story& story) {
+    story.on_lost = [&](Story& lost) {
+      lost.transport().register_producer(feed, pull);
+      EXPECT_EQ(feed->stops, 1);
+    };
+  };
+  begin([&] { peer.close(); });
+  world.when([&] { return client->lost(); });
+  world.after(2);
+  world.run();
+  EXPECT_EQ(feed->stops, 1);
+  EXPECT_EQ(feed->resumes, 0);
+}
+
+// --- Its life ----------------------------------------------------------------
+
+TEST_P(Producers, E15_WhoUnregistersItselfLivesUntilTheRoundIsOver) {
+  auto mine = std::make_shared<Feed>();
+  Feed* const same = mine.get();
+  bool dead = false;
+  int calls = 0;
+  mine->on_death = [&] { dead = true; };
+  mine->on_resume = [&] {
+    transport().unregister_producer();
+    EXPECT_FALSE(dead);
+    calls = same->resumes;
+  };
+  begin([&] { transport().register_producer(std::move(mine), pull); });
+  world.when([&] { return dead; });
+  world.run();
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_P(Producers, E15_WhatALostConnectionHadIsLetGoOf) {
+  const std::weak_ptr<Feed> weak = [&] {
+    auto mine = std::make_shared<Feed>();
+    begin([&, mine]() mutable {
+      transport().register_producer(std::move(mine), push);
+      here().abort();
+    });
+    return mine;
+  }();
+  world.when([&] { return client->lost(); });
+  world.after(2);
+  world.run();
+  EXPECT_TRUE(weak.expired());
+}
+
+TEST_P(Producers, K02_AProducerThatThrowsEndsItsConnection) {
+  const LogCapture log;
+  std::string name;
+  feed->on_resume = [] { throw std::runtime_error("out of words"); };
+  feed->on_stop = [] { throw std::runtime_error("not now"); };
+  begin([&] {
+    name = "[" + to_string(transport().peer()) + "]";
+    transport().register_producer(feed, pull);
+  });
+  world.when([&] { return client->lost(); });
+  world.run();
+  EXPECT_EQ(here().reason, Error::callback_failed);
+  EXPECT_EQ(feed->stops, 1);
+  EXPECT_EQ(log.lines(), (Lines{name + " out of words", name + " not now"}));
+}
+
+}  // namespace
