@@ -9,7 +9,8 @@
 namespace net {
 namespace {
 
-constexpr std::size_t longest_name = 253;  // RFC 1035, without the final dot
+// RFC 1035, without the final dot; the scope of a literal has to fit in, too.
+constexpr std::size_t longest_name = 253;
 
 // Or control characters: '\0', for one, would end the name too early.
 bool has_blanks(std::string_view text) {
@@ -35,7 +36,8 @@ std::string parse_host(std::string_view text) {
   if (text.empty()) return Address().host;
   if (text.front() == '[' && text.back() == ']') {
     const std::string host(text.substr(1, text.size() - 2));
-    if (host.find(':') == host.npos || !is_literal(host)) {
+    if (host.size() > longest_name || host.find(':') == host.npos ||
+        !is_literal(host)) {
       throw std::invalid_argument("Only an IPv6 address stands in brackets.");
     }
     return host;
