@@ -1,0 +1,43 @@
+// Feeds files to a fuzz target, where there is no libFuzzer to do it: those it
+// is given, and those in the directories it is given.
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <vector>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
+                                      std::size_t size);
+
+namespace {
+
+void replay(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw std::runtime_error("cannot read " + file.string());
+  const std::vector<char> bytes(std::istreambuf_iterator<char>(in), {});
+  // The last one named is the one it fails with.
+  std::fprintf(stderr, "%s\n", file.c_str());
+  LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                         bytes.size());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  int count = 0;
+  for (const std::filesystem::path path : std::vector(argv + 1, argv + argc)) {
+    if (!std::filesystem::is_directory(path)) {
+      replay(path), ++count;
+      continue;
+    }
+    for (const auto& entry : std::filesystem::directory_iterator(path)) {
+      replay(entry.path()), ++count;
+    }
+  }
+  std::printf("%d files\n", count);
+  return count > 0 ? 0 : 1;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "%s: %s\n", argv[0], error.what());
+  return 1;
+}
