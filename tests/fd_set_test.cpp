@@ -662,6 +662,27 @@ TEST_P(FdSet, B16_WhoIsToldMayRegisterAgain) {
   EXPECT_EQ(probe->losses, 2);
 }
 
+TEST_P(FdSet, B16_WhoFailsIsRemovedEvenIfItHasANewNumber) {
+  const auto probe = make_readable_probe();
+  reactor.add_reader(probe);
+  Pair fresh;
+  probe->on_read = [&] {
+    reactor.remove_reader(*probe);
+    probe->sock = std::move(fresh.sock);
+    reactor.add_reader(probe);
+    reactor.add_writer(probe);
+    return make_error_code(Error::connection_done);
+  };
+  probe->on_lost = [&] {
+    EXPECT_TRUE(reactor.readers().empty());
+    EXPECT_TRUE(reactor.writers().empty());
+  };
+  turn(3);
+  EXPECT_EQ(probe->losses, 1);
+  EXPECT_EQ(probe->reads, 1);
+  EXPECT_EQ(probe->writes, 0);
+}
+
 // --- Hanging up --------------------------------------------------------------
 
 TEST_P(FdSet, B17_WhatCameBeforeTheEndIsReadBeforeTheEnd) {
@@ -833,6 +854,17 @@ TEST_P(FdSet, WhoIsRemovedAsAReaderIsStillKept) {
   after(3, [&] { EXPECT_FALSE(dead); });
   turn(4);
   EXPECT_TRUE(dead);
+}
+
+TEST_P(FdSet, WhoIsKeptAndComesWhileTheOthersLeaveIsRemovedAndTold) {
+  const auto kept = make_probe();
+  const auto probe = make_probe();
+  reactor.keep(kept);
+  reactor.add_reader(probe);
+  probe->on_lost = [&] { reactor.add_reader(kept); };
+  kept->on_lost = [&] { EXPECT_TRUE(reactor.readers().empty()); };
+  turn(1);
+  EXPECT_EQ(kept->losses, 1);
 }
 
 TEST_P(FdSet, WhoIsLostIsNoLongerKept) {

@@ -62,6 +62,13 @@ void Reactor::update(int fd) {
   }
 }
 
+void Reactor::unwatch(int fd) {
+  Watch& watch = watches_[static_cast<std::size_t>(fd)];
+  watch.reader = nullptr;
+  watch.writer = nullptr;
+  update(fd);
+}
+
 // The number it was registered with, which it may have forgotten if it was
 // closed too early; -1 if it is not registered.
 int Reactor::registered_as(const FileDescriptor& descriptor) const {

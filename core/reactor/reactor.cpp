@@ -133,16 +133,13 @@ void Reactor::called(int fd, FileDescriptor& descriptor, std::error_code why) {
 }
 
 void Reactor::disconnect(int fd, FileDescriptor& lost, std::error_code reason) {
-  Watch& watch = watches_[static_cast<std::size_t>(fd)];
-  if (watch.owner.get() == &lost) {
-    watch.reader = nullptr;
-    watch.writer = nullptr;
-    update(fd);
-  }
+  if (watches_[static_cast<std::size_t>(fd)].owner.get() == &lost) unwatch(fd);
   lose(lost, reason);
 }
 
+// Who was called, or kept, may have registered with another number meanwhile.
 void Reactor::lose(FileDescriptor& lost, std::error_code reason) {
+  if (const int fd = registered_as(lost); fd >= 0) unwatch(fd);
   forget(lost);
   guarded(&lost, [&] { lost.connection_lost(reason); });
 }

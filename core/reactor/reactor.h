@@ -85,6 +85,7 @@ class Reactor final : public ReactorCore,
   Watch& watch_of(const std::shared_ptr<FileDescriptor>& descriptor, int fd);
   int registered_as(const FileDescriptor& descriptor) const;
   void update(int fd);
+  void unwatch(int fd);
   void read(int fd);
   void write(int fd);
   void called(int fd, FileDescriptor& descriptor, std::error_code why);
