@@ -75,7 +75,8 @@ void Talk::received(std::string_view data) {
   const World::Visit visit(world_, "received", id_);
   check(stage_ == Stage::made, "data comes over a connection");
   check(!paused_, "who is paused receives nothing");
-  check(!losing_ && !aborted_, "who has left receives nothing");
+  check(!losing_ && !aborted_ && !transport_->disconnecting(),
+        "who has left receives nothing");
   check(!data.empty(), "nothing is not received");
   check_stream(data, received_);
   received_ += data.size();
@@ -86,7 +87,7 @@ void Talk::received(std::string_view data) {
 void Talk::lost(std::error_code reason) {
   const World::Visit visit(world_, "lost talk", id_);
   check(stage_ == Stage::made, "a connection is lost once");
-  check(static_cast<bool>(reason), "who is lost knows why");
+  check(reason && transport_->disconnecting(), "who is lost knows why");
   stage_ = Stage::lost;
   reason_ = reason;
   if (reason == reactor::Error::connection_lost) world_.leave();
@@ -126,12 +127,14 @@ void Talk::lose() {
   if (!transport_) return;
   if (is_open() && !aborted_) losing_ = true;
   transport_->lose_connection();
+  check(transport_->disconnecting(), "who leaves knows it");
 }
 
 void Talk::abort() {
   if (!transport_) return;
   if (is_open()) aborted_ = true;
   transport_->abort_connection();
+  check(transport_->disconnecting(), "who leaves knows it");
 }
 
 void Talk::pause() {

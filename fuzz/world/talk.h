@@ -86,7 +86,9 @@ class Client final : public reactor::ClientFactory {
   void end() const;
 
  private:
-  void told(const char* what, std::error_code reason);
+  void told(const char* what,
+            reactor::Connector& connector,
+            std::error_code reason);
 
   World& world_;
   const int id_;

@@ -47,7 +47,9 @@ void Client::started_connecting(reactor::Connector&) {
   world_.maybe_throw("started_connecting");
 }
 
-void Client::told(const char* what, std::error_code reason) {
+void Client::told(const char* what,
+                  reactor::Connector& connector,
+                  std::error_code reason) {
   const World::Visit visit(world_, what, id_);
   check(static_cast<bool>(reason), "who is told knows why");
   check(++outcomes_ <= attempts_, "an attempt has one outcome");
@@ -55,20 +57,18 @@ void Client::told(const char* what, std::error_code reason) {
   talk_.reset();
   if (reason == reactor::Error::connection_lost) world_.leave();
   world_.act();
+  if (world_.bytes.below(2) == 1) reconnect(connector);
+  world_.maybe_throw(what);
 }
 
 void Client::client_connection_failed(reactor::Connector& connector,
                                       std::error_code reason) {
-  told("failed", reason);
-  if (world_.bytes.below(2) == 1) reconnect(connector);
-  world_.maybe_throw("client_connection_failed");
+  told("failed", connector, reason);
 }
 
 void Client::client_connection_lost(reactor::Connector& connector,
                                     std::error_code reason) {
-  told("lost client", reason);
-  if (world_.bytes.below(2) == 1) reconnect(connector);
-  world_.maybe_throw("client_connection_lost");
+  told("lost client", connector, reason);
 }
 
 std::unique_ptr<reactor::Protocol> Client::build_protocol(const net::Address&) {
