@@ -1,0 +1,59 @@
+// Whatever is done to a reactor, in whatever order: every poller does the same,
+// and the contract holds. The longer runs of this are fuzz/reactor_fuzz.cpp.
+#include <random>
+
+#include "support/rig.h"
+#include "world/world.h"
+
+using namespace rig;
+
+namespace {
+
+// Of one seed: enough for some hundred operations.
+std::vector<std::uint8_t> any_bytes(unsigned seed) {
+  std::mt19937 random(seed);
+  std::vector<std::uint8_t> bytes(100 + random() % 400);
+  for (std::uint8_t& byte : bytes) {
+    byte = static_cast<std::uint8_t>(random());
+  }
+  return bytes;
+}
+
+std::string trace(unsigned seed, const std::string& poller) {
+  const std::vector<std::uint8_t> bytes = any_bytes(seed);
+  fuzz::World world(bytes, poller);
+  world.run();
+  return world.trace();
+}
+
+constexpr unsigned seeds = 1000;
+
+struct Peace {
+  Watchdog watchdog{50s};
+  LogCapture log;  // what is thrown is of no interest
+};
+
+class Parity : public testing::TestWithParam<const char*>, public Peace {};
+class World : public testing::Test, public Peace {};
+
+TEST_P(Parity, N04_TheSameOperationsLeadToTheSameCalls) {
+  for (unsigned seed = 0; seed < seeds; ++seed) {
+    ASSERT_EQ(trace(seed, GetParam()), trace(seed, "poll")) << "seed " << seed;
+  }
+}
+
+TEST_F(World, N04_NoOrderOfEventsBreaksTheContract) {
+  for (unsigned seed = 0; seed < seeds; ++seed) {
+    SCOPED_TRACE(seed);
+    EXPECT_NE(trace(seed, "scripted"), "");  // it aborts, if anything is broken
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Every,
+                         Parity,
+                         testing::Values("select", "epoll"),
+                         [](const auto& test) {
+                           return std::string(test.param);
+                         });
+
+}  // namespace
