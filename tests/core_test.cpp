@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <new>
+#include <set>
 #include <stdexcept>
 #include <thread>
 
@@ -500,6 +501,20 @@ TEST_P(Core, A14_TwoReactorsInOneThreadDoNotKnowOfEachOther) {
   });
   reactor.run();
   EXPECT_FALSE(inner.running());
+}
+
+// --- What is said about it ---------------------------------------------------
+
+TEST(Errors, HaveAMessageEach) {
+  const auto& category = reactor::error_category();
+  const std::string unknown = category.message(0);
+  std::set<std::string> messages{unknown};
+  const int last = static_cast<int>(Error::reactor_not_restartable);
+  for (int value = 1; value <= last; ++value) {
+    EXPECT_TRUE(messages.insert(category.message(value)).second) << value;
+  }
+  EXPECT_EQ(category.message(last + 1), unknown);
+  EXPECT_STREQ(category.name(), "reactor");
 }
 
 FOR_EVERY_POLLER(Core);
