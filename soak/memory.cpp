@@ -1,0 +1,190 @@
+// What a connection costs that does nothing, and a poem that is too large.
+#include <malloc.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <memory>
+#include <thread>
+
+#include <fmt/core.h>
+
+#include "reactor/reactor.h"
+#include "soak/kinds.h"
+#include "soak/processes.h"
+#include "soak/soak.h"
+
+namespace soak {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t allowed_bytes = 1024;
+
+// Ours: the kernel's share of a connection is not in it.
+std::size_t allocated() {
+  const auto info = ::mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
+
+class Idle final : public reactor::Protocol {
+ public:
+  explicit Idle(const std::function<void()>& on_made)
+      : on_made_(on_made) {}
+  void connection_made() override { on_made_(); }
+
+ private:
+  const std::function<void()>& on_made_;
+};
+
+// Measures what so many connections cost, which `start` begins to make.
+std::size_t cost_of(
+    std::size_t connections,
+    const std::function<void(reactor::Reactor&,
+                             std::shared_ptr<reactor::ClientFactory>)>& start) {
+  reactor::Reactor reactor;
+  std::size_t made = 0;
+  std::size_t after = 0;
+  const std::function<void()> on_made = [&] {
+    if (++made < connections) return;
+    // A round later, as what was put aside until then is no cost.
+    reactor.call_later(100ms, [&] {
+      after = allocated();
+      reactor.stop();
+    });
+  };
+  const auto factory =
+      make_factory([&] { return std::make_unique<Idle>(on_made); });
+  const std::size_t before = allocated();
+  start(reactor, factory);
+  reactor.run();
+  return (after - before) / connections;
+}
+
+// So many connections to a port, which is told later.
+void be_clients(std::size_t connections, const net::Socket& port) {
+  const auto number = static_cast<std::uint16_t>(std::stoul(read_line(port)));
+  std::vector<net::Socket> socks;
+  for (std::size_t i = 0; i < connections; ++i) {
+    socks.push_back(net::connect({"127.0.0.1", number}));
+  }
+  for (;;) ::pause();
+}
+
+void be_server(const net::Socket& port_to) {
+  const net::Socket listener = net::listen({"127.0.0.1", 0});
+  write_line(port_to, std::to_string(net::local_address(listener).port));
+  std::vector<net::Socket> socks;
+  for (;;) {
+    socks.emplace_back(
+        ::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC));
+  }
+}
+
+bool is_cheap(const std::string& what,
+              std::size_t connections,
+              std::size_t bytes) {
+  fmt::print("{:<34}{:>12}{:>12}\n",
+             fmt::format("{}: bytes each, of {}", what, connections),
+             allowed_bytes, bytes);
+  return bytes <= allowed_bytes;
+}
+
+// --- Poems that are too large ------------------------------------------------
+
+class Endless final : public reactor::Protocol {
+ public:
+  explicit Endless(reactor::Reactor& reactor)
+      : reactor_(reactor) {}
+  void connection_made() override { go_on(); }
+  void connection_lost(std::error_code) override { next_->cancel(); }
+
+ private:
+  void go_on() {
+    static const std::string chunk = many_poems(65536);
+    transport().write(chunk);
+    next_ = reactor_.call_later(1ms, [this] { go_on(); });
+  }
+
+  reactor::Reactor& reactor_;
+  std::shared_ptr<reactor::DelayedCall> next_;
+};
+
+// The most memory a client has needed to find out, in KiB; its exit status
+// is 1.
+std::size_t kib_of(const std::string& client, std::size_t most_bytes) {
+  reactor::Reactor reactor;
+  const auto port = reactor.listen_tcp(
+      {"127.0.0.1", 0},
+      make_factory([&] { return std::make_unique<Endless>(reactor); }));
+  const pid_t pid = start({program(client + "/get-poetry"),
+                           "--max-bytes=" + std::to_string(most_bytes),
+                           std::to_string(port->host().port)},
+                          nowhere, nowhere);
+  int status = 0;
+  rusage usage{};
+  std::thread waiter([&] {
+    ::wait4(pid, &status, 0, &usage);
+    reactor.call_from_thread([&] { reactor.stop(); });
+  });
+  reactor.run();
+  waiter.join();
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 1) return 0;
+  return static_cast<std::size_t>(usage.ru_maxrss);
+}
+
+}  // namespace
+
+bool rest(std::size_t connections) {
+  std::size_t at_port = 0;
+  {
+    const Pipe pipe;
+    const Process clients([&] { be_clients(connections, pipe.reader); });
+    at_port = cost_of(connections, [&](auto& reactor, auto factory) {
+      const auto port = reactor.listen_tcp({"127.0.0.1", 0}, factory);
+      write_line(pipe.writer, std::to_string(port->host().port));
+    });
+  }
+  const Pipe pipe;
+  const Process server([&] { be_server(pipe.writer); });
+  const auto port =
+      static_cast<std::uint16_t>(std::stoul(read_line(pipe.reader)));
+  const std::size_t at_client =
+      cost_of(connections, [&](auto& reactor, auto factory) {
+        for (std::size_t i = 0; i < connections; ++i) {
+          reactor.connect_tcp("127.0.0.1", port, factory);
+        }
+      });
+
+  const bool port_is_cheap = is_cheap("port", connections, at_port);
+  const bool client_is_cheap = is_cheap("client", connections, at_client);
+  Verdict verdict;
+  if (!port_is_cheap || !client_is_cheap) {
+    verdict.wrong("a connection at rest costs too much");
+  }
+  return verdict.good();
+}
+
+// A string that grows is there twice for a moment, once as it was and once with
+// twice the room.
+bool too_large(std::size_t most_bytes) {
+  Verdict verdict;
+  for (const char* client : {"blocking-client", "async-client",
+                             "reactor-client-1", "reactor-client-2"}) {
+    const std::size_t least = kib_of(client, 0);
+    const std::size_t most = kib_of(client, most_bytes);
+    const std::size_t allowed = least + 3 * most_bytes / 1024 + 1024;
+    fmt::print("{:<34}{:>12}{:>12}\n", fmt::format("{}: KiB", client), allowed,
+               most);
+    if (least == 0 || most == 0) {
+      verdict.wrong(std::string(client) + " did not fail as it should have");
+    } else if (most > allowed) {
+      verdict.wrong(std::string(client) + " needs more memory than that");
+    }
+  }
+  return verdict.good();
+}
+
+}  // namespace soak

@@ -1,0 +1,391 @@
+// All kinds of peers at once, for as many connections as one likes.
+//
+// Four drivers share them: clients of ours meet hostile servers, a listening
+// port of ours and the slow poetry server meet hostile clients, and now and
+// then one of the real clients is run. A tenth of them is the warm-up;
+// descriptors and memory are looked at then, at the end, and ten times a second
+// between.
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <sstream>
+
+#include <fmt/core.h>
+
+#include "reactor/reactor.h"
+#include "soak/control.h"
+#include "soak/hostile.h"
+#include "soak/processes.h"
+#include "soak/soak.h"
+
+namespace soak {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t allowed_kib = 1024;
+
+// Starts things until there were as many as wanted, and not too many at once.
+struct Driver {
+  std::size_t most_at_once;
+  std::function<void(std::size_t n)> start;
+  std::function<void()> on_idle;
+  std::size_t wanted = 0;
+  std::size_t started = 0;
+  std::size_t open = 0;
+
+  bool idle() const { return open == 0 && started == wanted; }
+  void go_on() {
+    while (started < wanted && open < most_at_once) {
+      ++open;
+      start(started++);
+    }
+    if (idle()) on_idle();
+  }
+  void one_is_over() {
+    --open;
+    go_on();
+  }
+};
+
+// A process that is looked at.
+struct Watched {
+  std::string name;
+  pid_t pid;
+  Weight warm{};
+  Weight last{};
+  Weight most_warm{};  // while it warmed up
+  Weight most{};  // and after that
+
+  void sample(bool is_warm) {
+    const Weight now = weigh(pid);
+    Weight& peak = is_warm ? most : most_warm;
+    peak.descriptors = std::max(peak.descriptors, now.descriptors);
+    peak.kib = std::max(peak.kib, now.kib);
+  }
+};
+
+class Mix {
+ public:
+  explicit Mix(std::size_t connections);
+  bool run();
+
+ private:
+  std::vector<std::string> victim_words() const;
+  void hear(LineProtocol& control, const std::string& line);
+  void begin(std::size_t connections);
+  void maybe_over();
+  void at_rest();
+  void sample();
+  void end_programs();
+
+  void start_peer(std::size_t n);
+  void start_guest(std::size_t n);
+  void start_program(std::size_t n);
+
+  void judge();
+  void judge(const Watched& watched);
+  OnEnd counting(Driver& driver, std::string row);
+  void trouble(const std::string& what);
+
+  const std::size_t connections_;
+  reactor::Reactor reactor_;
+  Verdict verdict_;
+  std::map<std::string, std::size_t> troubles_;
+  const HostileServers servers_;
+  const HostileServers program_servers_;
+  std::string poetry_;
+  const SlowServer slow_;
+  const SlowServer long_;  // has more to say than a socket keeps
+  std::uint16_t control_port_ = 0;
+  std::unique_ptr<Process> victim_process_;
+  LineProtocol* victim_ = nullptr;
+  std::array<std::uint16_t, kinds> victim_ports_{};
+  bool clients_idle_ = true;
+  std::size_t clients_ = 0;
+  std::array<std::size_t, kinds> turns_{};
+  std::map<pid_t, bool> programs_;  // and whether each is to succeed
+  Tally seen_;
+  Tally wanted_;
+  std::vector<Watched> watched_;
+  bool warm_ = false;
+  Driver peers_{400, [this](auto n) { start_peer(n); },
+                [this] { maybe_over(); }};
+  Driver guests_{16, [this](auto n) { start_guest(n); },
+                 [this] { maybe_over(); }};
+  Driver runs_{2, [this](auto n) { start_program(n); },
+               [this] { maybe_over(); }};
+};
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+Mix::Mix(std::size_t connections)
+    : connections_(connections),
+      servers_(reactor_, [this](const auto& what) { trouble(what); }),
+      program_servers_(reactor_, [](const auto&) {}),
+      poetry_(read_file(poem_path())),
+      slow_({}),
+      long_({"--repeat=2000", "--sndbuf=1"}) {
+  const auto control = make_factory([this] {
+    return std::make_unique<LineProtocol>(
+        [this](LineProtocol& victim) { victim_ = &victim; },
+        [this](LineProtocol& victim, const std::string& line) {
+          hear(victim, line);
+        },
+        [this] {
+          if (!reactor_.running()) return;
+          verdict_.wrong("the process with our clients and ports has ended");
+          reactor_.stop();
+        });
+  });
+  control_port_ = reactor_.listen_tcp({"127.0.0.1", 0}, control)->host().port;
+  victim_process_ = std::make_unique<Process>(victim_words(), nowhere);
+  reactor_.call_on_signal(SIGCHLD, [this] { end_programs(); });
+}
+
+std::vector<std::string> Mix::victim_words() const {
+  std::vector<std::string> words{"/proc/self/exe", "victim",
+                                 std::to_string(control_port_)};
+  for (const auto port : servers_.ports()) {
+    words.push_back(std::to_string(port));
+  }
+  return words;
+}
+
+bool Mix::run() {
+  watched_ = {{"our clients and ports", victim_process_->pid()},
+              {"slowpoetry", slow_.pid()}};
+  sample();
+  reactor_.run();
+  if (verdict_.good()) judge();
+  return verdict_.good();
+}
+
+// --- What happens when -------------------------------------------------------
+
+void Mix::hear(LineProtocol&, const std::string& line) {
+  std::istringstream words(line);
+  std::string word;
+  words >> word;
+  if (word == "ports") {
+    for (auto& port : victim_ports_) {
+      words >> port;
+    }
+    begin(std::max<std::size_t>(connections_ / 10, 1));
+  } else if (word == "done") {
+    clients_idle_ = true;
+    maybe_over();
+  } else if (word == "resting") {
+    at_rest();
+  } else if (word == "told") {
+    reactor_.stop();
+  } else {
+    seen_[line.substr(word.size() + 1)] = std::stoul(word);
+  }
+}
+
+// Half of them are clients of ours, a tenth goes to the slow poetry server, one
+// of 500 is a program, and the rest comes to our ports.
+void Mix::begin(std::size_t connections) {
+  const std::size_t clients = connections / 2;
+  const std::size_t guests = connections / 10;
+  const std::size_t runs = std::max<std::size_t>(connections / 500, 4);
+  clients_ += clients;
+  clients_idle_ = clients == 0;
+  guests_.wanted += guests;
+  runs_.wanted += runs;
+  peers_.wanted += connections - std::min(clients + guests + runs, connections);
+  victim_->send("clients " + std::to_string(clients));
+  for (Driver* driver : {&peers_, &guests_, &runs_}) {
+    driver->go_on();
+  }
+}
+
+void Mix::maybe_over() {
+  const bool all =
+      clients_idle_ && peers_.idle() && guests_.idle() && runs_.idle();
+  if (all) victim_->send("rest");
+}
+
+// The slow poetry server gives its last guest a second to leave.
+void Mix::at_rest() {
+  reactor_.call_later(1500ms, [this] {
+    for (Watched& watched : watched_) {
+      watched.last = weigh(watched.pid);
+      if (!warm_) watched.warm = watched.last;
+    }
+    if (std::exchange(warm_, true)) {
+      victim_->send("tell");
+    } else {
+      begin(connections_ - std::max<std::size_t>(connections_ / 10, 1));
+    }
+  });
+}
+
+void Mix::sample() {
+  for (Watched& watched : watched_) {
+    watched.sample(warm_);
+  }
+  reactor_.call_later(100ms, [this] { sample(); });
+}
+
+// --- The drivers -------------------------------------------------------------
+
+OnEnd Mix::counting(Driver& driver, std::string row) {
+  return [this, &driver, row = std::move(row)](const std::string& what) {
+    if (what.empty()) {
+      if (!row.empty()) ++seen_[row];
+    } else {
+      trouble(what);
+    }
+    driver.one_is_over();
+  };
+}
+
+void Mix::start_peer(std::size_t n) {
+  const Kind kind = kind_of(Victim::port, n);
+  const auto i = static_cast<std::size_t>(kind);
+  const auto offset = turns_[i]++ % offsets_of(Victim::port, kind);
+  send_peer(
+      reactor_, victim_ports_[i],
+      [this, kind, offset](OnEnd on_end) {
+        return make_peer(reactor_, kind, Victim::port, offset,
+                         std::move(on_end));
+      },
+      counting(peers_, ""));  // the victim tells
+}
+
+void Mix::start_guest(std::size_t n) {
+  const Kind kind = kind_of(Victim::server, n);
+  send_peer(
+      reactor_, kind == Kind::unread ? long_.port() : slow_.port(),
+      [this, kind](OnEnd on_end) {
+        return make_guest(reactor_, kind, poetry_, std::move(on_end));
+      },
+      counting(guests_, row_of(Victim::server, kind)));
+}
+
+void Mix::start_program(std::size_t n) {
+  constexpr std::array clients{"blocking-client", "async-client",
+                               "reactor-client-1", "reactor-client-2"};
+  constexpr std::array meets{Kind::complete, Kind::reset,   Kind::drip,
+                             Kind::refused,  Kind::endless, Kind::silent};
+  const std::size_t client = n % clients.size();
+  Kind kind = meets[n / clients.size() % meets.size()];
+  std::vector<std::string> words{
+      program(std::string(clients[client]) + "/get-poetry"),
+      "--max-bytes=" + std::to_string(max_bytes)};
+  if (kind == Kind::silent) {
+    if (client < 2) {
+      kind = Kind::refused;  // those two have no patience to lose
+    } else {
+      words.push_back("--timeout=0.2");
+    }
+  }
+  const auto i = static_cast<std::size_t>(kind);
+  words.push_back(std::to_string(program_servers_.ports()[i]));
+  programs_[start(words, nowhere, nowhere)] = outcome_of(kind) == "complete";
+}
+
+void Mix::end_programs() {
+  for (auto program = programs_.begin(); program != programs_.end();) {
+    int status = 0;
+    if (::waitpid(program->first, &status, WNOHANG) == 0) {
+      ++program;
+      continue;
+    }
+    const bool succeeds = program->second;
+    program = programs_.erase(program);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == (succeeds ? 0 : 1)) {
+      ++seen_[succeeds ? "program: gets its poem"
+                       : "program: says what failed"];
+    } else {
+      trouble("a program ended with wait status " + std::to_string(status));
+    }
+    ++wanted_[succeeds ? "program: gets its poem"
+                       : "program: says what failed"];
+    runs_.one_is_over();
+  }
+}
+
+// --- What came of it ---------------------------------------------------------
+
+void Mix::trouble(const std::string& what) {
+  if (!what.empty()) ++troubles_[what];
+}
+
+// "client: reset after 7" belongs into the row "client: reset".
+Tally in_rows(const Tally& tally) {
+  Tally rows;
+  for (const auto& [what, count] : tally) {
+    rows[what.substr(0, what.find(" after "))] += count;
+  }
+  return rows;
+}
+
+void Mix::judge() {
+  wanted_.merge(expected(Victim::client, 0, clients_));
+  wanted_.merge(expected(Victim::port, 0, peers_.wanted));
+  wanted_.merge(expected(Victim::server, 0, guests_.wanted));
+  fmt::print("{:<34}{:>12}{:>12}\n", "who: what its peer did", "as told",
+             "seen");
+  Tally rows = in_rows(seen_);
+  std::size_t total = 0;
+  for (const auto& [row, count] : in_rows(wanted_)) {
+    fmt::print("{:<34}{:>12}{:>12}\n", row, count, rows[row]);
+    total += rows[row];
+  }
+  fmt::print("{:<34}{:>12}{:>12}\n\n", "all", connections_, total);
+
+  for (const auto& [what, count] : seen_) {
+    wanted_[what];
+  }
+  for (const auto& [what, count] : wanted_) {
+    if (seen_[what] != count) {
+      verdict_.wrong(
+          fmt::format("{}: {} seen, {} as told", what, seen_[what], count));
+    }
+  }
+  for (const auto& [what, count] : troubles_) {
+    verdict_.wrong(fmt::format("{} times: {}", count, what));
+  }
+  fmt::print("{:<26}{:>15}{:>15}{:>15}{:>15}\n", "descriptors, KiB", "warm",
+             "at the end", "most, warming", "most, later");
+  for (const Watched& watched : watched_) {
+    judge(watched);
+  }
+}
+
+void Mix::judge(const Watched& watched) {
+  const auto& [name, pid, warm, last, most_warm, most] = watched;
+  fmt::print("{:<26}", name);
+  for (const Weight& weight : {warm, last, most_warm, most}) {
+    fmt::print("{:>7}{:>8}", weight.descriptors, weight.kib);
+  }
+  fmt::print("\n");
+  if (last.descriptors != warm.descriptors) {
+    verdict_.wrong(fmt::format("{}: {} descriptors became {}", name,
+                               warm.descriptors, last.descriptors));
+  }
+  if (last.kib > warm.kib + allowed_kib || last.kib + allowed_kib < warm.kib) {
+    verdict_.wrong(
+        fmt::format("{}: {} KiB became {}", name, warm.kib, last.kib));
+  }
+}
+
+}  // namespace
+
+bool mix(std::size_t connections) {
+  return Mix(connections).run();
+}
+
+}  // namespace soak
