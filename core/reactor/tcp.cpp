@@ -80,10 +80,14 @@ class TcpConnector final : public Connector,
 
   // One at a time: asking for another call cancels the one before.
   void call_later(Clock::duration delay, void (*call)(TcpConnector&)) {
-    if (alarm_) alarm_->cancel();
+    cancel_alarm();
     alarm_ = time_.call_later(delay, [call, self = shared_from_this()] {
       guarded(self.get(), [&] { call(*self); });
     });
+  }
+
+  void cancel_alarm() {
+    if (const auto alarm = std::exchange(alarm_, nullptr)) alarm->cancel();
   }
 
   // Should the factory throw, that is what became of the attempt.
@@ -137,10 +141,12 @@ class TcpConnector final : public Connector,
   }
 
   // Even if it is lost already: whoever has accepted us may have had his
-  // reasons, but nobody has refused us.
+  // reasons, but nobody has refused us. What the attempt needed goes now: a
+  // connection may be at rest for long.
   void connected(std::error_code lost) {
     fds_.remove_writer(*this);
-    alarm_->cancel();
+    cancel_alarm();
+    std::vector<net::Address>().swap(literals_);
     const auto connection = std::make_shared<TcpConnection>(
         fds_, time_, std::move(sock_), peer_, lost,
         [this] { return factory_->build_protocol(destination_); },
@@ -186,7 +192,7 @@ class TcpConnector final : public Connector,
   }
 
   void stop_trying() {
-    alarm_->cancel();
+    cancel_alarm();
     if (lookup_) fds_.remove_reader(*std::exchange(lookup_, nullptr));
     literals_.clear();
     fds_.remove_writer(*this);
