@@ -12,6 +12,7 @@
 #include <array>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <map>
 #include <memory>
 #include <sstream>
@@ -21,6 +22,7 @@
 #include "reactor/reactor.h"
 #include "soak/control.h"
 #include "soak/hostile.h"
+#include "soak/ledger.h"
 #include "soak/processes.h"
 #include "soak/soak.h"
 
@@ -28,48 +30,6 @@ namespace soak {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr std::size_t allowed_kib = 1024;
-
-// Starts things until there were as many as wanted, and not too many at once.
-struct Driver {
-  std::size_t most_at_once;
-  std::function<void(std::size_t n)> start;
-  std::function<void()> on_idle;
-  std::size_t wanted = 0;
-  std::size_t started = 0;
-  std::size_t open = 0;
-
-  bool idle() const { return open == 0 && started == wanted; }
-  void go_on() {
-    while (started < wanted && open < most_at_once) {
-      ++open;
-      start(started++);
-    }
-    if (idle()) on_idle();
-  }
-  void one_is_over() {
-    --open;
-    go_on();
-  }
-};
-
-// A process that is looked at.
-struct Watched {
-  std::string name;
-  pid_t pid;
-  Weight warm{};
-  Weight last{};
-  Weight most_warm{};  // while it warmed up
-  Weight most{};  // and after that
-
-  void sample(bool is_warm) {
-    const Weight now = weigh(pid);
-    Weight& peak = is_warm ? most : most_warm;
-    peak.descriptors = std::max(peak.descriptors, now.descriptors);
-    peak.kib = std::max(peak.kib, now.kib);
-  }
-};
 
 class Mix {
  public:
@@ -79,6 +39,10 @@ class Mix {
  private:
   std::vector<std::string> victim_words() const;
   void hear(LineProtocol& control, const std::string& line);
+  std::size_t warm_up() const {
+    return std::max(connections_ / 10,
+                    std::min<std::size_t>(connections_ / 2, 1000));
+  }
   void begin(std::size_t connections);
   void maybe_over();
   void at_rest();
@@ -89,8 +53,6 @@ class Mix {
   void start_guest(std::size_t n);
   void start_program(std::size_t n);
 
-  void judge();
-  void judge(const Watched& watched);
   OnEnd counting(Driver& driver, std::string row);
   void trouble(const std::string& what);
 
@@ -166,7 +128,15 @@ bool Mix::run() {
               {"slowpoetry", slow_.pid()}};
   sample();
   reactor_.run();
-  if (verdict_.good()) judge();
+  if (!verdict_.good()) return false;
+  wanted_.merge(expected(Victim::client, 0, clients_));
+  wanted_.merge(expected(Victim::port, 0, peers_.wanted));
+  wanted_.merge(expected(Victim::server, 0, guests_.wanted));
+  judge_outcomes(wanted_, seen_, verdict_);
+  for (const auto& [what, count] : troubles_) {
+    verdict_.wrong(fmt::format("{} times: {}", count, what));
+  }
+  judge_weights(watched_, verdict_);
   return verdict_.good();
 }
 
@@ -180,7 +150,7 @@ void Mix::hear(LineProtocol&, const std::string& line) {
     for (auto& port : victim_ports_) {
       words >> port;
     }
-    begin(std::max<std::size_t>(connections_ / 10, 1));
+    begin(warm_up());
   } else if (word == "done") {
     clients_idle_ = true;
     maybe_over();
@@ -226,7 +196,7 @@ void Mix::at_rest() {
     if (std::exchange(warm_, true)) {
       victim_->send("tell");
     } else {
-      begin(connections_ - std::max<std::size_t>(connections_ / 10, 1));
+      begin(connections_ - warm_up());
     }
   });
 }
@@ -238,7 +208,8 @@ void Mix::sample() {
   reactor_.call_later(100ms, [this] { sample(); });
 }
 
-// --- The drivers -------------------------------------------------------------
+// --- What is driven
+// -------------------------------------------------------------
 
 OnEnd Mix::counting(Driver& driver, std::string row) {
   return [this, &driver, row = std::move(row)](const std::string& what) {
@@ -317,74 +288,14 @@ void Mix::end_programs() {
   }
 }
 
-// --- What came of it ---------------------------------------------------------
-
 void Mix::trouble(const std::string& what) {
   if (!what.empty()) ++troubles_[what];
-}
-
-// "client: reset after 7" belongs into the row "client: reset".
-Tally in_rows(const Tally& tally) {
-  Tally rows;
-  for (const auto& [what, count] : tally) {
-    rows[what.substr(0, what.find(" after "))] += count;
-  }
-  return rows;
-}
-
-void Mix::judge() {
-  wanted_.merge(expected(Victim::client, 0, clients_));
-  wanted_.merge(expected(Victim::port, 0, peers_.wanted));
-  wanted_.merge(expected(Victim::server, 0, guests_.wanted));
-  fmt::print("{:<34}{:>12}{:>12}\n", "who: what its peer did", "as told",
-             "seen");
-  Tally rows = in_rows(seen_);
-  std::size_t total = 0;
-  for (const auto& [row, count] : in_rows(wanted_)) {
-    fmt::print("{:<34}{:>12}{:>12}\n", row, count, rows[row]);
-    total += rows[row];
-  }
-  fmt::print("{:<34}{:>12}{:>12}\n\n", "all", connections_, total);
-
-  for (const auto& [what, count] : seen_) {
-    wanted_[what];
-  }
-  for (const auto& [what, count] : wanted_) {
-    if (seen_[what] != count) {
-      verdict_.wrong(
-          fmt::format("{}: {} seen, {} as told", what, seen_[what], count));
-    }
-  }
-  for (const auto& [what, count] : troubles_) {
-    verdict_.wrong(fmt::format("{} times: {}", count, what));
-  }
-  fmt::print("{:<26}{:>15}{:>15}{:>15}{:>15}\n", "descriptors, KiB", "warm",
-             "at the end", "most, warming", "most, later");
-  for (const Watched& watched : watched_) {
-    judge(watched);
-  }
-}
-
-void Mix::judge(const Watched& watched) {
-  const auto& [name, pid, warm, last, most_warm, most] = watched;
-  fmt::print("{:<26}", name);
-  for (const Weight& weight : {warm, last, most_warm, most}) {
-    fmt::print("{:>7}{:>8}", weight.descriptors, weight.kib);
-  }
-  fmt::print("\n");
-  if (last.descriptors != warm.descriptors) {
-    verdict_.wrong(fmt::format("{}: {} descriptors became {}", name,
-                               warm.descriptors, last.descriptors));
-  }
-  if (last.kib > warm.kib + allowed_kib || last.kib + allowed_kib < warm.kib) {
-    verdict_.wrong(
-        fmt::format("{}: {} KiB became {}", name, warm.kib, last.kib));
-  }
 }
 
 }  // namespace
 
 bool mix(std::size_t connections) {
+  limit_descriptors(std::numeric_limits<std::size_t>::max());
   return Mix(connections).run();
 }
 

@@ -13,6 +13,13 @@
 
 namespace soak {
 
+// What a sanitizer allocates cannot be told from what we do.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool is_sanitized = true;
+#else
+constexpr bool is_sanitized = false;
+#endif
+
 bool mix(std::size_t connections);
 bool crowd(std::size_t poems);
 bool scarce_port(std::size_t descriptors);
