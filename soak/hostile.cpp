@@ -115,7 +115,9 @@ class Peer final : public Hostile {
       return false;
     }
     // Who never reads does not learn of the end unless it writes.
-    transport().write(kind_ == Kind::endless ? chunk : "x");
+    transport().write(kind_ == Kind::endless
+                          ? chunk
+                          : poem().substr(sent_++ % poem().size(), 1));
     return true;
   }
 
