@@ -30,6 +30,8 @@ class NoTransport final : public reactor::Transport {
   bool disconnecting() const override { return lost; }
   void pause_producing() override { paused = true; }
   void resume_producing() override { paused = false; }
+  void register_producer(std::shared_ptr<reactor::Producer>, bool) override {}
+  void unregister_producer() override {}
   net::Address peer() const override { return {}; }
   net::Address host() const override { return {}; }
 

@@ -30,6 +30,8 @@ class FakeTransport final : public reactor::Transport {
     paused = false;
     on_resume();
   }
+  void register_producer(std::shared_ptr<reactor::Producer>, bool) override {}
+  void unregister_producer() override {}
   net::Address peer() const override { return {"127.0.0.1", 1}; }
   net::Address host() const override { return {"127.0.0.1", 2}; }
 
