@@ -509,7 +509,7 @@ TEST(Errors, HaveAMessageEach) {
   const auto& category = reactor::error_category();
   const std::string unknown = category.message(0);
   std::set<std::string> messages{unknown};
-  const int last = static_cast<int>(Error::reactor_not_restartable);
+  const int last = static_cast<int>(Error::producer_registered);
   for (int value = 1; value <= last; ++value) {
     EXPECT_TRUE(messages.insert(category.message(value)).second) << value;
   }
