@@ -20,6 +20,7 @@
 #include <cstring>
 #include <latch>
 #include <map>
+#include <new>
 #include <thread>
 
 #include "net/resolver.h"
@@ -1027,6 +1028,33 @@ TEST(TcpEvents, D04_ButTheRealOneDoes) {
   world.when([&] { return client->made(); });
   world.run();
   EXPECT_EQ(client->losses, 1);
+}
+
+// --- A reactor that is ended -------------------------------------------------
+
+class BrokenPoller final : public reactor::Poller {
+ public:
+  void watch(int, reactor::Events) override {}
+  std::span<const Ready> wait(
+      std::optional<std::chrono::milliseconds>) override {
+    throw std::bad_alloc();
+  }
+};
+
+TEST(TcpEvents, A14_AReactorEndedByAnExceptionLetsGoOfALookup) {
+  const Watchdog watchdog;
+  const auto before = open_descriptors();
+  const auto client = std::make_shared<Client>();
+  {
+    World world(std::make_unique<BrokenPoller>());
+    world.reactor.connect_tcp("no.test", 1, client);
+    EXPECT_THROW(world.reactor.run(), std::bad_alloc);
+    EXPECT_EQ(client->starts, 1);
+  }
+  EXPECT_EQ(client.use_count(), 1);
+  while (open_descriptors() > before) {
+    std::this_thread::yield();  // the thread has its share for a moment
+  }
 }
 
 }  // namespace

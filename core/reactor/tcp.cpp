@@ -106,10 +106,13 @@ class TcpConnector final : public Connector,
       return;
     }
     try {
+      // Not a share: it is ours, and whoever is connecting is kept.
       lookup_ = start_lookup(
           fds_, destination_,
-          [self = shared_from_this()](auto literals, std::error_code error) {
-            self->try_all(std::move(literals), error);
+          [weak = weak_from_this()](auto literals, std::error_code error) {
+            if (const auto self = weak.lock()) {
+              self->try_all(std::move(literals), error);
+            }
           });
     } catch (const std::system_error& error) {
       fail(error.code());
