@@ -213,6 +213,25 @@ TEST_P(Core, A08_WhoIsKeptIsToldOnceThatItStopped) {
   EXPECT_EQ(forgotten->losses, 0);
 }
 
+TEST_F(ScriptedCore, A08_WhoIsLeftIsToldWhenItCannotWaitAnyMore) {
+  const auto registered = make_probe();
+  const auto kept = make_probe();
+  reactor.add_reader(registered);
+  reactor.keep(kept);
+  registered->on_lost = [&] { EXPECT_FALSE(reactor.running()); };
+  const auto no_memory = make_error_code(std::errc::not_enough_memory);
+  script->on_wait = [&] { throw std::system_error(no_memory, "poll"); };
+
+  EXPECT_EQ(code_thrown_by([&] { reactor.run(); }), no_memory);
+  for (const auto& probe : {registered, kept}) {
+    EXPECT_EQ(probe->losses, 1);
+    EXPECT_EQ(probe->reason, Error::connection_lost);
+  }
+  EXPECT_FALSE(reactor.running());
+  EXPECT_EQ(code_thrown_by([&] { reactor.run(); }),
+            Error::reactor_not_restartable);
+}
+
 // Whichever is told first, and whether the other is registered or only kept.
 TEST_P(Core, A08_WhoIsTakenOutBySomebodyWhoIsToldIsNotTold) {
   for (const bool registered : {false, true}) {

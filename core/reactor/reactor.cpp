@@ -38,12 +38,24 @@ void Reactor::run() {
   for (const auto& callback : std::exchange(when_running_, {})) {
     guarded(nullptr, callback);
   }
-  while (running()) {
-    run_due_calls();
-    release();
-    do_iteration();
-    release();
+  try {
+    while (running()) {
+      run_due_calls();
+      release();
+      do_iteration();
+      release();
+    }
+  } catch (const std::system_error&) {
+    // There is no way to wait any more; who is left has to be told all the
+    // same.
+    state_ = State::stopping;
+    end();
+    throw;
   }
+  end();
+}
+
+void Reactor::end() {
   disconnect_all();
   release();
   waker_->restore_signals();

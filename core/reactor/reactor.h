@@ -80,6 +80,7 @@ class Reactor final : public ReactorCore,
   void run_due_calls();
   void do_iteration();
   void release();
+  void end();
   void disconnect_all();
 
   Watch& watch_of(const std::shared_ptr<FileDescriptor>& descriptor, int fd);
