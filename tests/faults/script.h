@@ -43,7 +43,7 @@ class Script {
 // How many calls of that name there were.
 int calls(const char* name);
 
-// Of one more call of that name.
+// Of one more call of that name, which has to last.
 Verdict judge(const char* name);
 
 }  // namespace faults
