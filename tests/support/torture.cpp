@@ -49,8 +49,7 @@ std::string options_of_sanitizer() {
 Words environment(const std::string& program,
                   const CallLog& log,
                   const std::string& script) {
-  return {"LD_PRELOAD=" PRELOADED_FAULTS, options_of_sanitizer(),
-          "FAULTS=only " + program + ";log " + log.path() + ";" + script};
+  return with_faults("only " + program + ";log " + log.path() + ";" + script);
 }
 
 std::string play(const Scenario& scenario,
@@ -131,6 +130,11 @@ class Torture {
 };
 
 }  // namespace
+
+std::vector<std::string> with_faults(const std::string& script) {
+  return {"LD_PRELOAD=" PRELOADED_FAULTS, options_of_sanitizer(),
+          "FAULTS=" + script};
+}
 
 void torture(const std::string& program, const Scenario& scenario) {
   const CallLog log;

@@ -11,6 +11,9 @@
 
 namespace rig {
 
+// The environment of a program that is to meet these, see faults/script.h.
+std::vector<std::string> with_faults(const std::string& script);
+
 // Plays it with this in the environment of the program that is tortured, which
 // is the one of that name; says what is wrong with what came of it, or nothing.
 // The fault is null when it is only to be counted.
