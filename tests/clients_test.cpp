@@ -413,6 +413,20 @@ TEST_P(Clients, G03_NameARefusedAddressAsItWasTyped) {
                          refused(port.address()) + refused(port.address())));
 }
 
+// Each with its own number, as often as it likes; expect_printed() adds up.
+TEST_P(Clients, G06_NumberTheTasksAndCountEveryByte) {
+  std::vector<std::unique_ptr<Server>> servers;
+  std::vector<Wanted> poems;
+  for (const std::size_t size : {1U, 7U, 100U, 1000U, 70000U}) {
+    const std::string poem = rig::long_poem(size);
+    const bool is_cut = size == 100;
+    servers.push_back(std::make_unique<Server>(
+        is_cut ? rig::serves_byte_by_byte(poem) : rig::serves(poem)));
+    poems.push_back({servers.back()->address(), poem});
+  }
+  expect_all_whole(GetParam(), poems);
+}
+
 TEST_P(Listening, L02_FetchAThousandPoemsAtOnce) {
   Server server(rig::serves("x"));
   const std::vector<Wanted> poems(1000, {server.address(), "x"});
@@ -770,6 +784,59 @@ TEST_P(Clients, L01_CopeWithMoreDescriptorsThanSelectKnows) {
     EXPECT_EQ(outcome.err, "");
     expect_printed(GetParam(), {{server.address(), "a poem\n"}}, outcome.out);
   }
+}
+
+// --- What the exit status says -----------------------------------------------
+
+TEST_P(Clients, K04_FailuresGoToStderrAndTheStatusTells) {
+  struct Golden {
+    Words arguments;
+    int status;
+    std::string err;
+  };
+  rig::RefusingPort refusing;
+  const std::string program = GetParam().program();
+  Server good(rig::serves("a poem\n"));
+  Server empty(rig::serves(""));
+  Server resetting(resets_after(11));
+  const std::vector<Golden> table = {
+      {{good.address()}, 0, ""},
+      {{empty.address()}, 0, ""},
+      {{good.address(), good.address()}, 0, ""},
+      {{refusing.address()}, 1, refused(refusing.address())},
+      {{good.address(), refusing.address()}, 1, refused(refusing.address())},
+      {{resetting.address()}, 1, reset(1, 11)},
+      {{good.address(), resetting.address()}, 1, reset(2, 11)},
+      {{good.address(), "abc"},
+       2,
+       program + ": Ports must be integers. 'abc'\ntry --help\n"},
+  };
+  for (const auto& [arguments, status, err] : table) {
+    SCOPED_TRACE(testing::PrintToString(arguments));
+    pid = 0;
+    const auto outcome = run(arguments);
+    EXPECT_EQ(outcome.status, status);
+    EXPECT_EQ(outcome.err, err);
+    // A usage error has no word on stdout, and what failed has none there.
+    if (status == 2) {
+      EXPECT_EQ(outcome.out, "");
+    }
+    EXPECT_EQ(outcome.out.find("Failed"), std::string::npos);
+    EXPECT_EQ(outcome.out.find("lost"), std::string::npos);
+  }
+}
+
+TEST_P(Clients, K06_NoByteOfAPeerIsInALineAboutIt) {
+  const std::string hostile = "\x1b]0;owned\x07\x1b[2J";
+  Server server([&](Visit& visit) {
+    visit.send(hostile);
+    visit.wait_until_read();
+    visit.reset();
+  });
+  const auto outcome = run({server.address()});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.err, reset(1, hostile.size()));
+  EXPECT_EQ(outcome.out.find('\x1b'), std::string::npos);
 }
 
 // --- Limits ------------------------------------------------------------------
@@ -1276,6 +1343,26 @@ TEST_P(Programs, RefuseOptionsThatMakeNoSense) {
     EXPECT_NE(err[0].find('\'' + word + '\''), std::string::npos) << err[0];
     EXPECT_EQ(err[1], "try --help");
   }
+}
+
+// A piece at a time, so that all of them hear of the same pieces.
+TEST_P(ReactorClients, N01_PrintTheSameWithEveryReactor) {
+  rig::RefusingPort refusing;
+  Server server([](Visit& visit) {
+    for (const char* piece : {"a ", "whole ", "poem\n"}) {
+      visit.send(piece);
+      visit.wait_until_read();
+    }
+    visit.finish();
+  });
+  const Client best{GetParam().name, GetParam().path, ""};
+  const Words addresses{server.address(), refusing.address()};
+  const auto expected = rig::run({.words = best.words(addresses)});
+  const auto outcome = run(addresses);
+  EXPECT_EQ(rig::masked(outcome.out), rig::masked(expected.out));
+  EXPECT_EQ(outcome.err, expected.err);
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(expected.status, 1);
 }
 
 TEST_P(ReactorClients, N03_NameTheReactorsThereAre) {

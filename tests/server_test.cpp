@@ -455,6 +455,26 @@ TEST(Server, K06_IsQuietAboutClientsThatGoAwayToo) {
   EXPECT_EQ(server.process().err(), "");
 }
 
+TEST(Server, K04_FailuresGoToStderrAndTheStatusTells) {
+  PoetryServer taken(science);
+  const std::string port = std::to_string(taken.port());
+  const auto in_use = serve({"--port", port, science});
+  EXPECT_EQ(in_use.status, 1);
+  EXPECT_EQ(in_use.out, "");
+  EXPECT_EQ(rig::lines(in_use.err).size(), 1U) << in_use.err;
+  const auto usage = serve({});
+  EXPECT_EQ(usage.status, 2);
+  EXPECT_EQ(usage.out, "");
+
+  PoetryServer once(science, {"--delay", "0", "--once"});
+  Caller caller(once.port());
+  EXPECT_EQ(caller.read_all(), rig::contents(science));
+  caller.leave();
+  const auto outcome = once.process().wait();
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.err, "");
+}
+
 TEST(Server, LogsMoreIfToldToBeVerbose) {
   PoetryServer server(science, {"-v", "--delay", "0"});
   EXPECT_EQ(Caller(server.port()).read_all(), rig::contents(science));

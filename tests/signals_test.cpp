@@ -1,9 +1,12 @@
 // A signal is a call like any other, in the reactor's thread; and one that is
 // none of our business changes nothing.
 //              twisted.internet.test.test_base.ReactorBaseSignalTests
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -15,6 +18,20 @@
 
 using namespace rig;
 using reactor::Error;
+
+// --- A system that counts ----------------------------------------------------
+
+namespace {
+
+std::atomic<int> writes = 0;
+
+}  // namespace
+
+// Stands before the system's: the library knows no other.
+extern "C" ssize_t write(int fd, const void* data, size_t size) {
+  ++writes;
+  return ::syscall(SYS_write, fd, data, size);
+}
 
 namespace {
 
@@ -49,7 +66,10 @@ void install(int signum, void (*handler)(int)) {
   ASSERT_EQ(::sigaction(signum, &action, nullptr), 0);
 }
 
-class Signals : public ReactorTest {};
+class Signals : public ReactorTest {
+ protected:
+  Signals() { stats->expects_empty = true; }  // a signal interrupts the wait
+};
 
 // --- A call on a signal ------------------------------------------------------
 
@@ -171,6 +191,19 @@ TEST(Handler, J02_ManySignalsAreOneCallAndErrnoIsKept) {
   });
   reactor.run();
   EXPECT_EQ(calls, 1);
+}
+
+TEST_P(Signals, J02_TheHandlerOnlyWritesOnce) {
+  bool called = false;
+  reactor.call_on_signal(SIGTERM, [&] { called = true; });
+  reactor.call_later(0s, [&] {
+    const int before = writes;
+    ::raise(SIGTERM);
+    EXPECT_EQ(writes, before + 1);
+    EXPECT_FALSE(called);
+  });
+  turn(2);
+  EXPECT_TRUE(called);
 }
 
 TEST_P(Signals, J03_NothingIsInstalledUnlessAskedFor) {
@@ -331,6 +364,64 @@ TEST_P(Signals, J04_AStormOfSignalsChangesNothing) {
   EXPECT_EQ(idle->reads, 0);
   EXPECT_EQ(busy->reason, Error::connection_lost);
   EXPECT_TRUE(log.lines().empty());
+}
+
+// --- Other processes ---------------------------------------------------------
+
+// The descriptors that a program would inherit.
+std::vector<int> inheritable() {
+  std::vector<int> fds;
+  for (int fd = 0; fd < 1024; ++fd) {
+    const int flags = ::fcntl(fd, F_GETFD);
+    if (flags >= 0 && (flags & FD_CLOEXEC) == 0) fds.push_back(fd);
+  }
+  return fds;
+}
+
+struct Nobody final : reactor::ProtocolFactory {
+  std::unique_ptr<reactor::Protocol> build_protocol(
+      const net::Address&) override {
+    return nullptr;
+  }
+};
+
+TEST_P(Signals, J06_AProgramThatIsExecutedInheritsNothing) {
+  const auto before = inheritable();
+  reactor::Reactor inner(reactor::make_poller(GetParam()));
+  const auto port =
+      inner.listen_tcp({"127.0.0.1", 0}, std::make_shared<Nobody>());
+  inner.call_on_signal(SIGTERM, [] {});
+  inner.call_later(0s, [&] {
+    EXPECT_EQ(inheritable(), before);
+    inner.stop();
+  });
+  inner.run();
+}
+
+// The child has the same poller, and must leave it alone: it may only execute
+// another program, or end.
+TEST_P(Signals, J06_AChildThatEndsLeavesTheLoopAlone) {
+  stats->expects_empty = false;
+  const auto probe = make_probe();
+  reactor.add_reader(probe);
+  const auto fork_once = [&] {
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(0);
+    int status = -1;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+    say(probe->other);
+  };
+  probe->on_read = [&] {
+    char byte;
+    EXPECT_EQ(::recv(probe->sock.fd(), &byte, 1, 0), 1);
+    if (probe->reads < 3) fork_once();
+    return std::error_code();
+  };
+  after(2, fork_once);
+  after(30, [&] { EXPECT_EQ(stats->wakeups, 3); });
+  turn(31);
+  EXPECT_EQ(probe->reads, 3);
 }
 
 FOR_EVERY_POLLER(Signals);

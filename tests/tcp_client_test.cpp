@@ -767,6 +767,16 @@ TEST_P(TcpTasks, G04_AllAtOnceEveryTaskHasOneOutcome) {
   run();
 }
 
+TEST_P(TcpTasks, A11_TheLastOfManyFailuresEndsTheLoop) {
+  for (int i = 0; i < 20; ++i) {
+    add(Fate::refused);
+  }
+  run();
+  for (const Task& task : tasks) {
+    EXPECT_EQ(task.client->failures, 1);
+  }
+}
+
 // Each combination has a reactor of its own, which the last outcome stops.
 TEST_P(TcpTasks, G04_AllOutcomesOfThreeServersEndTheLoop) {
   struct Combination : TcpTasks {

@@ -266,6 +266,18 @@ TEST_P(TcpPort, K03_ALogThatThrowsDoesNotEndThePort) {
   world.run();
 }
 
+TEST_P(TcpPort, K06_TenThousandFailingAcceptsAreOneLine) {
+  const LogCapture log;
+  accept_errors.assign(10000, EMFILE);
+  accept_errors.resize(20000, ECONNABORTED);
+  guest = connect();
+  world.when([&] { return server->lost(); });
+  expect_service();
+  world.run();
+  EXPECT_TRUE(accept_errors.empty());
+  EXPECT_EQ(log.lines().size(), 1u);
+}
+
 // With room for just one, nobody has to be turned away, or told so.
 TEST_P(TcpPort, F05_TheLastDescriptorIsUsed) {
   const LogCapture log;

@@ -1,12 +1,16 @@
 // A connection: reading, writing, and its end.
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <deque>
 #include <random>
 #include <span>
@@ -25,9 +29,17 @@ struct Sends {
   std::deque<int> script;  // at most so many bytes, or -errno
 } sends;
 
+int bad_closes = 0;  // of what is closed already
+
 }  // namespace
 
-// Stands before the system's: the library knows no other.
+// These stand before the system's: the library knows no others.
+extern "C" int close(int fd) {
+  const auto result = static_cast<int>(::syscall(SYS_close, fd));
+  if (result < 0) ++bad_closes;
+  return result;
+}
+
 extern "C" ssize_t send(int fd, const void* data, size_t size, int flags) {
   if (size == 0) ++sends.empty;
   if (fd == sends.fd) {
@@ -597,6 +609,32 @@ TEST_P(TcpAlone, E11_WritingToAClosedPeerDoesNotLoseItsLastWords) {
   EXPECT_TRUE(here().data == poem) << here().received;
 }
 
+TEST_P(TcpAlone, L03_NoMoreThanOneBufferIsReadInARound) {
+  std::size_t most = 0;
+  std::size_t pieces = 0;
+  client->prepare = [&](Story& story) {
+    story.on_data = [&](Story& some) {
+      most = std::max(most, some.data.size());
+      some.data.clear();
+    };
+  };
+  world.after(0, [&] {
+    peer.set_blocking(false);
+    rig::fill(peer);
+    pieces = here().pieces;
+  });
+  for (int i = 0; i < 10; ++i) {
+    world.after(1, [&] {
+      EXPECT_LE(here().pieces, pieces + 2);  // of the two rounds in between
+      pieces = here().pieces;
+      rig::fill(peer);
+    });
+  }
+  world.run();
+  EXPECT_GT(here().pieces, 5u);
+  EXPECT_LE(most, 65536u);
+}
+
 TEST_P(TcpAlone, E12_PausingHoldsBackAndLosesNothing) {
   const std::string poem = pattern(0, 4 * 4096);
   std::size_t before = 0;
@@ -679,6 +717,21 @@ TEST_P(TcpAlone, E13_APausedConnectionEndsWhenItWritesToNobody) {
   world.run();
   EXPECT_TRUE(here().reason == std::errc::broken_pipe ||
               here().reason == was_reset);
+}
+
+TEST_P(TcpAlone, J05_WritingToADeadPeerRaisesNoSignal) {
+  struct sigaction action {};
+  ASSERT_EQ(::sigaction(SIGPIPE, nullptr, &action), 0);
+  ASSERT_EQ(action.sa_handler, SIG_DFL);  // so that we would not be here
+  world.after(0, [&] {
+    here().pause();
+    peer.close();
+    for (int i = 0; i < 10; ++i) {
+      here().write("is anybody there?");
+    }
+  });
+  world.when([&] { return client->lost(); });
+  world.run();
 }
 
 // As before, but the failure is known before the pause.
@@ -782,6 +835,25 @@ TEST_P(TcpTransport, E18_NothingIsHeldAfterTheEnd) {
     EXPECT_EQ(open_descriptors(), before - 2);
   });
   world.run();
+}
+
+TEST_P(TcpTransport, E18_EveryDescriptorIsClosedOnce) {
+  bad_closes = 0;
+  int fd = -1;
+  begin([&] {
+    fd = here().fd();
+    here().lose();
+    there().abort();
+  });
+  when_both_are_lost();
+  begin([&] {
+    EXPECT_LT(::fcntl(fd, F_GETFD), 0);
+    connector->disconnect();
+    port->stop_listening();
+    port->stop_listening();
+  });
+  world.run();
+  EXPECT_EQ(bad_closes, 0);
 }
 
 TEST_P(TcpTransport, E18_MoreConnectionsThanDescriptors) {

@@ -1,15 +1,34 @@
 // What is to be called later is called then, once, and in order.
 //              twisted.test.test_internet.InterfaceTests,
 //              twisted.test.test_task
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <memory>
 #include <random>
 #include <stdexcept>
 #include <thread>
 #include <type_traits>
+#include <utility>
 
 #include "reactor/timer_queue.h"
 #include "support/rig.h"
+
+// --- A clock on the wall -----------------------------------------------------
+
+namespace {
+
+int looks_at_the_wall = 0;
+
+}  // namespace
+
+// Stands before the system's: the library knows no other.
+extern "C" int clock_gettime(clockid_t clock, timespec* time) noexcept {
+  if (clock != CLOCK_MONOTONIC) ++looks_at_the_wall;
+  return static_cast<int>(::syscall(SYS_clock_gettime, clock, time));
+}
 
 using namespace rig;
 using reactor::Clock;
@@ -312,6 +331,19 @@ TEST_F(ScriptedTimers, C11_ResetWithinACallKeepsTheOrder) {
 TEST(Clock, C12_NobodyCanSetIt) {
   EXPECT_TRUE(Clock::is_steady);
   EXPECT_TRUE((std::is_same_v<Clock, std::chrono::steady_clock>));
+}
+
+TEST_P(Timers, C12_NobodyLooksAtTheClockOnTheWall) {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  ASSERT_GT(std::exchange(looks_at_the_wall, 0), 0);
+  const auto moved = reactor.call_later(1ms, [] {});
+  reactor.call_later(1h, [] {})->cancel();
+  moved->reset(2ms);
+  moved->delay(1ms);
+  reactor.call_later(5ms, [&] { reactor.stop(); });
+  reactor.run();
+  EXPECT_EQ(looks_at_the_wall, 0);
 }
 
 TEST_F(ScriptedTimers, C13_WhatIsCancelledIsGoneAfterTheRound) {

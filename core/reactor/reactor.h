@@ -14,7 +14,9 @@
 
 namespace reactor {
 
-// Belongs to one thread. Has to outlive the objects that refer to it. What its
+// Belongs to one thread, and to one process: a child that was forked shares
+// what it waits with, and has to leave it alone; a program that is executed
+// inherits nothing of it. Has to outlive the objects that refer to it. What its
 // functions promise stands in interfaces.h.
 class Reactor final : public ReactorCore,
                       public ReactorFdSet,

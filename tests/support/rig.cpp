@@ -41,14 +41,37 @@ Watchdog::~Watchdog() {
 
 // --- Pollers -----------------------------------------------------------------
 
+CountingPoller::~CountingPoller() {
+  EXPECT_TRUE(stats_->empty == 0 || stats_->expects_empty)
+      << "woken for nothing: " << stats_->empty;
+}
+
+void CountingPoller::watch(int fd, reactor::Events events) {
+  poller_->watch(fd, events);
+  watched_[fd] = events;
+}
+
 std::span<const reactor::Poller::Ready> CountingPoller::wait(
     std::optional<std::chrono::milliseconds> timeout) {
   ++stats_->waits;
   stats_->timeouts.push_back(timeout);
+  const auto start = std::chrono::steady_clock::now();
   const auto ready = poller_->wait(timeout);
+  const auto took = std::chrono::steady_clock::now() - start;
   if (!ready.empty()) ++stats_->wakeups;
-  if (ready.empty() && !timeout) ++stats_->empty;
+  const bool is_early = ready.empty() && (!timeout || took < *timeout);
+  const bool is_asked = std::all_of(
+      ready.begin(), ready.end(), [this](auto& r) { return is_asked_for(r); });
+  if (is_early || !is_asked) ++stats_->empty;
   return ready;
+}
+
+bool CountingPoller::is_asked_for(const Ready& ready) const {
+  const auto found = watched_.find(ready.fd);
+  if (found == watched_.end()) return false;
+  const auto [read, write] = ready.events;
+  const reactor::Events asked = found->second;
+  return (read || write) && (asked.read || !read) && (asked.write || !write);
 }
 
 std::span<const reactor::Poller::Ready> ScriptedPoller::wait(
