@@ -114,6 +114,7 @@ void Talks::start() {
   }
   net::Socket sock(fds[0]);
   talk->other = net::Socket(fds[1]);
+  make_small(sock);
   const auto connection = std::make_shared<reactor::TcpConnection>(
       *world_.reactor, *world_.reactor, std::move(sock), net::Address(),
       std::error_code(), [talk] { return talk->build(); },

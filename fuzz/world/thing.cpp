@@ -10,12 +10,6 @@
 namespace fuzz {
 namespace {
 
-// As little room as the system allows.
-void make_small(const net::Socket& sock) {
-  const int least = 1;
-  ::setsockopt(sock.fd(), SOL_SOCKET, SO_SNDBUF, &least, sizeof least);
-}
-
 void empty(const net::Socket& sock) {
   std::array<char, 4096> buffer;
   while (::recv(sock.fd(), buffer.data(), buffer.size(), 0) > 0) {
@@ -23,6 +17,11 @@ void empty(const net::Socket& sock) {
 }
 
 }  // namespace
+
+void make_small(const net::Socket& sock) {
+  const int least = 1;
+  ::setsockopt(sock.fd(), SOL_SOCKET, SO_SNDBUF, &least, sizeof least);
+}
 
 Thing::Thing(World& world, int id)
     : world_(world),

@@ -12,6 +12,9 @@ namespace fuzz {
 
 class World;
 
+// As little room to write as the system allows.
+void make_small(const net::Socket& sock);
+
 class Thing final : public reactor::ReadDescriptor,
                     public reactor::WriteDescriptor,
                     public std::enable_shared_from_this<Thing> {
