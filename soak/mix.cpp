@@ -31,6 +31,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::size_t most_idle_samples = 300;  // half a minute
+
 class Mix {
  public:
   explicit Mix(std::size_t connections);
@@ -77,6 +79,8 @@ class Mix {
   Tally wanted_;
   std::vector<Watched> watched_;
   bool warm_ = false;
+  std::size_t ends_ = 0;  // of connections, since the last sample
+  std::size_t idle_samples_ = 0;
   Driver peers_{400, [this](auto n) { start_peer(n); },
                 [this] { maybe_over(); }};
   Driver guests_{16, [this](auto n) { start_guest(n); },
@@ -92,7 +96,11 @@ std::string read_file(const std::string& path) {
 
 Mix::Mix(std::size_t connections)
     : connections_(connections),
-      servers_(reactor_, [this](const auto& what) { trouble(what); }),
+      servers_(reactor_,
+               [this](const auto& what) {
+                 ++ends_;
+                 trouble(what);
+               }),
       program_servers_(reactor_, [](const auto&) {}),
       poetry_(read_file(poem_path())),
       slow_({}),
@@ -205,6 +213,11 @@ void Mix::sample() {
   for (Watched& watched : watched_) {
     watched.sample(warm_);
   }
+  idle_samples_ = std::exchange(ends_, 0) == 0 ? idle_samples_ + 1 : 0;
+  if (idle_samples_ == most_idle_samples) {
+    verdict_.wrong("somebody waits for an end that does not come");
+    reactor_.stop();
+  }
   reactor_.call_later(100ms, [this] { sample(); });
 }
 
@@ -218,6 +231,7 @@ OnEnd Mix::counting(Driver& driver, std::string row) {
     } else {
       trouble(what);
     }
+    ++ends_;
     driver.one_is_over();
   };
 }
