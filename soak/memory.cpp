@@ -167,15 +167,14 @@ bool rest(std::size_t connections) {
   return verdict.good();
 }
 
-// A string that grows is there twice for a moment, once as it was and once with
-// twice the room.
+// A string that grows is there twice for a moment.
 bool too_large(std::size_t most_bytes) {
   Verdict verdict;
   for (const char* client : {"blocking-client", "async-client",
                              "reactor-client-1", "reactor-client-2"}) {
     const std::size_t least = kib_of(client, 0);
     const std::size_t most = kib_of(client, most_bytes);
-    const std::size_t allowed = least + 3 * most_bytes / 1024 + 1024;
+    const std::size_t allowed = least + 2 * most_bytes / 1024 + 1024;
     fmt::print("{:<34}{:>12}{:>12}\n", fmt::format("{}: KiB", client), allowed,
                most);
     if (least == 0 || most == 0) {
