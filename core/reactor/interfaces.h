@@ -126,10 +126,9 @@ class ReactorCore {  // IReactorCore
   virtual ~ReactorCore() = default;
   // Calls the callbacks until one of them calls stop(). Then everybody who is
   // left is told that the connection is lost, and run() returns. With nothing
-  // to do it waits. Throws std::system_error with
-  // Error::reactor_already_running from within, with
-  // Error::reactor_not_restartable the second time, and, when everybody was
-  // told, with the system's error if it can wait no more.
+  // to do it waits. Throws std::system_error: Error::reactor_already_running
+  // from within, Error::reactor_not_restartable the second time, and, when all
+  // were told, the system's reason if there is no way to wait any more.
   virtual void run() = 0;
 
   // Ends run() after this round. Throws std::system_error with
