@@ -40,6 +40,7 @@ class Scenario {
   // Throws if it cannot listen, or wait any more.
   void play(const char* poller) {
     World world(reactor::make_poller(poller));
+    world.stats->expects_empty = true;  // a wait that fails may be short
     const auto to = world.reactor.listen_tcp(anywhere, server_)->host();
     const auto silent = world.reactor.listen_tcp(anywhere, listener_)->host();
     const auto connect = [&world](const net::Address& address,
@@ -59,7 +60,10 @@ class Scenario {
              (stayer_->made() || has_outcome(stayer_));
     });
     // Whatever it was, it is over.
-    world.after(0, [&, to] { connect(to, late_reader_); });
+    world.after(0, [&, to] {
+      connect(to, late_reader_);
+      is_late_reader_asked_for_ = true;
+    });
     world.when([&] {
       world.clock.advance(1ms);
       return has_outcome(late_reader_);
@@ -85,7 +89,7 @@ class Scenario {
       EXPECT_EQ(client->outcomes(), has_begun_ ? 1 : 0);
       expect_all_gone(*client);
     }
-    EXPECT_EQ(late_reader_->outcomes(), late_reader_->starts);
+    EXPECT_EQ(late_reader_->outcomes(), is_late_reader_asked_for_ ? 1 : 0);
     expect_all_gone(*late_reader_);
     expect_all_gone(*server_);
     expect_all_gone(*listener_);
@@ -111,6 +115,7 @@ class Scenario {
 
   const net::Address closed_;
   bool has_begun_ = false;
+  bool is_late_reader_asked_for_ = false;
   bool has_ended_ = false;
   const std::shared_ptr<Server> server_ = std::make_shared<Server>();
   const std::shared_ptr<Server> listener_ = std::make_shared<Server>();

@@ -215,9 +215,6 @@ TEST_P(ClientTorture, TwoPoemsAndARefusalSurviveEveryFailure) {
 class InterruptTorture : public ClientTorture {};
 
 TEST_P(InterruptTorture, CtrlCEndsItWhateverFails) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "a SIGINT in the middle of exit() may stall the leak check";
-#endif
   const std::string poem = rig::long_poem(700);
   const PoemFile file(poem);
   PoetryServer one(file.path(), at_once);

@@ -77,9 +77,10 @@ void set_up_log() {
 
 // --- Signals -----------------------------------------------------------------
 
-// Made early: a signal handler must not make strings.
-std::string on_sigint;
-std::string on_sigterm;
+// Made early: a signal handler must not make strings. Never destroyed: a signal
+// may come while the program ends.
+std::string& on_sigint = *new std::string;
+std::string& on_sigterm = *new std::string;
 
 // The handler runs in any thread, and any thread may ask.
 std::atomic<bool> sigint = false;
