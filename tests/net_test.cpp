@@ -61,7 +61,8 @@ TEST(Address, M10_GoodArguments) {
       {longest + ":80", {longest, 80}},
   };
   for (const auto& [text, address] : table) {
-    EXPECT_EQ(complaint([&] { net::parse_address(text); }), "") << text;
+    EXPECT_EQ(complaint([&word = text] { net::parse_address(word); }), "")
+        << text;
     EXPECT_EQ(net::parse_address(text), address) << text;
   }
 }
