@@ -26,7 +26,7 @@ std::string trace(unsigned seed, const std::string& poller) {
   return world.trace();
 }
 
-constexpr unsigned seeds = 1000;
+constexpr unsigned seeds = 300;
 
 struct Peace {
   Watchdog watchdog{50s};
