@@ -36,7 +36,7 @@ struct Counter {
   std::atomic<int> calls = 0;
 };
 
-constinit std::array<char, 4096> text;  // what the rules are views of
+constinit std::array<char, 4096> text{};  // what the rules are views of
 constinit std::array<Rule, 32> rules;
 constinit std::size_t rule_count = 0;
 constinit std::array<Counter, 64> counters;

@@ -113,7 +113,7 @@ void broken(const World& world, Variant& variant) {
   }
   double now = start + latency;
   variant.waits.push_back({start, latency, 0, WaitKind::anybody, 0});
-  for (const std::size_t i : {2, 0, 1}) {
+  for (const std::size_t i : {2U, 0U, 1U}) {
     const double end = drain(variant, i, now, 0);
     variant.turns.push_back({now, end - now, 0});
     variant.longest_turn =
