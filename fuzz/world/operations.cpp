@@ -42,7 +42,7 @@ void World::post() {
 void World::call_when_running() {
   const int id = ++when_running_;
   const bool at_once = reactor->running();
-  if (calls_ != Calls::starting && !at_once) return;  // it would never come
+  if (begun_ && !at_once) return;  // it would never come
   if (!at_once) waiting_for_start_.push_back(id);
   bool called = false;
   reactor->call_when_running([this, id, at_once, &called] {

@@ -216,6 +216,7 @@ void World::run() {
   }
   post_drive();
   --depth_;
+  begun_ = true;
   reactor->run();
   over_ = true;
   end();

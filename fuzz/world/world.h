@@ -100,6 +100,7 @@ class World {
 
   const bool scripted_;
   net::Socket number_;
+  bool begun_ = false;  // run() is called
   bool over_ = false;
   bool leaving_ = false;
   int depth_ = 0;
