@@ -110,7 +110,7 @@ TEST_P(CompareInterrupted, LeavesNoProcess) {
   const pid_t pid = ::fork();
   if (pid == 0) {
     ::putenv(const_cast<char*>(mark.c_str()));
-    std::freopen("/dev/null", "w", stderr);
+    if (!std::freopen("/dev/null", "w", stderr)) std::_Exit(1);
     ::execl(poetry_compare.c_str(), "poetry-compare", "--variants", "async",
             "--delay", "0", "--with",
             "sleeps=sh -c 'setsid sleep 60 & sleep 60'", science.c_str(),
