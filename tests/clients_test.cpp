@@ -1192,6 +1192,7 @@ TEST_P(Telling, PrintLineByLineInAPipe) {
 constexpr auto red = "\x1b[31mred\x07\n\ttab \xc2\x9b caf\xc3\xa9 \xff\r\n";
 
 TEST_P(SimpleClient, M07_EscapesControlCharactersOnATerminal) {
+  if (!rig::has_terminals()) GTEST_SKIP() << "there are no terminals";
   Server server(rig::serves(red));
   const auto outcome =
       run(Command{.words = words({server.address()}), .terminal = true});

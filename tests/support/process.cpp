@@ -137,6 +137,17 @@ Pipe make_terminal() {
   return ends;
 }
 
+}  // namespace
+
+bool has_terminals() try {
+  make_terminal();
+  return true;
+} catch (const std::exception&) {
+  return false;
+}
+
+namespace {
+
 // Of two entries with one name, a program may take either.
 std::vector<std::string> environment_of(const Command& command) {
   std::vector<std::string> environment = command.environment;

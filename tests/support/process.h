@@ -35,6 +35,9 @@ std::string contents(const std::string& path);
 // Where a tool lies that need not be there: empty if it is not.
 std::string tool(const std::string& name);
 
+// A bare system may have none.
+bool has_terminals();
+
 bool has_ipv6();
 
 // The text with every "in 0:00:02.020425" turned into "in TIME".
