@@ -108,9 +108,9 @@ TEST_F(PoetryTrace, SaysThatAProgramCouldNotBeSeen) {
 }
 
 TEST_F(PoetryTrace, PassesASignalOn) {
-  rig::Process process(command(
-      {"-o", file_, "sh", "-c",
-       "sleep 60 & trap 'kill $!; exit 5' TERM; echo on; wait"}));
+  rig::Process process(
+      command({"-o", file_, "sh", "-c",
+               "sleep 60 & trap 'kill $!; exit 5' TERM; echo on; wait"}));
   process.wait_for_out("on\n");
   process.signal(SIGTERM);
   EXPECT_EQ(process.wait().status, 5);
