@@ -35,7 +35,7 @@ std::uint16_t parse_port(std::string_view text) {
 std::string parse_host(std::string_view text) {
   if (text.empty()) return Address().host;
   if (text.front() == '[' && text.back() == ']') {
-    const std::string host(text.substr(1, text.size() - 2));
+    std::string host(text.substr(1, text.size() - 2));
     if (host.size() > longest_name || host.find(':') == host.npos ||
         !is_literal(host)) {
       throw std::invalid_argument("Only an IPv6 address stands in brackets.");

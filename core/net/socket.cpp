@@ -21,6 +21,10 @@ struct SocketAddress {
   socklen_t size = sizeof storage;
 
   sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
+  // It is in the same place for IPv4 and IPv6.
+  in_port_t port() const {
+    return reinterpret_cast<const sockaddr_in*>(&storage)->sin_port;
+  }
 };
 
 SocketAddress to_socket_address(const Address& literal) {
@@ -64,8 +68,8 @@ Address to_address(const SocketAddress& address) {
 int default_rcvbuf = 0;  // what the system gives
 
 // An error is the literal's, not the caller's: a host may have no IPv6.
-Socket make_socket(int family, std::error_code& error) {
-  Socket sock(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+Socket make_socket(int family, std::error_code& error, int flags = 0) {
+  Socket sock(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | flags, 0));
   error = sock.fd() < 0 ? last_error() : std::error_code();
   if (!error && default_rcvbuf > 0) {
     ::setsockopt(sock.fd(), SOL_SOCKET, SO_RCVBUF, &default_rcvbuf,
@@ -74,9 +78,19 @@ Socket make_socket(int family, std::error_code& error) {
   return sock;
 }
 
-// Linux lets a port that nobody listens on connect to itself.
-bool is_connected_to_itself(const Socket& sock) {
-  return local_address(sock) == peer_address(sock);
+SocketAddress own_address(const Socket& sock) {
+  SocketAddress address;
+  if (::getsockname(sock.fd(), address.get(), &address.size) < 0) {
+    throw_last_error("getsockname");
+  }
+  return address;
+}
+
+// Linux lets a port that nobody listens on connect to itself. The numbers alone
+// nearly always differ.
+bool is_connected_to_itself(const Socket& sock, const SocketAddress& peer) {
+  const SocketAddress own = own_address(sock);
+  return own.port() == peer.port() && to_address(own) == to_address(peer);
 }
 
 void set_connect_timeout(const Socket& sock,
@@ -104,7 +118,9 @@ std::error_code connect_blocking(
                ? make_error_code(std::errc::timed_out)
                : error;
   }
-  return is_connected_to_itself(sock)
+  SocketAddress peer;
+  ::getpeername(sock.fd(), peer.get(), &peer.size);  // lost already: no port
+  return is_connected_to_itself(sock, peer)
              ? make_error_code(std::errc::connection_refused)
              : std::error_code();
 }
@@ -158,20 +174,16 @@ Socket connect(const Address& address,
                           "Failed to connect to " + to_string(address));
 }
 
-Socket start_connect(const Address& literal, std::error_code& error) try {
+Socket start_connect(const Address& literal, std::error_code& error) {
   SocketAddress address = to_socket_address(literal);
-  Socket sock = make_socket(address.storage.ss_family, error);
+  Socket sock = make_socket(address.storage.ss_family, error, SOCK_NONBLOCK);
   if (error) return sock;
-  sock.set_blocking(false);
   if (::connect(sock.fd(), address.get(), address.size) < 0 &&
       errno != EINPROGRESS) {
     error = last_error();
     sock.close();
   }
   return sock;
-} catch (const std::system_error& failed) {
-  error = failed.code();
-  return Socket();
 }
 
 std::error_code connect_result(const Socket& sock) {
@@ -180,7 +192,7 @@ std::error_code connect_result(const Socket& sock) {
   // pending.
   SocketAddress peer;
   if (::getpeername(sock.fd(), peer.get(), &peer.size) == 0) {
-    return is_connected_to_itself(sock)
+    return is_connected_to_itself(sock, peer)
                ? make_error_code(std::errc::connection_refused)
                : std::error_code();
   }
@@ -202,6 +214,7 @@ Socket listen(const Address& address) try {
     std::stable_partition(
         literals.begin(), literals.end(),
         [](const Address& a) { return a.host.find(':') == std::string::npos; });
+    literals.resize(1);
   }
   std::error_code error;
   for (const Address& literal : literals) {
@@ -217,11 +230,7 @@ Socket listen(const Address& address) try {
 // --- What is known about a socket --------------------------------------------
 
 Address local_address(const Socket& sock) {
-  SocketAddress address;
-  if (::getsockname(sock.fd(), address.get(), &address.size) < 0) {
-    throw_last_error("getsockname");
-  }
-  return to_address(address);
+  return to_address(own_address(sock));
 }
 
 Address peer_address(const Socket& sock) {
