@@ -1346,6 +1346,18 @@ TEST_P(Programs, RefuseOptionsThatMakeNoSense) {
   }
 }
 
+TEST_P(Programs, RefuseWhateverIsTypedHoweverLong) {
+  for (const std::string& word :
+       {"--max-bytes=" + std::string(100'000, '1'), std::string(100'000, '1'),
+        std::string("--max-bytes=1\n2"), std::string("--max.bytes=1")}) {
+    SCOPED_TRACE(word.substr(0, 20));
+    const auto outcome = run({word});
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_TRUE(outcome.err.ends_with("'\ntry --help\n"));
+  }
+}
+
 // A piece at a time, so that all of them hear of the same pieces.
 TEST_P(ReactorClients, N01_PrintTheSameWithEveryReactor) {
   rig::RefusingPort refusing;

@@ -147,6 +147,8 @@ TEST_F(PoetryTrace, LeavesTheCommandItsOptions) {
   EXPECT_EQ(run({"--", "sh", "-c", "exit 6"}).status, 6);
   EXPECT_EQ(
       rig::run(command({"--output=" + file_, "sh", "-c", "exit 6"})).status, 6);
+  EXPECT_EQ(rig::run(command({"-o" + file_, "sh", "-c", "exit 6"})).status, 6);
+  EXPECT_EQ(compare::read_trace(file_).program, "sh");
 }
 
 TEST_F(PoetryTrace, SaysBeforehandThatItCannotWrite) {

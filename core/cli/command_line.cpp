@@ -10,6 +10,9 @@
 
 // Or "--iface a,b" would be two interfaces.
 #define CXXOPTS_VECTOR_DELIMITER '\0'
+// To compile its expressions is nine tenths of what a program of ours would do
+// before it starts, and to match 100,000 bytes with them is a crash.
+#define CXXOPTS_NO_REGEX true
 #include <fmt/core.h>
 #include <fmt/format.h>
 #include <cxxopts.hpp>
@@ -65,12 +68,30 @@ cxxopts::Options make_options(const Manual& manual) {
   return options;
 }
 
+// The arguments. To cxxopts "-o/a/file" would be no option: it gets
+// "--output=/a/file".
+std::vector<std::string> read(int argc,
+                              char** argv,
+                              const std::vector<OptionRow>& rows) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  for (const OptionRow& row : rows) {
+    if (row.value.empty() || row.names.find(',') != 1) continue;
+    const auto letter = std::string("-") + row.names[0];
+    for (std::string& word : words) {
+      if (word == "--") break;
+      if (word.size() == 2 || !word.starts_with(letter)) continue;
+      word = "--" + row.names.substr(2) + '=' + word.substr(2);
+    }
+  }
+  return words;
+}
+
 // cxxopts takes "-port" apart into letters. This is where the letter was.
 std::string as_typed(const std::vector<std::string>& argv,
                      const std::string& unknown) {
   for (const std::string& word : argv) {
     const bool letters = word.size() > 1 && word[0] == '-' && word[1] != '-';
-    if (letters && word.find(unknown[1]) != word.npos) return word;
+    if (letters && word.find(unknown[1]) != std::string::npos) return word;
   }
   return unknown;
 }
@@ -105,11 +126,14 @@ void refuse_values_of_flags(const std::vector<std::string>& argv,
 }
 
 cxxopts::ParseResult parse(cxxopts::Options& options,
-                           int argc,
-                           char** argv) try {
-  return options.parse(argc, argv);
+                           const std::vector<std::string>& typed) try {
+  std::vector<const char*> argv{""};
+  for (const std::string& word : typed) {
+    argv.push_back(word.c_str());
+  }
+  return options.parse(static_cast<int>(argv.size()), argv.data());
 } catch (const cxxopts::exceptions::missing_argument&) {
-  usage_error(fmt::format("a value is missing after '{}'", argv[argc - 1]));
+  usage_error(fmt::format("a value is missing after '{}'", typed.back()));
 }
 
 }  // namespace
@@ -120,12 +144,12 @@ void usage_error(const std::string& message) {
 }
 
 CommandLine::CommandLine(int argc, char** argv, const Manual& manual) {
-  const std::vector<std::string> typed(argv + 1, argv + argc);
+  const auto typed = read(argc, argv, manual.rows);
   refuse_values_of_flags(typed, manual.rows);
   refuse_values_of_flags(typed, common_rows);
 
   auto options = make_options(manual);
-  const auto result = parse(options, argc, argv);
+  const auto result = parse(options, typed);
   help_ = options.help({}, false) + '\n' + exit_statuses;
   if (result.count(positional)) {
     words_ = result[positional].as<std::vector<std::string>>();
@@ -203,7 +227,7 @@ std::optional<Clock::duration> CommandLine::seconds(const std::string& name,
 
 std::optional<std::string> CommandLine::choice(
     const std::string& name, const std::vector<std::string>& choices) const {
-  const auto value = text(name);
+  auto value = text(name);
   if (!value) return std::nullopt;
   if (std::find(choices.begin(), choices.end(), *value) == choices.end()) {
     usage_error(fmt::format("--{} must be one of {}, not '{}'", name,
