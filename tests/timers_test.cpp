@@ -326,6 +326,17 @@ TEST_F(ScriptedTimers, C11_ResetWithinACallKeepsTheOrder) {
   EXPECT_EQ(order, (std::vector{1, 2}));
 }
 
+TEST_F(ScriptedTimers, C11_MovingWithinACallKeepsTheOrder) {
+  std::shared_ptr<reactor::DelayedCall> moved = note(10s, 2);
+  reactor.call_later(1s, [&] {
+    order.push_back(1);
+    moved->delay(-8s);
+  });
+  note(3s, 3);
+  pass({5s, 0s});
+  EXPECT_EQ(order, (std::vector{1, 2, 3}));
+}
+
 // --- The clock, and many calls -----------------------------------------------
 
 TEST(Clock, C12_NobodyCanSetIt) {
@@ -363,6 +374,30 @@ TEST_F(ScriptedTimers, C13_WhatIsCancelledIsGoneAfterTheRound) {
 
 // --- The queue by itself -----------------------------------------------------
 
+// Very many calls give back what they needed; and a DelayedCall knows.
+TEST(TimerQueue, WhatIsOverStaysOverWhenOthersFollow) {
+  FakeClock clock;
+  const auto queue = std::make_shared<reactor::TimerQueue>(clock);
+  std::vector<std::shared_ptr<reactor::DelayedCall>> over;
+  for (int i = 0; i < 5000; ++i) {
+    over.push_back(queue->add(0ms, [] {}));
+    if (i % 2 == 1) over.back()->cancel();
+  }
+  queue->begin_pass();
+  while (const auto callback = queue->take_due()) {
+    callback();
+  }
+  EXPECT_EQ(queue->next(), std::nullopt);
+  const auto next = queue->add(1s, [] {});
+  for (int i = 0; i < 5000; ++i) {
+    const Error outcome =
+        i % 2 == 1 ? Error::already_cancelled : Error::already_called;
+    EXPECT_EQ(over[static_cast<std::size_t>(i)]->reset(0ms), outcome);
+  }
+  EXPECT_TRUE(next->active());
+  EXPECT_EQ(queue->next(), next->time());
+}
+
 // Against the plainest model of it that there is.
 TEST(TimerQueue, DoesWhatASortedListWouldDo) {
   struct Entry {
@@ -370,7 +405,7 @@ TEST(TimerQueue, DoesWhatASortedListWouldDo) {
     int turn;
   };
   FakeClock clock;
-  reactor::TimerQueue queue(clock);
+  const auto queue = std::make_shared<reactor::TimerQueue>(clock);
   std::vector<Entry> model;
   int turns = 0;
   std::mt19937 random(4711);
@@ -382,8 +417,9 @@ TEST(TimerQueue, DoesWhatASortedListWouldDo) {
   };
   int calls = 0;
   const auto make_due_calls = [&] {
-    queue.begin_pass();
-    while (const auto callback = queue.take_due()) {
+    const bool any_due = queue->begin_pass();
+    const int calls_before = calls;
+    while (const auto callback = queue->take_due()) {
       const auto first = std::min_element(model.begin(), model.end(), before);
       ASSERT_NE(first, model.end());
       ASSERT_LE(first->call->time(), clock());
@@ -392,6 +428,7 @@ TEST(TimerQueue, DoesWhatASortedListWouldDo) {
       ASSERT_FALSE(first->call->active());
       model.erase(first);
     }
+    ASSERT_EQ(any_due, calls > calls_before);
     for (const Entry& entry : model) {
       ASSERT_GT(entry.call->time(), clock());
       ASSERT_TRUE(entry.call->active());
@@ -400,11 +437,11 @@ TEST(TimerQueue, DoesWhatASortedListWouldDo) {
   for (int i = 0; i < 20000 && !HasFatalFailure(); ++i) {
     const auto delay = std::chrono::milliseconds(below(50));
     const std::size_t which = model.empty() ? 0 : below(model.size());
-    switch (model.empty() ? 0 : below(7)) {
+    switch (model.empty() ? 0 : below(8)) {
       case 0:
       case 1:
       case 2:
-        model.push_back({queue.add(delay, [] {}), ++turns});
+        model.push_back({queue->add(delay, [] {}), ++turns});
         break;
       case 3:
         model[which].call->cancel();
@@ -418,13 +455,22 @@ TEST(TimerQueue, DoesWhatASortedListWouldDo) {
         model[which].call->delay(delay - 25ms);
         model[which].turn = ++turns;
         break;
+      case 6:  // more at once than there are, and every other one for nothing
+        for (std::size_t more = model.size() + 1; more > 0; --more) {
+          if (model.size() > 100) break;
+          queue->add(delay, [] {})->cancel();
+          const std::chrono::milliseconds other(below(50));
+          model.push_back({queue->add(other, [] {}), turns += 2});
+        }
+        break;
       default:
         clock.advance(delay / 5);
         make_due_calls();
-        queue.release();
+        queue->release();
     }
+    if (below(2) == 0) continue;  // what is asked for may gather
     const auto first = std::min_element(model.begin(), model.end(), before);
-    ASSERT_EQ(queue.next().value_or(never),
+    ASSERT_EQ(queue->next().value_or(never),
               model.empty() ? never : first->call->time());
   }
   EXPECT_GT(calls, 1000);

@@ -45,7 +45,7 @@ class EpollPoller final : public Poller {
 
   std::span<const Ready> wait(
       std::optional<std::chrono::milliseconds> timeout) override {
-    tell_changes();
+    if (!changed_.empty()) tell_changes();
     if (!changed_.empty()) timeout = std::min(timeout.value_or(soon), soon);
     if (!always_.empty()) timeout = std::chrono::milliseconds(0);
     const int wait = timeout ? static_cast<int>(timeout->count()) : -1;

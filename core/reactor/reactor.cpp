@@ -15,14 +15,17 @@ Reactor::Reactor(std::unique_ptr<Poller> poller,
       waker_(std::make_shared<Waker>([this](const auto& callback) {
         if (running()) guarded(nullptr, callback);
       })),
-      calls_(clock_) {
+      calls_(std::make_shared<TimerQueue>(clock_)) {
   add_reader(waker_);
 }
 
 // Who is left may take leave of us while all of us is still here.
 Reactor::~Reactor() {
-  const auto watches = std::exchange(watches_, {});
-  const auto kept = std::exchange(kept_, {});
+  {
+    const auto watches = std::exchange(watches_, {});
+    const auto kept = std::exchange(kept_, {});
+  }
+  calls_->close();
 }
 
 // --- The loop ----------------------------------------------------------------
@@ -80,8 +83,8 @@ void Reactor::call_when_running(std::function<void()> callback) {
 }
 
 void Reactor::run_due_calls() {
-  calls_.begin_pass();
-  while (const auto callback = calls_.take_due()) {
+  if (!calls_->begin_pass()) return;
+  while (const auto callback = calls_->take_due()) {
     guarded(nullptr, callback);
   }
 }
@@ -100,7 +103,7 @@ void Reactor::do_iteration() {
 std::optional<std::chrono::milliseconds> Reactor::timeout() const {
   using std::chrono::milliseconds;
   if (!running()) return milliseconds(0);
-  const auto next = calls_.next();
+  const auto next = calls_->next();
   if (!next) return std::nullopt;
   const auto now = this->now();
   if (*next <= now) return milliseconds(0);
@@ -113,11 +116,11 @@ std::optional<std::chrono::milliseconds> Reactor::timeout() const {
 // put aside, and released here: before the wait, which may be long, and after
 // it. Who dies may remove others.
 void Reactor::release() {
-  do {
+  while (!released_.empty() || calls_->has_cancelled()) {
     std::swap(released_, releasing_);
     releasing_.clear();
-    calls_.release();
-  } while (!released_.empty());
+    calls_->release();
+  }
 }
 
 // --- Who is called -----------------------------------------------------------
@@ -180,7 +183,7 @@ Clock::time_point Reactor::now() const {
 
 std::shared_ptr<DelayedCall> Reactor::call_later(
     Clock::duration delay, std::function<void()> callback) {
-  return calls_.add(delay, std::move(callback));
+  return calls_->add(delay, std::move(callback));
 }
 
 std::shared_ptr<Connector> Reactor::connect_tcp(

@@ -107,7 +107,7 @@ class Reactor final : public ReactorCore,
   std::vector<std::shared_ptr<FileDescriptor>> releasing_;
   std::vector<std::function<void()>> when_running_;
   const std::shared_ptr<Waker> waker_;
-  TimerQueue calls_;
+  const std::shared_ptr<TimerQueue> calls_;
 };
 
 }  // namespace reactor

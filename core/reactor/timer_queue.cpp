@@ -1,5 +1,6 @@
 #include "reactor/timer_queue.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -22,105 +23,106 @@ Clock::time_point sum(Clock::time_point time, Clock::duration more) {
 
 }  // namespace
 
-class TimerQueue::Call final : public DelayedCall,
-                               public std::enable_shared_from_this<Call> {
+// The slot is its own as long as the turn is.
+class TimerQueue::Handle final : public DelayedCall {
  public:
-  Call(TimerQueue& queue, std::function<void()> callback)
-      : queue_(&queue),
-        callback_(std::move(callback)) {}
+  Handle(std::shared_ptr<TimerQueue> queue, Clock::time_point when, Slot slot)
+      : queue_(std::move(queue)),
+        when_(when),
+        turn_(queue_->turn_),
+        slot_(slot) {}
 
-  Clock::time_point time() const override { return time_; }
-  bool active() const override { return queue_ != nullptr; }
+  Clock::time_point time() const override { return when_; }
+  bool active() const override { return is_pending() && !queue_->closed_; }
 
   std::error_code cancel() override {
-    if (!active()) return outcome_;
-    TimerQueue& queue = *queue_;
-    queue.remove(this);
-    queue.cancelled_.push_back(end(Error::already_cancelled));
+    if (!active()) return outcome();
+    cancelled_ = true;
+    queue_->cancelled_.push_back(queue_->mark(slot_));
     return {};
   }
 
   std::error_code reset(Clock::duration delay) override {
-    if (!active()) return outcome_;
+    if (!active()) return outcome();
     return move_to(queue_->after(delay));
   }
 
   std::error_code delay(Clock::duration more) override {
-    if (!active()) return outcome_;
-    return move_to(sum(time_, more));
+    if (!active()) return outcome();
+    return move_to(sum(when_, more));
   }
 
  private:
-  friend TimerQueue;
+  bool is_pending() const {
+    if (slot_ >= queue_->slots_) return false;
+    const Call& call = queue_->call(slot_);
+    return call.pending && call.turn == turn_;
+  }
+
+  // What is pending still was cancelled with all the others.
+  std::error_code outcome() const {
+    return cancelled_ || is_pending() ? Error::already_cancelled
+                                      : Error::already_called;
+  }
 
   std::error_code move_to(Clock::time_point when) {
-    queue_->remove(this);
-    time_ = when;
-    queue_->insert(this);
+    slot_ = queue_->insert(when, queue_->mark(slot_));
+    turn_ = queue_->turn_;
+    when_ = when;
     return {};
   }
 
-  // Out of the queue it is nobody's but its user's.
-  std::function<void()> end(Error outcome) {
-    const auto self = std::move(self_);
-    queue_ = nullptr;
-    outcome_ = outcome;
-    return std::exchange(callback_, nullptr);
-  }
-
-  TimerQueue* queue_;  // null once it is out of it
-  std::shared_ptr<Call> self_;  // while it is in it
-  std::error_code outcome_;
-  Clock::time_point time_;
-  std::uint64_t turn_ = 0;  // asked_, when it was asked for or moved
-  std::size_t where_ = 0;  // in the heap
-  std::function<void()> callback_;
+  const std::shared_ptr<TimerQueue> queue_;
+  Clock::time_point when_;
+  Turn turn_;
+  Slot slot_;
+  bool cancelled_ = false;
 };
-
-TimerQueue::TimerQueue(std::function<Clock::time_point()> now)
-    : now_(std::move(now)) {}
-
-// Calls that were never made let go of what they hold: it may be what holds the
-// call.
-TimerQueue::~TimerQueue() {
-  for (Call* call : std::exchange(heap_, {})) {
-    cancelled_.push_back(call->end(Error::already_cancelled));
-  }
-}
 
 std::shared_ptr<DelayedCall> TimerQueue::add(Clock::duration delay,
                                              std::function<void()> callback) {
   const Clock::time_point when = after(delay);
-  const auto call = std::make_shared<Call>(*this, std::move(callback));
-  call->self_ = call;
-  call->time_ = when;
-  insert(call.get());
-  return call;
+  const Slot slot = insert(when, std::move(callback));
+  return std::make_shared<Handle>(shared_from_this(), when, slot);
 }
 
-std::optional<Clock::time_point> TimerQueue::next() const {
-  if (heap_.empty()) return std::nullopt;
-  return heap_.front()->time_;
+std::optional<Clock::time_point> TimerQueue::next() {
+  settle();
+  if (has_next()) return next_node().when;
+  if (slots_ > chunk) give_back();
+  return std::nullopt;
 }
 
-void TimerQueue::begin_pass() {
-  pass_ = asked_;
+bool TimerQueue::begin_pass() {
+  settle();
+  if (!has_next()) return false;
   pass_time_ = now_();
+  return is_due();
 }
 
 std::function<void()> TimerQueue::take_due() {
-  if (heap_.empty()) return nullptr;
-  Call* const first = heap_.front();
-  if (first->time_ > pass_time_ || first->turn_ > pass_) return nullptr;
-  remove(first);
-  return first->end(Error::already_called);
+  if (marked_ > 0) skip_marked();
+  if (!is_due()) return nullptr;
+  const Slot slot = next_node().slot;
+  pop();
+  std::function<void()> callback;
+  callback.swap(call(slot).callback);
+  free_slot(slot);
+  return callback;
 }
 
 void TimerQueue::release() {
-  while (!cancelled_.empty()) {
-    std::swap(cancelled_, releasing_);
-    releasing_.clear();
+  std::swap(cancelled_, releasing_);
+  releasing_.clear();
+}
+
+// Who is let go of may ask for more.
+void TimerQueue::close() {
+  closed_ = true;
+  for (Slot slot = 0; slot < slots_; ++slot) {
+    std::exchange(call(slot).callback, nullptr);
   }
+  while (has_cancelled()) release();
 }
 
 Clock::time_point TimerQueue::after(Clock::duration delay) const {
@@ -130,57 +132,127 @@ Clock::time_point TimerQueue::after(Clock::duration delay) const {
   return sum(now_(), delay);
 }
 
-// --- The heap ----------------------------------------------------------------
+// --- The calls ---------------------------------------------------------------
 
-bool TimerQueue::is_before(const Call& a, const Call& b) const {
-  return a.time_ < b.time_ || (a.time_ == b.time_ && a.turn_ < b.turn_);
-}
-
-void TimerQueue::place(std::size_t where, Call* call) {
-  heap_[where] = call;
-  call->where_ = where;
-}
-
-void TimerQueue::sift_up(std::size_t where, Call* call) {
-  while (where > 0) {
-    const std::size_t parent = (where - 1) / 4;
-    if (!is_before(*call, *heap_[parent])) break;
-    place(where, heap_[parent]);
-    where = parent;
+TimerQueue::Slot TimerQueue::insert(Clock::time_point when,
+                                    std::function<void()>&& callback) {
+  if (free_ == none) {
+    if (slots_ % chunk == 0) calls_.push_back(std::make_unique<Call[]>(chunk));
+    free_slot(slots_++);
   }
-  place(where, call);
+  first_asked_ = asked_.empty() ? when : std::min(first_asked_, when);
+  asked_.push_back({when, free_});
+  Call& call = this->call(free_);
+  free_ = call.next_free;
+  call.callback.swap(callback);
+  call.turn = ++turn_;
+  call.pending = true;
+  return asked_.back().slot;
 }
 
-void TimerQueue::sift_down(std::size_t where, Call* call) {
-  for (;;) {
-    const std::size_t first = where * 4 + 1;
-    if (first >= heap_.size()) break;
-    std::size_t least = first;
-    for (std::size_t i = first + 1; i < first + 4 && i < heap_.size(); ++i) {
-      if (is_before(*heap_[i], *heap_[least])) least = i;
-    }
-    if (!is_before(*heap_[least], *call)) break;
-    place(where, heap_[least]);
-    where = least;
+// The call will not be made; its node is still somewhere.
+std::function<void()> TimerQueue::mark(Slot slot) {
+  ++marked_;
+  call(slot).pending = false;
+  std::function<void()> callback;
+  callback.swap(call(slot).callback);
+  return callback;
+}
+
+void TimerQueue::free_slot(Slot slot) {
+  call(slot).pending = false;
+  call(slot).next_free = std::exchange(free_, slot);
+}
+
+// After very many calls; the next may be far away.
+void TimerQueue::give_back() {
+  for (auto* nodes : {&asked_, &heap_, &sorted_}) {
+    nodes->shrink_to_fit();
   }
-  place(where, call);
+  cancelled_.shrink_to_fit();
+  releasing_.shrink_to_fit();
+  calls_.clear();
+  slots_ = 0;
+  free_ = none;
 }
 
-void TimerQueue::insert(Call* call) {
-  call->turn_ = ++asked_;
-  heap_.push_back(call);
-  sift_up(heap_.size() - 1, call);
+// --- Their order -------------------------------------------------------------
+
+bool TimerQueue::IsAfter::operator()(const Node& a, const Node& b) const {
+  if (a.when != b.when) return a.when > b.when;
+  return queue.call(a.slot).turn > queue.call(b.slot).turn;
 }
 
-void TimerQueue::remove(Call* call) {
-  Call* const last = heap_.back();
-  heap_.pop_back();
-  if (last == call) return;
-  const std::size_t hole = call->where_;
-  if (hole > 0 && is_before(*last, *heap_[(hole - 1) / 4])) {
-    sift_up(hole, last);
+void TimerQueue::put_in_order() {
+  if (marked_ > 0 &&
+      2 * marked_ >= asked_.size() + heap_.size() + sorted_.size()) {
+    remove_marked();
+  }
+  const IsAfter is_after{*this};
+  if (asked_.size() > heap_.size() + sorted_.size()) {
+    std::swap(asked_, sorted_);
+    sorted_.insert(sorted_.end(), asked_.begin(), asked_.end());
+    sorted_.insert(sorted_.end(), heap_.begin(), heap_.end());
+    heap_.clear();
+    std::sort(sorted_.begin(), sorted_.end(), is_after);
   } else {
-    sift_down(hole, last);
+    for (const Node& node : asked_) {
+      heap_.push_back(node);
+      std::push_heap(heap_.begin(), heap_.end(), is_after);
+    }
+  }
+  asked_.clear();
+  skip_marked();
+}
+
+void TimerQueue::remove_marked() {
+  for (auto* nodes : {&asked_, &heap_, &sorted_}) {
+    std::erase_if(*nodes, [this](const Node& node) {
+      if (call(node.slot).pending) return false;
+      free_slot(node.slot);
+      return true;
+    });
+  }
+  std::make_heap(heap_.begin(), heap_.end(), IsAfter{*this});
+  marked_ = 0;
+}
+
+void TimerQueue::skip_marked() {
+  while (has_next() && !call(next_node().slot).pending) {
+    free_slot(next_node().slot);
+    --marked_;
+    pop();
+  }
+}
+
+bool TimerQueue::is_next_in_heap() const {
+  if (heap_.empty() || sorted_.empty()) return sorted_.empty();
+  return IsAfter{*this}(sorted_.back(), heap_.front());
+}
+
+const TimerQueue::Node& TimerQueue::next_node() const {
+  return is_next_in_heap() ? heap_.front() : sorted_.back();
+}
+
+// Who was moved to before the next one meanwhile keeps it waiting for the next
+// pass, which makes both in their order.
+bool TimerQueue::is_due() const {
+  if (!has_next()) return false;
+  const Clock::time_point when = next_node().when;
+  return when <= pass_time_ && (asked_.empty() || when <= first_asked_);
+}
+
+void TimerQueue::pop() {
+  if (is_next_in_heap()) {
+    std::pop_heap(heap_.begin(), heap_.end(), IsAfter{*this});
+    heap_.pop_back();
+    return;
+  }
+  sorted_.pop_back();
+  // In memory they lie in no order: have the next ones on their way.
+  constexpr std::size_t ahead = 4;
+  if (sorted_.size() >= ahead) {
+    __builtin_prefetch(&call(sorted_[sorted_.size() - ahead].slot));
   }
 }
 

@@ -31,6 +31,7 @@ class Timers {
   void begin_pass();
   void check_wait(std::optional<std::chrono::milliseconds> timeout) const;
   void check_gone() const;
+  bool are_over() const { return next() == nullptr; }
 
  private:
   using Time = reactor::Clock::time_point;

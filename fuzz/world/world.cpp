@@ -170,7 +170,7 @@ void World::leave() {
 // --- The loop ----------------------------------------------------------------
 
 // Outside of all callbacks, behind a wait, the reactor asks for the time when
-// it begins to make the delayed calls.
+// it begins to make the delayed calls; unless there are none.
 reactor::Clock::time_point World::tell_time() {
   if (depth_ == 0 && calls_ != Calls::delayed) {
     if (calls_ == Calls::ready) ++phase;
@@ -183,7 +183,10 @@ reactor::Clock::time_point World::tell_time() {
 void World::before_wait(std::optional<std::chrono::milliseconds> timeout) {
   check(depth_ == 0, "nobody waits in a callback");
   check(!loser_, "who is lost is told at once");
-  check(calls_ == Calls::delayed, "delayed calls come before the wait");
+  if (calls_ != Calls::delayed) {
+    check(timers.are_over(), "delayed calls come before the wait");
+    tell_time();
+  }
   check_tables();
   timers.check_wait(timeout);
   calls_ = Calls::ready;
