@@ -1,11 +1,13 @@
-// How much memory a stream costs: no more than its bytes, however it is cut.
-
+// How much memory a stream costs: no more than its bytes, however it is cut;
+// and how much who is at rest, or over.
+#include <malloc.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <new>
+#include <semaphore>
 #include <thread>
 
 #include "support/tcp.h"
@@ -15,23 +17,27 @@
 namespace {
 
 std::atomic<int> allocations = 0;
+std::atomic<std::size_t> bytes = 0;  // that are not freed yet
 std::size_t most_received = 0;  // at once; 0: as much as there is
 
 }  // namespace
 
 // Not to be inlined: the compiler knows new and free() for no couple.
 [[gnu::noinline]] void* operator new(std::size_t size) {
+  void* const memory = std::malloc(size);
+  if (!memory) throw std::bad_alloc();
   ++allocations;
-  if (void* const memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
+  bytes += ::malloc_usable_size(memory);
+  return memory;
 }
 
 [[gnu::noinline]] void operator delete(void* memory) noexcept {
+  bytes -= ::malloc_usable_size(memory);
   std::free(memory);
 }
 
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
+  operator delete(memory);
 }
 
 // Stands before the system's: the library knows no other.
@@ -144,7 +150,8 @@ TEST_P(Memory, M02_ReceivingItByteByByteDoesNotAllocateMore) {
   EXPECT_EQ(Reader::last_pieces, size);
 }
 
-// What the system does not take is kept; and the peer reads later.
+// What the system does not take is kept; and the peer reads when all is
+// written.
 struct Writer final : reactor::Protocol {
   explicit Writer(reactor::Reactor& r)
       : reactor(r) {}
@@ -160,10 +167,12 @@ struct Writer final : reactor::Protocol {
     }
     allocated = allocations - before;
     transport().lose_connection();
+    written.release();
   }
   void connection_lost(std::error_code) override { reactor.stop(); }
   reactor::Reactor& reactor;
   static inline int allocated = 0;
+  static inline std::binary_semaphore written{0};
 };
 
 TEST_P(Memory, M02_WritingByteByByteAllocatesAsSeldomAsTheBufferGrows) {
@@ -171,6 +180,7 @@ TEST_P(Memory, M02_WritingByteByByteAllocatesAsSeldomAsTheBufferGrows) {
   std::size_t received = 0;
   std::thread peer([&] {
     const net::Socket sock = rig::accept(listener);
+    Writer::written.acquire();
     char buffer[65536];
     ssize_t n = 0;
     while ((n = ::recvfrom(sock.fd(), buffer, sizeof buffer, 0, nullptr,
@@ -182,6 +192,109 @@ TEST_P(Memory, M02_WritingByteByByteAllocatesAsSeldomAsTheBufferGrows) {
   peer.join();
   EXPECT_EQ(received, std::size_t{80} << 20);
   EXPECT_LE(Writer::allocated, growths(80 << 20));
+}
+
+// Writes much, and looks at the memory when the peer has it all and says so.
+struct Sender final : reactor::Protocol {
+  explicit Sender(reactor::Reactor& r)
+      : reactor(r) {}
+  void connection_made() override { transport().write(much); }
+  void data_received(std::string_view) override {
+    later = bytes;
+    reactor.stop();
+  }
+  reactor::Reactor& reactor;
+  static inline const std::string much = std::string(64 << 20, '.');
+  static inline std::size_t later;
+};
+
+TEST_P(Memory, WhatIsSentIsNotKept) {
+  connect<Sender>();
+  std::thread peer([&] {
+    const net::Socket sock = rig::accept(listener);
+    std::vector<char> buffer(Sender::much.size());
+    if (::recvfrom(sock.fd(), buffer.data(), buffer.size(), MSG_WAITALL,
+                   nullptr, nullptr) > 0) {
+      buffer = {};
+      say(sock);
+    }
+  });
+  const std::size_t before = bytes;
+  reactor.run();
+  peer.join();
+  EXPECT_LT(Sender::later, before + 1000000);
+}
+
+// --- At rest -----------------------------------------------------------------
+
+constexpr std::size_t connections = 400;
+
+// Looks at the memory a round after the last connection was made.
+struct Idle final : reactor::Protocol {
+  explicit Idle(reactor::Reactor& r)
+      : reactor(r) {}
+  void connection_made() override {
+    if (++made < connections) return;
+    reactor.call_later(1ms, [this] {
+      later = bytes;
+      reactor.stop();
+    });
+  }
+  reactor::Reactor& reactor;
+  static inline std::size_t made;
+  static inline std::size_t later;
+};
+
+void expect_cheap(std::size_t before) {
+  EXPECT_EQ(Idle::made, connections);
+  EXPECT_LE((Idle::later - before) / connections, std::size_t{1024});
+}
+
+TEST_P(Memory, AClientAtRestCostsOneKiBAtMost) {
+  Idle::made = 0;
+  const auto to = net::local_address(listener);
+  const auto factory = std::make_shared<Factory<Idle>>(reactor);
+  const std::size_t before = bytes;
+  for (std::size_t i = 0; i < connections; ++i) {
+    reactor.connect_tcp(to.host, to.port, factory);
+  }
+  reactor.run();
+  expect_cheap(before);
+}
+
+TEST_P(Memory, AnAcceptedConnectionAtRestCostsOneKiBAtMost) {
+  Idle::made = 0;
+  const auto port =
+      reactor.listen_tcp(anywhere, std::make_shared<Factory<Idle>>(reactor));
+  std::vector<net::Socket> peers;
+  for (std::size_t i = 0; i < connections; ++i) {
+    peers.push_back(net::connect(port->host()));
+  }
+  const std::size_t before = bytes;
+  reactor.run();
+  expect_cheap(before);
+}
+
+// --- Over --------------------------------------------------------------------
+
+TEST_P(Memory, CallsThatAreOverGiveBackWhatTheyNeeded) {
+  constexpr int calls = 100000;
+  const std::size_t before = bytes;
+  for (int i = 0; i < calls; ++i) {
+    const auto call = reactor.call_later(0ms, [] {});
+    if (i % 2 == 1) call->cancel();
+  }
+  EXPECT_GT(bytes, before + calls);
+  std::size_t after = 0;
+  reactor.call_later(0ms, [&] {
+    // Which is no delayed call.
+    reactor.call_from_thread([&] {
+      after = bytes;
+      reactor.stop();
+    });
+  });
+  reactor.run();
+  EXPECT_LT(after, before + calls);
 }
 
 }  // namespace

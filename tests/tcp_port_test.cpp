@@ -136,6 +136,23 @@ TEST_P(TcpPort, F02_AnAddressThatCannotBeHadIsRefusedAtOnce) {
   world.run();
 }
 
+TEST_P(TcpPort, F03_WhoWasLetInDoesNotKeepThePort) {
+  server->prepare = [](Story&) {};
+  auto other = reactor.listen_tcp(anywhere, server);
+  const std::weak_ptr<reactor::ListeningPort> weak = other;
+  const net::Socket sock = net::connect(other->host());
+  world.when([&] { return server->made(); },
+             [&] {
+               other->stop_listening();
+               other.reset();
+             });
+  world.after(1, [&] {
+    EXPECT_TRUE(weak.expired());
+    EXPECT_TRUE(server->last().is_open());
+  });
+  world.run();
+}
+
 TEST_P(TcpPort, F03_StoppingKeepsConnectionsAndFreesThePort) {
   server->prepare = [](Story& story) {
     story.on_data = [](Story& some) { some.write(some.data); };

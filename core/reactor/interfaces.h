@@ -98,6 +98,8 @@ class Transport : public Consumer {  // ITransport, ITCPTransport
   virtual net::Address host() const = 0;  // getHost
 };
 
+// A factory is told of it by reference, which lasts for the call: who wants to
+// connect later keeps what connect_tcp() returned.
 class Connector {  // IConnector
  public:
   virtual ~Connector() = default;

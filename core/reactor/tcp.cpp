@@ -7,7 +7,8 @@
 //   reactor -> TcpConnector -> ClientFactory      until it is connected
 //   reactor -> TcpConnection -> Protocol
 //                            -> TcpConnector -> ClientFactory
-//   reactor -> TcpPort -> ProtocolFactory
+//                         or -> ProtocolFactory
+//   reactor -> TcpPort -> ProtocolFactory         while it listens
 #include "reactor/tcp.h"
 
 #include <utility>
@@ -19,6 +20,7 @@
 namespace reactor {
 
 class TcpConnector final : public Connector,
+                           public ConnectionMaker,
                            public WriteDescriptor,
                            public std::enable_shared_from_this<TcpConnector> {
  public:
@@ -75,15 +77,26 @@ class TcpConnector final : public Connector,
 
   void connection_lost(std::error_code reason) override { fail(reason); }
 
+  std::unique_ptr<Protocol> build_protocol(const net::Address&) override {
+    return factory_->build_protocol(destination_);
+  }
+
+  void connection_over(bool made, std::error_code reason) override {
+    if (!made) return fail(reason);
+    state_ = State::disconnected;
+    connection_.reset();
+    guarded(this, [&] { factory_->client_connection_lost(*this, reason); });
+    end_use();
+  }
+
  private:
   enum class State { disconnected, connecting, connected };
 
   // One at a time: asking for another call cancels the one before.
   void call_later(Clock::duration delay, void (*call)(TcpConnector&)) {
     cancel_alarm();
-    alarm_ = time_.call_later(delay, [call, self = shared_from_this()] {
-      guarded(self.get(), [&] { call(*self); });
-    });
+    alarm_ = time_.call_later(
+        delay, [call, self = shared_from_this()] { call(*self); });
   }
 
   void cancel_alarm() {
@@ -92,12 +105,13 @@ class TcpConnector final : public Connector,
 
   // Should the factory throw, that is what became of the attempt.
   void begin() {
-    call_later({},
-               [](TcpConnector& self) { self.fail(Error::callback_failed); });
-    const auto alarm = alarm_;
-    begin_use();
-    factory_->started_connecting(*this);
-    if (alarm_ != alarm) return;  // it has disconnected us
+    alarm_.reset();
+    const std::error_code thrown = guarded(this, [&] {
+      begin_use();
+      factory_->started_connecting(*this);
+    });
+    if (alarm_) return;  // it has disconnected us
+    if (thrown) return fail(thrown);
     call_later(timeout_, [](TcpConnector& self) {
       self.fail(make_error_code(std::errc::timed_out));
     });
@@ -151,22 +165,11 @@ class TcpConnector final : public Connector,
     cancel_alarm();
     std::vector<net::Address>().swap(literals_);
     const auto connection = std::make_shared<TcpConnection>(
-        fds_, time_, std::move(sock_), peer_, lost,
-        [this] { return factory_->build_protocol(destination_); },
-        [self = shared_from_this()](bool made, std::error_code reason) {
-          made ? self->lose(reason) : self->fail(reason);
-        });
+        fds_, time_, std::move(sock_), peer_, lost, shared_from_this());
     connection->start();
     connection_ = connection;
     state_ = State::connected;
     fds_.forget(*this);
-  }
-
-  void lose(std::error_code reason) {
-    state_ = State::disconnected;
-    connection_.reset();
-    guarded(this, [&] { factory_->client_connection_lost(*this, reason); });
-    end_use();
   }
 
   void fail(std::error_code reason) {

@@ -26,15 +26,13 @@ TcpConnection::TcpConnection(ReactorFdSet& fds,
                              net::Socket sock,
                              net::Address peer,
                              std::error_code lost,
-                             Build build,
-                             OnLost on_lost)
-    : fds_(fds),
+                             std::shared_ptr<ConnectionMaker> maker)
+    : sock_(std::move(sock)),
+      fds_(fds),
       time_(time),
-      sock_(std::move(sock)),
       peer_(std::move(peer)),
       host_(net::local_address(sock_)),
-      build_(std::move(build)),
-      on_lost_(std::move(on_lost)),
+      maker_(std::move(maker)),
       reason_(lost) {}
 
 // A fresh connection is writable: the reactor's first call will be do_write(),
@@ -46,7 +44,7 @@ void TcpConnection::start() {
 }
 
 std::error_code TcpConnection::make() {
-  protocol_ = build_();
+  protocol_ = maker_->build_protocol(peer_);
   if (state_ != State::connecting) protocol_ = nullptr;  // given up meanwhile
   if (!protocol_) return Error::connection_aborted;
   state_ = State::open;
@@ -230,7 +228,7 @@ void TcpConnection::connection_lost(std::error_code reason) {
     guarded(this, [&] { producer->stop_producing(); });
   }
   if (protocol_) guarded(this, [&] { protocol_->connection_lost(reason); });
-  on_lost_(protocol_ != nullptr, reason);
+  maker_->connection_over(protocol_ != nullptr, reason);
 }
 
 }  // namespace reactor

@@ -1,7 +1,6 @@
 // An established TCP connection.         twisted.internet.tcp
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -10,6 +9,18 @@
 
 namespace reactor {
 
+// A connector; or for a port, which it may outlive, who knows its factory.
+class ConnectionMaker {
+ public:
+  virtual ~ConnectionMaker() = default;
+  // The protocol for a connection to `peer`, or null to refuse.
+  virtual std::unique_ptr<Protocol> build_protocol(
+      const net::Address& peer) = 0;
+  // The last call about a connection. Says whether there ever was a protocol,
+  // and does not throw.
+  virtual void connection_over(bool made, std::error_code reason) = 0;
+};
+
 // Between the reactor, which owns it until connection_lost(), and a protocol,
 // which it owns.
 class TcpConnection final : public Transport,
@@ -17,19 +28,13 @@ class TcpConnection final : public Transport,
                             public WriteDescriptor,
                             public std::enable_shared_from_this<TcpConnection> {
  public:
-  using Build = std::function<std::unique_ptr<Protocol>()>;
-  using OnLost = std::function<void(bool made, std::error_code reason)>;
-
-  // `lost` is why it will end, if that is known already. `build` makes the
-  // protocol, or null to refuse; `on_lost` is called last, says whether there
-  // ever was a protocol, and does not throw.
+  // `lost` is why it will end, if that is known already.
   TcpConnection(ReactorFdSet& fds,
                 ReactorTime& time,
                 net::Socket sock,
                 net::Address peer,
                 std::error_code lost,
-                Build build,
-                OnLost on_lost);
+                std::shared_ptr<ConnectionMaker> maker);
 
   // Throws std::system_error if the reactor cannot watch it.
   void start();
@@ -63,16 +68,16 @@ class TcpConnection final : public Transport,
   void pause_producer();
   void say_goodbye();
 
-  ReactorFdSet& fds_;
-  ReactorTime& time_;
+  // What each read needs comes first, so that it is in one place.
   net::Socket sock_;
-  const net::Address peer_;
-  const net::Address host_;
-  const Build build_;
-  const OnLost on_lost_;
-  std::unique_ptr<Protocol> protocol_;
   State state_ = State::connecting;
   bool paused_ = false;
+  std::unique_ptr<Protocol> protocol_;
+  ReactorFdSet& fds_;
+  ReactorTime& time_;
+  const net::Address peer_;
+  const net::Address host_;
+  const std::shared_ptr<ConnectionMaker> maker_;
   std::error_code reason_;  // why it ends, if we know better than the reactor
   std::string unsent_;
   std::size_t sent_ = 0;  // of unsent_

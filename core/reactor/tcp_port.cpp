@@ -19,6 +19,21 @@ net::Socket open_reserve() {
   return net::Socket(::open("/dev/null", O_RDONLY | O_CLOEXEC));
 }
 
+// For all connections of a port, which they may outlive.
+class Acceptance final : public ConnectionMaker {
+ public:
+  explicit Acceptance(std::shared_ptr<ProtocolFactory> factory)
+      : factory_(std::move(factory)) {}
+
+  std::unique_ptr<Protocol> build_protocol(const net::Address& peer) override {
+    return factory_->build_protocol(peer);
+  }
+  void connection_over(bool, std::error_code) override {}
+
+ private:
+  const std::shared_ptr<ProtocolFactory> factory_;
+};
+
 class TcpPort final : public ListeningPort,
                       public ReadDescriptor,
                       public std::enable_shared_from_this<TcpPort> {
@@ -30,6 +45,7 @@ class TcpPort final : public ListeningPort,
       : fds_(fds),
         time_(time),
         factory_(std::move(factory)),
+        maker_(std::make_shared<Acceptance>(factory_)),
         sock_(net::listen(address)),
         host_(net::local_address(sock_)),
         reserve_(open_reserve()) {
@@ -84,11 +100,9 @@ class TcpPort final : public ListeningPort,
   }
 
   void connected(net::Socket sock) try {
-    const net::Address peer = net::peer_address(sock);
-    std::make_shared<TcpConnection>(
-        fds_, time_, std::move(sock), peer, std::error_code(),
-        [factory = factory_, peer] { return factory->build_protocol(peer); },
-        [](bool, std::error_code) {})
+    net::Address peer = net::peer_address(sock);
+    std::make_shared<TcpConnection>(fds_, time_, std::move(sock),
+                                    std::move(peer), std::error_code(), maker_)
         ->start();
   } catch (const std::system_error& error) {
     log_error(this, error.what());
@@ -126,6 +140,7 @@ class TcpPort final : public ListeningPort,
   ReactorFdSet& fds_;
   ReactorTime& time_;
   const std::shared_ptr<ProtocolFactory> factory_;
+  const std::shared_ptr<ConnectionMaker> maker_;
   net::Socket sock_;
   const net::Address host_;
   net::Socket reserve_;

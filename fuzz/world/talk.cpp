@@ -52,7 +52,7 @@ class Talk::Talker final : public reactor::Protocol {
   bool made_ = false;
 };
 
-std::unique_ptr<reactor::Protocol> Talk::build() {
+std::unique_ptr<reactor::Protocol> Talk::build_protocol(const net::Address&) {
   const World::Visit visit(world_, "build", id_);
   check(stage_ == Stage::none, "a protocol is built once");
   world_.act();
@@ -104,7 +104,7 @@ void Talk::gone(bool was_made) {
   transport_ = nullptr;
 }
 
-void Talk::over(bool made, std::error_code reason) {
+void Talk::connection_over(bool made, std::error_code reason) {
   const World::Visit visit(world_, "over", id_);
   check(!over_, "a connection is over once");
   check(made == (stage_ == Stage::lost), "the protocol is told first");

@@ -6,23 +6,24 @@
 #include <vector>
 
 #include "net/socket.h"
-#include "reactor/interfaces.h"
+#include "reactor/tcp_connection.h"
 
 namespace fuzz {
 
 class World;
 
 // What has happened to one protocol. Outlives it.
-class Talk : public std::enable_shared_from_this<Talk> {
+class Talk final : public reactor::ConnectionMaker,
+                   public std::enable_shared_from_this<Talk> {
  public:
   Talk(World& world, int id)
       : world_(world),
         id_(id) {}
 
   // For a factory: a protocol, or null, or an exception.
-  std::unique_ptr<reactor::Protocol> build();
-  // Whoever made the connection is told last.
-  void over(bool made, std::error_code reason);
+  std::unique_ptr<reactor::Protocol> build_protocol(
+      const net::Address& address) override;
+  void connection_over(bool made, std::error_code reason) override;
   bool is_open() const { return stage_ == Stage::made; }
 
   // --- What the bytes can ask for --------------------------------------------

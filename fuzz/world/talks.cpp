@@ -1,7 +1,9 @@
 // Where connections come from.
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
+#include <string>
 
 #include "reactor/tcp_connection.h"
 #include "world/world.h"
@@ -16,15 +18,23 @@ constexpr std::size_t most_ports = 2;
 constexpr std::size_t most_clients = 2;
 constexpr int most_attempts = 3;  // of one client: ports are not without end
 
+// This program's own loopback address: a port that listens there no more may be
+// another program's already, but not with this address.
+std::string own_address() {
+  const int pid = ::getpid();
+  return "127." + std::to_string(64 + (pid >> 16) % 64) + "." +
+         std::to_string((pid >> 8) % 256) + "." + std::to_string(pid % 256);
+}
+
 class Server final : public reactor::ProtocolFactory {
  public:
   explicit Server(Talks& talks)
       : talks_(talks) {}
 
   std::unique_ptr<reactor::Protocol> build_protocol(
-      const net::Address&) override {
+      const net::Address& address) override {
     const auto talk = talks_.make();
-    return talk ? talk->build() : nullptr;
+    return talk ? talk->build_protocol(address) : nullptr;
   }
 
  private:
@@ -71,10 +81,11 @@ void Client::client_connection_lost(reactor::Connector& connector,
   told("lost client", connector, reason);
 }
 
-std::unique_ptr<reactor::Protocol> Client::build_protocol(const net::Address&) {
+std::unique_ptr<reactor::Protocol> Client::build_protocol(
+    const net::Address& address) {
   check(outcomes_ < attempts_, "what is connected was asked for");
   talk_ = world_.talks().make();
-  return talk_ ? talk_->build() : nullptr;
+  return talk_ ? talk_->build_protocol(address) : nullptr;
 }
 
 void Client::reconnect(reactor::Connector& connector) {
@@ -117,8 +128,7 @@ void Talks::start() {
   make_small(sock);
   const auto connection = std::make_shared<reactor::TcpConnection>(
       *world_.reactor, *world_.reactor, std::move(sock), net::Address(),
-      std::error_code(), [talk] { return talk->build(); },
-      [talk](bool made, std::error_code why) { talk->over(made, why); });
+      std::error_code(), talk);
   try {
     connection->start();
   } catch (const std::system_error& error) {
@@ -131,7 +141,7 @@ void Talks::listen() {
   if (!world_.is_scripted() || ports_.size() == most_ports) return;
   try {
     ports_.push_back(world_.reactor->listen_tcp(
-        {"127.0.0.1", 0}, std::make_shared<Server>(*this)));
+        {own_address(), 0}, std::make_shared<Server>(*this)));
   } catch (const std::system_error& error) {
     check(error.code() == reactor::Error::descriptor_taken,
           "only who closes rudely is in the way");
