@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string_view>
 #include <system_error>
 
@@ -28,8 +29,13 @@ class Protocol {  // IProtocol
   }
 
   virtual void connection_made() {}
+  // Asked before each read: where the bytes are to be put. With nothing the
+  // connection has a place for them, which suits all but those who keep very
+  // many. At most 256 KiB are read at once.  asyncio's BufferedProtocol
+  virtual std::span<char> get_buffer() { return {}; }
+
   // Some bytes came; how many is up to the network. The view is valid during
-  // the call only.
+  // the call only; or it is the beginning of what get_buffer() lent.
   virtual void data_received(std::string_view /*data*/) {}
 
   // Error::connection_done is the orderly end; what else there is, see error.h.

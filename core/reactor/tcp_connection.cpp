@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -11,6 +12,7 @@ namespace reactor {
 namespace {
 
 constexpr std::size_t read_size = 65536;  // at most so much in a round
+constexpr std::size_t lent_size = 262144;  // of what a protocol lends
 constexpr std::size_t high_water = 65536;  // unsent; more pauses a producer
 
 std::error_code unless_nothing(const std::error_code& error) {
@@ -59,11 +61,15 @@ std::error_code TcpConnection::make() {
 // Once a round, and no more than one buffer: a peer that never stops talking
 // must not keep the others waiting.
 std::error_code TcpConnection::do_read() {
-  char buffer[read_size];
-  const ssize_t n = ::recv(fileno(), buffer, sizeof buffer, 0);
-  if (n == 0) return reason_ ? reason_ : Error::connection_done;
+  char own[read_size];
+  std::span<char> buffer = protocol_->get_buffer();
+  if (state_ != State::open || paused_) return {};  // it thought better of it
+  if (buffer.empty()) buffer = own;
+  const std::size_t most = std::min(buffer.size(), lent_size);
+  const ssize_t n = ::recv(fileno(), buffer.data(), most, 0);
+  if (n == 0) return Error::connection_done;
   if (n < 0) return unless_nothing(net::last_error());
-  protocol_->data_received({buffer, static_cast<std::size_t>(n)});
+  protocol_->data_received({buffer.data(), static_cast<std::size_t>(n)});
   return {};
 }
 
