@@ -445,10 +445,13 @@ TEST_P(BlockingClient, FetchesOnePoemAfterTheOther) {
   });
   Server second(rig::serves("second"));
   Process client({.words = words({first.address(), second.address()})});
+  const std::string first_line =
+      "Task 1: get poetry from: " + first.address() + '\n';
   first.wait_for_visits(1);
+  client.wait_for_out(first_line);
   client.wait_until_it_sleeps();
   EXPECT_EQ(second.visits(), 0);
-  EXPECT_EQ(client.out(), "Task 1: get poetry from: " + first.address() + '\n');
+  EXPECT_EQ(client.out(), first_line);
   gate.open();
   expect_printed(GetParam(),
                  {{first.address(), "first"}, {second.address(), "second"}},
@@ -578,8 +581,10 @@ TEST_P(ProtocolClients, L03_AFirehoseDoesNotHoldUpASlowPoem) {
   Gate done;
   const std::string drop = rig::long_poem(65536);
   Server firehose([&](Visit& visit) {
-    while (!done.is_open() && !visit.over()) {
+    for (int drops = 0; !done.is_open() && !visit.over(); ++drops) {
       visit.push(drop);
+      // Past half of what a poem may have: a very busy machine needs time.
+      if (drops > 8000) std::this_thread::sleep_for(5ms);
     }
     visit.reset();
   });
@@ -1067,7 +1072,18 @@ class ThreePoems {
   Server third_{rig::stays_silent()};
 };
 
+// ThreadSanitizer holds a signal back until the program makes a call that it
+// knows; recv() and select() are none.
+#ifdef __SANITIZE_THREAD__
+constexpr bool are_signals_held_back = true;
+#else
+constexpr bool are_signals_held_back = false;
+#endif
+
 TEST_P(Hearing, J01_SIGINTEndsThemWithAReportOfWhatThereIs) {
+  if (are_signals_held_back && GetParam().reactor == "select") {
+    GTEST_SKIP() << "ThreadSanitizer holds signals back until select() returns";
+  }
   ThreePoems three;
   Process client({.words = words(three.addresses())});
   three.wait(client, GetParam());
@@ -1079,6 +1095,9 @@ TEST_P(Hearing, J01_SIGINTEndsThemWithAReportOfWhatThereIs) {
 }
 
 TEST_P(Clients, J01_SIGINTEndsThemBeforeTheFirstByteToo) {
+  if (are_signals_held_back && GetParam().reactor == "select") {
+    GTEST_SKIP() << "ThreadSanitizer holds signals back until select() returns";
+  }
   Server server(rig::stays_silent());
   Process client({.words = words({server.address()})});
   server.wait_for_visits(1);
@@ -1101,9 +1120,9 @@ TEST_P(Clients, J01_SIGTERMEndsThemAtOnce) {
 }
 
 TEST_P(BrokenClient, IsDeafToTheFirstSIGINTAndSaysSoAndTheSecondEndsIt) {
-#ifdef __SANITIZE_THREAD__
-  GTEST_SKIP() << "ThreadSanitizer holds signals back until recv() returns";
-#endif
+  if (are_signals_held_back) {
+    GTEST_SKIP() << "ThreadSanitizer holds signals back until recv() returns";
+  }
   ThreePoems three;
   Process client({.words = words(three.addresses())});
   three.wait(client, GetParam());
@@ -1120,6 +1139,9 @@ TEST_P(BrokenClient, IsDeafToTheFirstSIGINTAndSaysSoAndTheSecondEndsIt) {
 }
 
 TEST_P(BrokenClient, HearsTheFirstSIGINTOnceThePoemIsOver) {
+  if (are_signals_held_back) {
+    GTEST_SKIP() << "ThreadSanitizer holds signals back until recv() returns";
+  }
   ThreePoems three;
   Process client({.words = words(three.addresses())});
   three.wait(client, GetParam());

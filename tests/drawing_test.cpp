@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -77,16 +77,15 @@ TEST(Drawing, KeepsEveryByteWhenItThinsOut) {
 }
 
 TEST(Drawing, TakesLessThanASecondForAHundredThousandEvents) {
-#ifdef __SANITIZE_THREAD__
-  GTEST_SKIP() << "nothing is quick under ThreadSanitizer";
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "nothing is quick under a sanitizer";
 #endif
   const auto comparison = large(100'000);
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   const auto page = compare::make_page(comparison);
   const auto svg = compare::make_svg(comparison);
-  const std::chrono::duration<double> taken =
-      std::chrono::steady_clock::now() - start;
-  EXPECT_LT(taken.count(), 1.0);
+  // Of the processor, whoever else needs it.
+  EXPECT_LT(std::clock() - start, CLOCKS_PER_SEC);
   EXPECT_LT(page.size(), 500'000U);
 }
 

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <fstream>
 #include <random>
 #include <stdexcept>
@@ -128,17 +128,17 @@ TEST_F(TraceTest, StopsAtALineThatIsNoEvent) {
 }
 
 TEST_F(TraceTest, IsReadQuickly) {
-#ifdef __SANITIZE_THREAD__
-  GTEST_SKIP() << "nothing is quick under ThreadSanitizer";
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "nothing is quick under a sanitizer";
 #endif
   while (trace_.events.size() < 100000) {
     add_event(static_cast<int>(trace_.events.size()));
   }
   write_trace(trace_, path_);
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   EXPECT_EQ(read_trace(path_).events.size(), 100000U);
-  // A tenth of that on a machine that has nothing else to do.
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+  // Of the processor, whoever else needs it; it takes a tenth of that.
+  EXPECT_LT(std::clock() - start, 2 * CLOCKS_PER_SEC);
 }
 
 TEST(Checksum, DoesNotDependOnHowTheStreamWasCut) {
