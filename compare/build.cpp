@@ -35,7 +35,7 @@ Stage set_up(const Account& account,
         comparison.complaints.push_back(trace.complaint);
       }
     } catch (const std::runtime_error& error) {
-      comparison.complaints.push_back(error.what());
+      comparison.complaints.emplace_back(error.what());
     }
   }
   return stage;

@@ -3,6 +3,7 @@
 #include "compare/figures.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "compare/lanes.h"
 #include "compare/markup.h"
@@ -95,8 +96,9 @@ std::string draw(const Variant& variant,
       column.width -
       column.shift * static_cast<double>(variant.tasks.size() - 1);
   std::string svg;
-  const std::size_t shown = std::min(
-      slices.size(), static_cast<std::size_t>(tall / column.slice + 0.5));
+  const std::size_t shown =
+      std::min(slices.size(),
+               static_cast<std::size_t>(std::lround(tall / column.slice)));
   for (std::size_t i = 0; i < shown;) {
     const std::size_t first = i;
     const std::size_t task = slices[i].task;

@@ -57,8 +57,8 @@ class Painter {
 
  private:
   void lane(std::size_t index);
-  void wedge(const Task& task, std::size_t colour);
-  void ticks(const Task& task, std::size_t colour);
+  void wedge(const Task& task, std::size_t hue);
+  void ticks(const Task& task, std::size_t hue);
 
   const Comparison& comparison_;
   const Variant& variant_;
@@ -170,7 +170,7 @@ void Painter::axis(bool with_times) {
 void Painter::turns() {
   const auto turns = make_turns(variant_, scale_.turn);
   if (turns.empty()) return;
-  const double rows = static_cast<double>(variant_.tasks.size());
+  const auto rows = static_cast<double>(variant_.tasks.size());
   const double row = std::min(row_height, 24 / rows);
   const double end = turns.back().end;
   std::string boxes;

@@ -29,7 +29,6 @@
 
 namespace fs = std::filesystem;
 
-using compare::Account;
 using compare::Comparison;
 using compare::Outputs;
 using compare::Request;

@@ -181,7 +181,7 @@ Ending Process::wait(double seconds, const std::function<void()>& tick) {
     const auto time = now();
     if (static_cast<double>(time - begin_) > seconds * 1e9) return reap(true);
     if (time < next) continue;
-    next = time + tick_ms * 1'000'000;
+    next = time + tick_ms * 1'000'000L;
     tick();
   }
   return reap(false);

@@ -81,7 +81,7 @@ struct Header {
 // Another layout has another magic.
 constexpr std::array<char, 16> record_magic = {"poetry-tracer 1"};
 
-constexpr std::size_t block_size = 128 * 1024;
+constexpr std::size_t block_size = 131072;
 constexpr std::size_t records_per_block = block_size / sizeof(Record);
 constexpr std::size_t first_record = sizeof(Header) / sizeof(Record);
 constexpr std::size_t most_blocks = 8192;

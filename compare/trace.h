@@ -59,7 +59,7 @@ Trace read_trace(const std::filesystem::path& file);
 
 // Throws std::runtime_error, one line that names the file. The complaint is not
 // written.
-void write_trace(const Trace& trace, const std::filesystem::path& file);
+void write_trace(const Trace& trace, const std::filesystem::path& path);
 
 // What write_trace() writes.
 std::string to_json_lines(const Trace& trace);

@@ -132,12 +132,14 @@ std::string write_csv(const Comparison& comparison) {
   const Table table = make_table(comparison);
   std::string text;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    text += (i > 0 ? "," : "") + table.columns[i].key;
+    if (i > 0) text += ',';
+    text += table.columns[i].key;
   }
   text += '\n';
   for (const auto& row : table.rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
-      text += (i > 0 ? "," : "") + csv_field(row[i].raw);
+      if (i > 0) text += ',';
+      text += csv_field(row[i].raw);
     }
     text += '\n';
   }
