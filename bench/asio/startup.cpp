@@ -1,0 +1,7 @@
+// Makes a loop of Asio's, and ends it.
+#include <asio.hpp>
+
+int main() {
+  asio::io_context context(1);
+  context.poll();
+}

@@ -1,0 +1,73 @@
+// What all the benchmarks share: clocks, sockets, and how to give up.
+#pragma once
+
+#include <netinet/in.h>
+
+#include <cstdint>
+#include <string>
+
+namespace bench {
+
+// Ends the program with one line, exit status 1. The second one says why, too,
+// which is errno's.
+[[noreturn]] void fail(const std::string& what);
+[[noreturn]] void fail_last(const std::string& call);
+
+// Ends the program with one line, exit status 2.
+[[noreturn]] void usage(const std::string& words);
+
+// A decimal number in these bounds; anything else is a usage().
+long number(const char* text, long least, long most);
+int port_number(const char* text);
+
+double wall_seconds();
+double cpu_seconds();  // of this process, user and system
+double system_seconds();
+
+// The most this program has needed; what it was started by does not count.
+long peak_memory_kb();
+
+// What is measured: from start() to stop().
+class Span {
+ public:
+  void start() {
+    system_ = system_seconds();
+    cpu_ = cpu_seconds();
+    wall_ = wall_seconds();
+  }
+  void stop() {
+    wall_ = wall_seconds() - wall_;
+    cpu_ = cpu_seconds() - cpu_;
+    system_ = system_seconds() - system_;
+  }
+
+  // In seconds, once it is over.
+  double wall() const { return wall_; }
+  double cpu() const { return cpu_; }
+  double system() const { return system_; }
+
+ private:
+  double wall_ = 0;
+  double cpu_ = 0;
+  double system_ = 0;
+};
+
+// Random numbers (splitmix64), the same ones every time.
+std::uint64_t next_random(std::uint64_t& state);
+
+// --- Sockets -----------------------------------------------------------------
+
+sockaddr_in address(const char* host, int port);
+
+// Both sockets are non-blocking; the first one may not be connected yet.
+int start_connect(const sockaddr_in& address);
+int connect(const sockaddr_in& address);
+
+// Listens on this machine. For port 0 the system chooses one, and `port` is
+// that; others may listen on the same one if it is shared.
+int listen(int& port, bool shared = false);
+
+// Prints what a server has to say before anything else: "port=N".
+void announce(int port);
+
+}  // namespace bench

@@ -1,0 +1,110 @@
+"""Other programs: each on a processor, and ended whatever happens."""
+
+import ctypes
+import os
+import re
+import resource
+import select
+import signal
+import subprocess
+
+PROCESSORS = sorted(os.sched_getaffinity(0))
+SERVER, CLIENT = PROCESSORS[0], PROCESSORS[-1]
+PATIENCE = 120  # seconds
+DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+
+libc = ctypes.CDLL(None)
+
+
+class Failed(Exception):
+    """Something is not as it should be, and this line says what."""
+
+
+def parse(line):
+    """The figures of a report: name=number, and words that are none."""
+    def value(text):
+        for kind in (int, float):
+            try:
+                return kind(text)
+            except ValueError:
+                pass
+        return text
+
+    return {name: value(text) for name, text in re.findall(r"(\w+)=(\S+)",
+                                                           line)}
+
+
+class Program:
+    """Runs until the `with` statement is over, or until it ends itself."""
+
+    def __init__(self, command, processor=CLIENT, output=subprocess.PIPE):
+        self.command = [str(word) for word in command]
+        self.processor = processor
+        try:
+            self.process = subprocess.Popen(
+                self.command, stdin=subprocess.DEVNULL, stdout=output,
+                stderr=subprocess.PIPE, text=True, preexec_fn=self._prepare)
+        except OSError as error:
+            raise Failed(f"cannot start {self}: {error.strerror}") from None
+
+    def _prepare(self):
+        os.sched_setaffinity(0, {self.processor})
+        libc.prctl(DIE_WITH_PARENT, signal.SIGKILL)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        for stream in (self.process.stdout, self.process.stderr):
+            if stream:
+                stream.close()
+
+    def __str__(self):
+        words = self.command if len(self.command) < 12 else [
+            *self.command[:4], "..."]
+        return " ".join(words)
+
+    def port(self):
+        """What a server says first."""
+        stdout = self.process.stdout
+        ready, _, _ = select.select([stdout], [], [], PATIENCE)
+        words = parse(stdout.readline()) if ready else {}
+        if "port" not in words:
+            self.process.kill()
+            self.finish()
+            raise Failed(f"{self}: does not say on which port it is")
+        return int(words["port"])
+
+    def output(self):
+        """All that it prints; it has to end well."""
+        try:
+            output, errors = self.process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise Failed(f"{self}: not over after {PATIENCE} s") from None
+        output = output or ""  # it may have gone elsewhere
+        if self.process.returncode != 0:
+            lines = (output + errors).strip().splitlines() or [""]
+            raise Failed(f"{self}: exit status {self.process.returncode}: "
+                         f"{lines[-1]}")
+        return output
+
+    def finish(self):
+        """What it reports in the end; process_cpu_s is all that it used."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        lines = self.output().splitlines() or [""]
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        figures = parse(lines[-1])
+        figures["process_cpu_s"] = (
+            after.ru_utime - before.ru_utime
+            + after.ru_stime - before.ru_stime)
+        return figures
+
+
+def expect(program, figures, **wanted):
+    """Holds what was counted to what it should be."""
+    for name, value in wanted.items():
+        if figures.get(name) != value:
+            raise Failed(f"{program}: {name} is {figures.get(name)}, "
+                         f"and should be {value}")
