@@ -1,0 +1,59 @@
+// Who calls connection_lost()?                             Exercise of Part 5
+//
+// The same stack as that of data_received(), but for its top: the end of a
+// stream is found by reading, too.
+
+#include <csignal>
+#include <memory>
+
+#include "cli/options.h"
+#include "cli/stack.h"
+#include "cli/tasks.h"
+#include "reactor/reactor.h"
+
+class PoetryProtocol final : public reactor::Protocol {
+ public:
+  explicit PoetryProtocol(reactor::Reactor& reactor)
+      : reactor_(reactor) {}
+
+  void connection_lost(std::error_code /*reason*/) override {
+    cli::print_stack();
+    if (reactor_.running()) reactor_.stop();
+  }
+
+ private:
+  reactor::Reactor& reactor_;
+};
+
+class PoetryClientFactory final : public reactor::ClientFactory {
+ public:
+  explicit PoetryClientFactory(reactor::Reactor& reactor)
+      : reactor_(reactor) {}
+
+  std::unique_ptr<reactor::Protocol> build_protocol(
+      const net::Address& /*address*/) override {
+    return std::make_unique<PoetryProtocol>(reactor_);
+  }
+
+  void client_connection_failed(reactor::Connector& /*connector*/,
+                                std::error_code /*reason*/) override {
+    if (reactor_.running()) reactor_.stop();
+  }
+
+ private:
+  reactor::Reactor& reactor_;
+};
+
+int main(int argc, char** argv) try {
+  const auto options = cli::parse_args(argc, argv, "edition with a last stack",
+                                       reactor::poller_names());
+  reactor::Reactor reactor(reactor::make_poller(options.reactor));
+  reactor.call_on_signal(SIGINT, [&] { reactor.stop(); });
+  const auto& [host, port] = options.addresses.front();
+  reactor.connect_tcp(host, port,
+                      std::make_shared<PoetryClientFactory>(reactor));
+  reactor.run();
+  cli::end_if_interrupted();
+} catch (const std::exception& error) {
+  return cli::report(error);
+}
