@@ -14,24 +14,26 @@ namespace {
 
 struct Known {
   std::string_view name;
-  std::string_view program;
+  std::string_view built;
+  std::string_view installed;
   bool has_reactor;
 };
 
 constexpr std::array<Known, 7> known = {{
-    {"blocking", "blocking-client/get-poetry", false},
-    {"threaded", "threaded-client/get-poetry", false},
-    {"async", "async-client/get-poetry", false},
-    {"reactor", "reactor-client-1/get-poetry", true},
-    {"broken", "reactor-client-1/get-poetry-broken", true},
-    {"protocol", "reactor-client-2/get-poetry", true},
-    {"simple", "reactor-client-2/get-poetry-simple", true},
+    {"blocking", "blocking-client/get-poetry", "get-poetry-blocking", false},
+    {"threaded", "threaded-client/get-poetry", "get-poetry-threaded", false},
+    {"async", "async-client/get-poetry", "get-poetry-async", false},
+    {"reactor", "reactor-client-1/get-poetry", "get-poetry-reactor-1", true},
+    {"broken", "reactor-client-1/get-poetry-broken", "get-poetry-broken", true},
+    {"protocol", "reactor-client-2/get-poetry", "get-poetry-reactor-2", true},
+    {"simple", "reactor-client-2/get-poetry-simple", "get-poetry-simple", true},
 }};
 
 Client make_client(const Known& one, const Settings& settings) {
   Client client;
   client.name = one.name;
-  client.words = {built(std::string(one.program)).string()};
+  client.words = {
+      find_own(std::string(one.built), std::string(one.installed)).string()};
   if (one.has_reactor && !settings.reactor.empty()) {
     client.words.insert(client.words.end(), {"--reactor", settings.reactor});
   }
@@ -166,11 +168,15 @@ std::string quote(const std::vector<std::string>& words) {
   return cli::escape(line);
 }
 
-// Our own path is build/compare/poetry-compare. Where that is below the current
-// directory, so is the result: it can be shown, and typed.
-std::filesystem::path built(const std::string& program) {
-  const auto self = std::filesystem::read_symlink("/proc/self/exe");
-  const auto path = self.parent_path().parent_path() / program;
+// Our own path is build/compare/poetry-compare, or PREFIX/bin/poetry-compare.
+// Where that is below the current directory, so is the result: it can be shown,
+// and typed.
+std::filesystem::path find_own(const std::string& built,
+                               const std::string& installed) {
+  const auto here =
+      std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  auto path = (here / installed).lexically_normal();
+  if (!std::filesystem::exists(path)) path = here.parent_path() / built;
   const auto near = path.lexically_proximate(std::filesystem::current_path());
   return near.empty() || near.string().starts_with("..") ? path : near;
 }

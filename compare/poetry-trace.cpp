@@ -26,7 +26,7 @@ constexpr int not_executable = 126;
 constexpr int not_found = 127;
 
 const cli::Manual manual = {
-    "-o run.jsonl build/async-client/get-poetry 10000 10001 10002",
+    "-o run.jsonl nc localhost 10000",
     "COMMAND [ARGUMENT...]",
     "Runs the command, and notes each call that it makes to a TCP socket, and\n"
     "each wait. The exit status is the command's; 126 if it cannot be\n"

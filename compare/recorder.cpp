@@ -144,12 +144,13 @@ bool starts(std::string_view variable, std::string_view name) {
 
 fs::path tracer_library() {
   const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
-  for (const fs::path& place : {here, here.parent_path() / "lib"}) {
-    if (fs::exists(place / library_name)) return place / library_name;
+  const fs::path installed = (here / INSTALLED_TRACER).lexically_normal();
+  for (const fs::path& place : {here / library_name, installed}) {
+    if (fs::exists(place)) return place;
   }
-  throw std::runtime_error(fmt::format("{} is neither in {} nor in {}",
+  throw std::runtime_error(fmt::format("{} is not in {}, nor is {}",
                                        library_name, here.string(),
-                                       (here.parent_path() / "lib").string()));
+                                       installed.string()));
 }
 
 Recorder::Recorder(const fs::path& library)
@@ -179,7 +180,8 @@ std::vector<std::string> Recorder::environment() const {
     }
   }
   variables.push_back(preload);
-  variables.push_back(trace_dir_variable + ("=" + directory_.string()));
+  variables.push_back(
+      fmt::format("{}={}", trace_dir_variable, directory_.string()));
   return variables;
 }
 

@@ -16,7 +16,7 @@
 
 namespace compare {
 
-// Where the tracer is: beside this program, or in ../lib. Throws
+// Where the tracer is: beside this program, or where it is installed. Throws
 // std::runtime_error where there is none.
 std::filesystem::path tracer_library();
 

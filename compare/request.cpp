@@ -163,7 +163,9 @@ std::string read_poem(const std::filesystem::path& file) try {
 
 std::vector<std::filesystem::path> default_poems() {
   std::filesystem::path directory = "poetry";
-  if (!std::filesystem::is_directory(directory)) directory = POETRY_DIRECTORY;
+  if (!std::filesystem::is_directory(directory)) {
+    directory = find_own("poetry", INSTALLED_POEMS);
+  }
   return {directory / "ecstasy.txt", directory / "fascination.txt",
           directory / "science.txt"};
 }

@@ -67,8 +67,11 @@ Client parse_client(const std::string& text);
 // Words as a shell would have to be given them.
 std::string quote(const std::vector<std::string>& words);
 
-// What was built beside this program: "blocking-server/slowpoetry".
-std::filesystem::path built(const std::string& program);
+// Something that came along with this program. It was built as `built`, from
+// the top of the build, and is installed as `installed`, from where programs
+// are.
+std::filesystem::path find_own(const std::string& built,
+                               const std::string& installed);
 
 // "a,b,c" without its commas.
 std::vector<std::string> split_list(const std::string& text);

@@ -57,7 +57,7 @@ std::vector<std::string> server_words(const Request& request,
                                       const PoemRequest& poem) {
   const Settings& settings = request.settings;
   std::vector<std::string> words = {
-      built("blocking-server/slowpoetry").string(),
+      find_own("blocking-server/slowpoetry", "slowpoetry").string(),
       "--quiet",
       "--delay",
       fmt::format("{}", settings.delay),
