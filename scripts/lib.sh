@@ -89,7 +89,8 @@ quietly() {
 
 build_packages=(g++ cmake make libcxxopts-dev libfmt-dev libspdlog-dev)
 test_packages=("${build_packages[@]}" libgtest-dev libgmock-dev git python3
-  curl netcat-openbsd socat procps)
+  curl netcat-openbsd socat procps valgrind
+  pkg-config help2man doxygen dpkg-dev lintian)
 browser_packages=(chromium chromium-driver)
 
 installed() {
@@ -144,7 +145,12 @@ compile() {
     cmake --build "$dir" --parallel "$(nproc)" ${1+--target "$@"}
 }
 
-# --- The stages ---------------------------------------------------------------
+# --- Pages and stages ---------------------------------------------------------
+
+# The commands that stand in a page in blocks of their own.
+commands() {
+  awk '/^ *```/ { fenced = !fenced; next } !fenced && sub(/^    /, "")' "$1"
+}
 
 # The source files of all stages, relative to the root.
 stages() {
