@@ -38,7 +38,6 @@ std::string readers(const Variant& variant) {
 }
 
 std::string servers(std::size_t count) {
-  if (count == 1) return "its server";
   if (count == 2) return "both servers";
   const char* const names[] = {"three", "four", "five", "six"};
   return count <= 6 ? fmt::format("all {} servers", names[count - 3])
@@ -79,6 +78,7 @@ const Variant* find_good(const Comparison& comparison) {
 void praise(const Comparison& comparison,
             const Variant& good,
             std::vector<std::string>& lines) {
+  if (comparison.poems.size() < 2) return;  // nobody else to wait for
   if (good.vs_blocking && *good.vs_blocking >= 1.05) {
     lines.push_back(fmt::format("{} was {:.2f} times faster than blocking: {}.",
                                 good.name, *good.vs_blocking,

@@ -130,6 +130,13 @@ TEST(Sentences, DoNotBlameWhatNobodyWaitedFor) {
   EXPECT_THAT(sentences(comparison)[0], StartsWith("async was 2.27 times"));
 }
 
+TEST(Sentences, DoNotPraiseWhatHadOnlyOneToWaitFor) {
+  auto comparison = make_comparison();
+  comparison.poems.resize(1);
+  EXPECT_THAT(sentences(comparison),
+              ElementsAre(StartsWith("broken looks just as fast")));
+}
+
 TEST(Sentences, DoNotPraiseWhatFailed) {
   auto comparison = make_comparison();
   comparison.variants[1].complaint = "exit status 1: no";
