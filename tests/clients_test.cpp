@@ -1072,16 +1072,8 @@ class ThreePoems {
   Server third_{rig::stays_silent()};
 };
 
-// ThreadSanitizer holds a signal back until the program makes a call that it
-// knows; recv() and select() are none.
-#ifdef __SANITIZE_THREAD__
-constexpr bool are_signals_held_back = true;
-#else
-constexpr bool are_signals_held_back = false;
-#endif
-
 TEST_P(Hearing, J01_SIGINTEndsThemWithAReportOfWhatThereIs) {
-  if (are_signals_held_back && GetParam().reactor == "select") {
+  if (rig::are_signals_held_back && GetParam().reactor == "select") {
     GTEST_SKIP() << "ThreadSanitizer holds signals back until select() returns";
   }
   ThreePoems three;
@@ -1095,7 +1087,7 @@ TEST_P(Hearing, J01_SIGINTEndsThemWithAReportOfWhatThereIs) {
 }
 
 TEST_P(Clients, J01_SIGINTEndsThemBeforeTheFirstByteToo) {
-  if (are_signals_held_back && GetParam().reactor == "select") {
+  if (rig::are_signals_held_back && GetParam().reactor == "select") {
     GTEST_SKIP() << "ThreadSanitizer holds signals back until select() returns";
   }
   Server server(rig::stays_silent());
@@ -1120,7 +1112,7 @@ TEST_P(Clients, J01_SIGTERMEndsThemAtOnce) {
 }
 
 TEST_P(BrokenClient, IsDeafToTheFirstSIGINTAndSaysSoAndTheSecondEndsIt) {
-  if (are_signals_held_back) {
+  if (rig::are_signals_held_back) {
     GTEST_SKIP() << "ThreadSanitizer holds signals back until recv() returns";
   }
   ThreePoems three;
@@ -1139,7 +1131,7 @@ TEST_P(BrokenClient, IsDeafToTheFirstSIGINTAndSaysSoAndTheSecondEndsIt) {
 }
 
 TEST_P(BrokenClient, HearsTheFirstSIGINTOnceThePoemIsOver) {
-  if (are_signals_held_back) {
+  if (rig::are_signals_held_back) {
     GTEST_SKIP() << "ThreadSanitizer holds signals back until recv() returns";
   }
   ThreePoems three;

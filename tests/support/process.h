@@ -24,6 +24,14 @@ namespace rig {
 
 constexpr auto patience = std::chrono::seconds(20);
 
+// ThreadSanitizer holds a signal back until the program makes a call that it
+// knows; recv() and select() are none.
+#ifdef __SANITIZE_THREAD__
+constexpr bool are_signals_held_back = true;
+#else
+constexpr bool are_signals_held_back = false;
+#endif
+
 // Waits until the condition holds, asking again and again.
 void eventually(const std::string& what, const std::function<bool()>& holds);
 
