@@ -70,7 +70,8 @@ class TcpConnector final : public Connector,
       connected(error);
     } else {
       fds_.remove_writer(*this);
-      try_next(error);
+      literals_.pop_back();
+      try_them(error);
     }
     return {};
   }
@@ -136,14 +137,12 @@ class TcpConnector final : public Connector,
   void try_all(std::vector<net::Address> literals, std::error_code error) {
     lookup_.reset();
     literals_ = {literals.rbegin(), literals.rend()};
-    try_next(error);
+    try_them(error);
   }
 
-  void try_next(std::error_code error) {
-    while (!literals_.empty()) {
-      peer_ = literals_.back();
-      literals_.pop_back();
-      sock_ = net::start_connect(peer_, error);
+  void try_them(std::error_code error) {
+    for (; !literals_.empty(); literals_.pop_back()) {
+      sock_ = net::start_connect(literals_.back(), error);
       if (!error) error = watch();
       if (!error) return;
     }
@@ -163,9 +162,10 @@ class TcpConnector final : public Connector,
   void connected(std::error_code lost) {
     fds_.remove_writer(*this);
     cancel_alarm();
-    std::vector<net::Address>().swap(literals_);
+    const auto literals = std::exchange(literals_, {});
     const auto connection = std::make_shared<TcpConnection>(
-        fds_, time_, std::move(sock_), peer_, lost, shared_from_this());
+        fds_, time_, std::move(sock_), literals.back(), lost,
+        shared_from_this());
     connection->start();
     connection_ = connection;
     state_ = State::connected;
@@ -215,8 +215,7 @@ class TcpConnector final : public Connector,
   bool is_used_ = false;  // the factory was started
   std::shared_ptr<DelayedCall> alarm_;
   std::shared_ptr<ReadDescriptor> lookup_;
-  std::vector<net::Address> literals_;  // still to be tried, the next one last
-  net::Address peer_;  // the one that is being tried
+  std::vector<net::Address> literals_;  // the last is tried, the rest are next
   net::Socket sock_;
   std::weak_ptr<TcpConnection> connection_;
 };
