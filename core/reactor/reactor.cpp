@@ -116,29 +116,38 @@ std::optional<std::chrono::milliseconds> Reactor::timeout() const {
 // put aside, and released here: before the wait, which may be long, and after
 // it. Who dies may remove others.
 void Reactor::release() {
-  while (!released_.empty() || calls_->has_cancelled()) {
-    std::swap(released_, releasing_);
-    releasing_.clear();
-    calls_->release();
-  }
+  while (!released_.empty() || calls_->has_cancelled()) let_go();
+}
+
+void Reactor::let_go() {
+  std::swap(released_, releasing_);
+  releasing_.clear();
+  calls_->release();
 }
 
 // --- Who is called -----------------------------------------------------------
 
 void Reactor::read(int fd) {
-  const Watch& watch = watches_[static_cast<std::size_t>(fd)];
-  if (!watch.reader || watch.read_since == round_) return;
-  ReadDescriptor& reader = *watch.reader;
-  called(fd, reader, guarded(&reader, [&] { return reader.do_read(); }));
+  const auto number = static_cast<std::size_t>(fd);
+  if (!watches_[number].reader || watches_[number].read_since == round_) return;
+  ReadDescriptor& reader = *watches_[number].reader;
+  const auto why = guarded(&reader, [&] { return reader.do_read(); });
+  const bool stays = watches_[number].reader == &reader;
+  if (why || !stays || reader.fileno() != fd) called(fd, reader, why);
 }
 
 void Reactor::write(int fd) {
-  const Watch& watch = watches_[static_cast<std::size_t>(fd)];
-  if (!watch.writer || watch.write_since == round_) return;
-  WriteDescriptor& writer = *watch.writer;
-  called(fd, writer, guarded(&writer, [&] { return writer.do_write(); }));
+  const auto number = static_cast<std::size_t>(fd);
+  if (!watches_[number].writer || watches_[number].write_since == round_) {
+    return;
+  }
+  WriteDescriptor& writer = *watches_[number].writer;
+  const auto why = guarded(&writer, [&] { return writer.do_write(); });
+  const bool stays = watches_[number].writer == &writer;
+  if (why || !stays || writer.fileno() != fd) called(fd, writer, why);
 }
 
+// Who was called has an error, or has closed itself and is registered still.
 void Reactor::called(int fd, FileDescriptor& descriptor, std::error_code why) {
   const Watch& watch = watches_[static_cast<std::size_t>(fd)];
   if (!why && watch.owner.get() == &descriptor && descriptor.fileno() != fd) {

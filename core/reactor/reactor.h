@@ -82,6 +82,7 @@ class Reactor final : public ReactorCore,
   void run_due_calls();
   void do_iteration();
   void release();
+  void let_go();
   void end();
   void disconnect_all();
 

@@ -86,20 +86,6 @@ std::shared_ptr<DelayedCall> TimerQueue::add(Clock::duration delay,
   return std::make_shared<Handle>(shared_from_this(), when, slot);
 }
 
-std::optional<Clock::time_point> TimerQueue::next() {
-  settle();
-  if (has_next()) return next_node().when;
-  if (slots_ > chunk) give_back();
-  return std::nullopt;
-}
-
-bool TimerQueue::begin_pass() {
-  settle();
-  if (!has_next()) return false;
-  pass_time_ = now_();
-  return is_due();
-}
-
 std::function<void()> TimerQueue::take_due() {
   if (marked_ > 0) skip_marked();
   if (!is_due()) return nullptr;

@@ -32,12 +32,22 @@ class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
                                    std::function<void()> callback);
 
   // When the first call is due; nothing if there is none. Not within a pass.
-  std::optional<Clock::time_point> next();
+  std::optional<Clock::time_point> next() {
+    settle();
+    if (has_next()) return next_node().when;
+    if (slots_ > chunk) give_back();
+    return std::nullopt;
+  }
 
   // Whether any call is due. take_due() takes the first of them out of the
   // queue, and is null when there are no more: what was asked for since
   // begin_pass() is not due yet.
-  bool begin_pass();
+  bool begin_pass() {
+    settle();
+    if (!has_next()) return false;
+    pass_time_ = now_();
+    return is_due();
+  }
   std::function<void()> take_due();
 
   // Lets go of what cancelled calls hold. Not while one of them is running.
