@@ -297,4 +297,24 @@ TEST_P(Memory, CallsThatAreOverGiveBackWhatTheyNeeded) {
   EXPECT_LT(after, before + calls);
 }
 
+// While there is another, for which the queue keeps what it has.
+TEST_P(Memory, CallsThatAreCancelledWhenTheyAreDueGiveBackTheirPlace) {
+  constexpr int rounds = 5000;
+  const auto other = reactor.call_later(1h, [] {});
+  std::shared_ptr<reactor::DelayedCall> victim;
+  int left = rounds;
+  std::function<void()> round = [&] {
+    if (--left == 0) return reactor.stop();
+    reactor.call_later(0ms, [&] {
+      victim->cancel();
+      round();
+    });
+    victim = reactor.call_later(0ms, [] { ADD_FAILURE(); });
+  };
+  round();
+  const std::size_t before = bytes;
+  reactor.run();
+  EXPECT_LT(bytes, before + 8 * rounds);
+}
+
 }  // namespace

@@ -41,6 +41,7 @@ void Reactor::run() {
   for (const auto& callback : std::exchange(when_running_, {})) {
     guarded(nullptr, callback);
   }
+  release();
   try {
     while (running()) {
       run_due_calls();

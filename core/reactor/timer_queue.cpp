@@ -37,8 +37,7 @@ class TimerQueue::Handle final : public DelayedCall {
 
   std::error_code cancel() override {
     if (!active()) return outcome();
-    cancelled_ = true;
-    queue_->cancelled_.push_back(queue_->mark(slot_));
+    queue_->put_aside(std::exchange(slot_, none));
     return {};
   }
 
@@ -61,12 +60,15 @@ class TimerQueue::Handle final : public DelayedCall {
 
   // What is pending still was cancelled with all the others.
   std::error_code outcome() const {
-    return cancelled_ || is_pending() ? Error::already_cancelled
-                                      : Error::already_called;
+    return slot_ == none || is_pending() ? Error::already_cancelled
+                                         : Error::already_called;
   }
 
   std::error_code move_to(Clock::time_point when) {
-    slot_ = queue_->insert(when, queue_->mark(slot_));
+    std::function<void()> callback;
+    callback.swap(queue_->call(slot_).callback);
+    queue_->mark(slot_);
+    slot_ = queue_->insert(when, std::move(callback));
     turn_ = queue_->turn_;
     when_ = when;
     return {};
@@ -75,8 +77,7 @@ class TimerQueue::Handle final : public DelayedCall {
   const std::shared_ptr<TimerQueue> queue_;
   Clock::time_point when_;
   Turn turn_;
-  Slot slot_;
-  bool cancelled_ = false;
+  Slot slot_;  // none once it is cancelled
 };
 
 std::shared_ptr<DelayedCall> TimerQueue::add(Clock::duration delay,
@@ -99,6 +100,12 @@ std::function<void()> TimerQueue::take_due() {
 
 void TimerQueue::release() {
   std::swap(cancelled_, releasing_);
+  for (const Slot slot : releasing_) {
+    Call& call = this->call(slot);
+    const auto callback = std::exchange(call.callback, nullptr);
+    call.is_aside = false;
+    if (!call.has_node) free_slot(slot);
+  }
   releasing_.clear();
 }
 
@@ -133,16 +140,26 @@ TimerQueue::Slot TimerQueue::insert(Clock::time_point when,
   call.callback.swap(callback);
   call.turn = ++turn_;
   call.pending = true;
+  call.has_node = true;
   return asked_.back().slot;
 }
 
 // The call will not be made; its node is still somewhere.
-std::function<void()> TimerQueue::mark(Slot slot) {
+void TimerQueue::mark(Slot slot) {
   ++marked_;
   call(slot).pending = false;
-  std::function<void()> callback;
-  callback.swap(call(slot).callback);
-  return callback;
+}
+
+void TimerQueue::put_aside(Slot slot) {
+  mark(slot);
+  call(slot).is_aside = true;
+  cancelled_.push_back(slot);
+}
+
+// Of one that has a mark.
+void TimerQueue::forget_node(Slot slot) {
+  call(slot).has_node = false;
+  if (!call(slot).is_aside) free_slot(slot);
 }
 
 void TimerQueue::free_slot(Slot slot) {
@@ -195,7 +212,7 @@ void TimerQueue::remove_marked() {
   for (auto* nodes : {&asked_, &heap_, &sorted_}) {
     std::erase_if(*nodes, [this](const Node& node) {
       if (call(node.slot).pending) return false;
-      free_slot(node.slot);
+      forget_node(node.slot);
       return true;
     });
   }
@@ -205,7 +222,7 @@ void TimerQueue::remove_marked() {
 
 void TimerQueue::skip_marked() {
   while (has_next() && !call(next_node().slot).pending) {
-    free_slot(next_node().slot);
+    forget_node(next_node().slot);
     --marked_;
     pop();
   }

@@ -35,7 +35,7 @@ class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
   std::optional<Clock::time_point> next() {
     settle();
     if (has_next()) return next_node().when;
-    if (slots_ > chunk) give_back();
+    if (slots_ > chunk && !has_cancelled()) give_back();
     return std::nullopt;
   }
 
@@ -65,12 +65,15 @@ class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
   static constexpr Slot none = ~Slot{0};
   static constexpr std::size_t chunk = 1024;
 
-  // Keeps its slot until its node is gone.
+  // Keeps its slot until its node is gone, and release() was called if it was
+  // cancelled.
   struct Call {
     std::function<void()> callback;
     Turn turn = 0;
     Slot next_free = none;
     bool pending = false;
+    bool has_node = false;
+    bool is_aside = false;
   };
 
   // What putting calls into order has to look at.
@@ -85,7 +88,9 @@ class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
 
   Call& call(Slot slot) const { return calls_[slot / chunk][slot % chunk]; }
   Slot insert(Clock::time_point when, std::function<void()>&& callback);
-  std::function<void()> mark(Slot slot);
+  void mark(Slot slot);
+  void put_aside(Slot slot);
+  void forget_node(Slot slot);
   void free_slot(Slot slot);
   void give_back();
   Clock::time_point after(Clock::duration delay) const;
@@ -111,8 +116,8 @@ class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
   std::vector<Node> heap_;
   std::vector<Node> sorted_;  // the next one is the last
   std::size_t marked_ = 0;  // of all nodes
-  std::vector<std::function<void()>> cancelled_;
-  std::vector<std::function<void()>> releasing_;
+  std::vector<Slot> cancelled_;
+  std::vector<Slot> releasing_;
   Turn turn_ = 0;  // the last one
   Clock::time_point pass_time_;
   bool closed_ = false;
