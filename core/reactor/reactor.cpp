@@ -129,27 +129,22 @@ void Reactor::let_go() {
 // --- Who is called -----------------------------------------------------------
 
 void Reactor::read(int fd) {
-  const auto number = static_cast<std::size_t>(fd);
-  if (!watches_[number].reader || watches_[number].read_since == round_) return;
-  ReadDescriptor& reader = *watches_[number].reader;
-  const auto why = guarded(&reader, [&] { return reader.do_read(); });
-  const bool stays = watches_[number].reader == &reader;
-  if (why || !stays || reader.fileno() != fd) called(fd, reader, why);
+  const Watch& watch = watches_[static_cast<std::size_t>(fd)];
+  if (!watch.reader || watch.read_since == round_) return;
+  ReadDescriptor& reader = *watch.reader;
+  called(fd, reader, guarded(&reader, [&] { return reader.do_read(); }));
 }
 
 void Reactor::write(int fd) {
-  const auto number = static_cast<std::size_t>(fd);
-  if (!watches_[number].writer || watches_[number].write_since == round_) {
-    return;
-  }
-  WriteDescriptor& writer = *watches_[number].writer;
-  const auto why = guarded(&writer, [&] { return writer.do_write(); });
-  const bool stays = watches_[number].writer == &writer;
-  if (why || !stays || writer.fileno() != fd) called(fd, writer, why);
+  const Watch& watch = watches_[static_cast<std::size_t>(fd)];
+  if (!watch.writer || watch.write_since == round_) return;
+  WriteDescriptor& writer = *watch.writer;
+  called(fd, writer, guarded(&writer, [&] { return writer.do_write(); }));
 }
 
-// Who was called has an error, or has closed itself and is registered still.
-void Reactor::called(int fd, FileDescriptor& descriptor, std::error_code why) {
+// A template, which spares each event the way to a virtual base.
+template <typename Descriptor>
+void Reactor::called(int fd, Descriptor& descriptor, std::error_code why) {
   const Watch& watch = watches_[static_cast<std::size_t>(fd)];
   if (!why && watch.owner.get() == &descriptor && descriptor.fileno() != fd) {
     why = Error::descriptor_closed;

@@ -92,7 +92,8 @@ class Reactor final : public ReactorCore,
   void unwatch(int fd);
   void read(int fd);
   void write(int fd);
-  void called(int fd, FileDescriptor& descriptor, std::error_code why);
+  template <typename Descriptor>
+  void called(int fd, Descriptor& descriptor, std::error_code why);
   void disconnect(int fd, FileDescriptor& lost, std::error_code reason);
   void lose(FileDescriptor& lost, std::error_code reason);
   std::optional<std::chrono::milliseconds> timeout() const;

@@ -144,12 +144,6 @@ TimerQueue::Slot TimerQueue::insert(Clock::time_point when,
   return asked_.back().slot;
 }
 
-// The call will not be made; its node is still somewhere.
-void TimerQueue::mark(Slot slot) {
-  ++marked_;
-  call(slot).pending = false;
-}
-
 void TimerQueue::put_aside(Slot slot) {
   mark(slot);
   call(slot).is_aside = true;

@@ -88,7 +88,11 @@ class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
 
   Call& call(Slot slot) const { return calls_[slot / chunk][slot % chunk]; }
   Slot insert(Clock::time_point when, std::function<void()>&& callback);
-  void mark(Slot slot);
+  // The call will not be made; its node is still somewhere.
+  void mark(Slot slot) {
+    ++marked_;
+    call(slot).pending = false;
+  }
   void put_aside(Slot slot);
   void forget_node(Slot slot);
   void free_slot(Slot slot);
