@@ -35,7 +35,6 @@ class PoetryProtocol final : public reactor::Protocol {
     fmt::print("{} bytes of poetry: {}\n", bytes_, reason.message());
     const std::error_code late = call_->cancel();
     fmt::print("The delayed call: {}\n", late ? late.message() : "cancelled");
-    if (reactor_.running()) reactor_.stop();
   }
 
  private:
@@ -60,12 +59,25 @@ class PoetryClientFactory final : public reactor::ClientFactory {
   void client_connection_failed(reactor::Connector& /*connector*/,
                                 std::error_code reason) override {
     fmt::print("No connection: {}\n", reason.message());
+    end(reason);
+  }
+
+  void client_connection_lost(reactor::Connector& /*connector*/,
+                              std::error_code reason) override {
+    end(reason);
+  }
+
+  int status() const { return status_; }
+
+ private:
+  void end(std::error_code reason) {
+    if (reason != reactor::Error::connection_done) status_ = 1;
     if (reactor_.running()) reactor_.stop();
   }
 
- private:
   reactor::Reactor& reactor_;
   const reactor::Clock::duration timeout_;
+  int status_ = 0;
 };
 
 int main(int argc, char** argv) try {
@@ -74,12 +86,12 @@ int main(int argc, char** argv) try {
   const auto timeout = options.timeout.value_or(30s);
   reactor::Reactor reactor(reactor::make_poller(options.reactor));
   reactor.call_on_signal(SIGINT, [&] { reactor.stop(); });
+  const auto factory = std::make_shared<PoetryClientFactory>(reactor, timeout);
   const auto& [host, port] = options.addresses.front();
-  reactor.connect_tcp(host, port,
-                      std::make_shared<PoetryClientFactory>(reactor, timeout),
-                      timeout);
+  reactor.connect_tcp(host, port, factory, timeout);
   reactor.run();
   cli::end_if_interrupted();
+  return factory->status();
 } catch (const std::exception& error) {
   return cli::report(error);
 }
