@@ -44,6 +44,8 @@ def masked(command, output):
     """Without what differs from run to run."""
     output = re.sub(r"\d+:\d\d:\d\d\.\d{6}", "TIME", output)
     output = re.sub(r"Somebody at \S+", "Somebody at ADDRESS", output)
+    output = re.sub(r"^(real|user|sys) \d+\.\d+$", r"\1 TIME", output,
+                    flags=re.MULTILINE)
     if re.search("--timeout|kill", command):  # how far it came by then
         output = re.sub(r"\d+ bytes", "N bytes", output)
     if "| head" in command and "broken" not in command:  # who came first

@@ -138,8 +138,8 @@ void set_up_signals(OnSignal on_signal) {
 
   if (on_signal == OnSignal::finish) {
     on_sigint = program() +
-                ": interrupted: stops as soon as it listens; once more ends it "
-                "at once\n";
+                ": interrupted: stops once its callback returns; a second time "
+                "ends it at once\n";
     handle(SIGINT, finish);
     return;
   }

@@ -21,7 +21,7 @@ Manual manual(const std::string& edition,
       "[host:]port ...",
       "The Get Poetry Now! client, " + edition +
           ". Fetches a poem from each\naddress; without a host it is this "
-          "machine, and IPv6 stands in brackets.",
+          "machine, and an IPv6 address is written in brackets.",
       {{"max-bytes", "N", "1073741824",
         "A poem of more than N bytes fails; N is 1 GiB if not given."},
        {"rcvbuf", "BYTES", "",
