@@ -492,6 +492,37 @@ TEST_P(FdSet, B12_WhoClosesItsFileWhileItIsRegisteredIsToldThatItWentAway) {
   EXPECT_TRUE(reactor.writers().empty());
 }
 
+// The number it is registered with is nobody's any more, and it has another.
+TEST_P(FdSet, B12_WhoTakesAnotherFileWhileItIsRegisteredIsRemovedAndTold) {
+  const auto going_on = make_readable_probe();
+  const auto failing = make_readable_probe();
+  std::vector<Pair> fresh(2);
+  going_on->on_read = [&] {
+    going_on->sock = std::move(fresh[0].sock);
+    return go_on;
+  };
+  failing->on_read = [&] {
+    failing->sock = std::move(fresh[1].sock);
+    return make_error_code(Error::connection_done);
+  };
+  for (const auto& probe : {going_on, failing}) {
+    reactor.add_reader(probe);
+    reactor.add_writer(probe);
+  }
+  after(2, [&] {
+    EXPECT_TRUE(reactor.readers().empty());
+    EXPECT_TRUE(reactor.writers().empty());
+  });
+  turn(3);
+  EXPECT_EQ(going_on->reason, Error::descriptor_closed);
+  EXPECT_EQ(failing->reason, Error::connection_done);
+  for (const auto& probe : {going_on, failing}) {
+    EXPECT_EQ(probe->reads, 1);
+    EXPECT_EQ(probe->writes, 0);
+    EXPECT_EQ(probe->losses, 1);
+  }
+}
+
 TEST_P(FdSet, B12_ADescriptorThatIsClosedCannotBeAdded) {
   const auto closed = std::make_shared<Probe>();
   EXPECT_EQ(code_thrown_by([&] { reactor.add_reader(closed); }),
