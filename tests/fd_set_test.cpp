@@ -123,6 +123,25 @@ TEST_P(FdSet, B04_AddingTwiceIsAddingOnce) {
   EXPECT_EQ(probe->reads + probe->writes, 0);
 }
 
+// Who is added once more, round after round, has his turn all the same.
+TEST_F(ScriptedFdSet, B04_WhoIsAddedAgainWhileOthersAreCalledKeepsHisTurn) {
+  const auto adder = make_probe();
+  const auto added = make_probe();
+  reactor.add_reader(adder);
+  reactor.add_reader(added);
+  reactor.add_writer(added);
+  adder->on_read = [&] {
+    reactor.add_reader(added);
+    reactor.add_writer(added);
+    return go_on;
+  };
+  script->batches = {{{adder->fileno(), {true, false}},
+                      {added->fileno(), both_ways}}};
+  turn(2);
+  EXPECT_EQ(added->reads, 1);
+  EXPECT_EQ(added->writes, 1);
+}
+
 TEST_P(FdSet, B04_RemovingWhoIsNotRegisteredDoesNothing) {
   const auto probe = make_probe();
   const auto stranger = make_probe();
