@@ -200,6 +200,20 @@ TEST_P(FdSet, B05_DroppingOneInterestLeavesTheOther) {
   EXPECT_GT(writer->writes, 0);
 }
 
+TEST_P(FdSet, B05_AddingOneInterestLeavesTheOther) {
+  const auto reader = make_readable_probe();
+  const auto writer = make_readable_probe();
+  reactor.add_reader(reader);
+  reactor.add_writer(reader);
+  reactor.add_writer(writer);
+  reactor.add_reader(writer);
+  turn(1);
+  for (const auto& probe : {reader, writer}) {
+    EXPECT_GT(probe->reads, 0);
+    EXPECT_GT(probe->writes, 0);
+  }
+}
+
 TEST_P(FdSet, B05_InterestMayChangeWhileItRunsAndBackAgain) {
   const auto probe = make_readable_probe();
   reactor.add_reader(probe);

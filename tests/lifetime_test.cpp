@@ -83,6 +83,18 @@ TEST_F(ScriptedLifetime, WhoIsRemovedByAnotherLivesUntilTheRoundIsOver) {
   turn(2, [&](int round) { EXPECT_EQ(dead, round == 2); });
 }
 
+TEST_F(ScriptedLifetime, WhoRemovesThemAllLivesUntilTheRoundIsOver) {
+  bool dead = false;
+  Probe& probe = adopt(&dead);
+  probe.on_read = [&] {
+    EXPECT_EQ(reactor.remove_all().size(), 1u);
+    EXPECT_FALSE(dead);
+    return std::error_code();
+  };
+  make_ready({probe.fileno()});
+  turn(2, [&](int round) { EXPECT_EQ(dead, round == 2); });
+}
+
 // The wait may be long, and the other side waits for the socket to be closed.
 TEST_F(ScriptedLifetime, WhoIsRemovedByADelayedCallIsGoneBeforeTheWait) {
   bool dead = false;
