@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -495,6 +496,23 @@ TEST_P(TcpClient, D11_WhatIsAnsweredTooLateIsIgnored) {
   world.after(10);
   world.run();
   EXPECT_EQ(*client->lines, (Lines{"started", "failed"}));
+}
+
+TEST_P(TcpClient, F07_WhatWaitsForANameIsClosedOnExecAndDoesNotBlock) {
+  const auto answer = slow_answer = std::make_shared<std::latch>(1);
+  connect({"slow.test", closed_address().port});
+  world.when([] { return questions == 1; },
+             [&] {
+               EXPECT_EQ(reactor.readers().size(), 1u);
+               for (const auto& lookup : reactor.readers()) {
+                 const int fd = lookup->fileno();
+                 EXPECT_NE(::fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
+                 EXPECT_NE(::fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
+               }
+               answer->count_down();
+             });
+  run_until_over();
+  EXPECT_EQ(client->reason, std::errc::connection_refused);
 }
 
 TEST_P(TcpClient, D12_LiteralsNeverReachTheNameServer) {
