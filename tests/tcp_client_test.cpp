@@ -38,6 +38,7 @@ std::atomic<int> questions;
 std::shared_ptr<std::latch> slow_answer;
 
 int connect_error = 0;  // what every connect() fails with
+int answer_error = 0;  // and eventfd_read(), once somebody has answered
 
 addrinfo* literal_info(const std::string& literal) {
   static const auto ask = reinterpret_cast<decltype(&::getaddrinfo)>(
@@ -83,6 +84,11 @@ extern "C" int eventfd(unsigned count, int flags) noexcept {
   return static_cast<int>(::syscall(SYS_eventfd2, count, flags));
 }
 
+extern "C" int eventfd_read(int fd, eventfd_t* count) {
+  if (answer_error != 0) return errno = answer_error, -1;
+  return ::read(fd, count, sizeof *count) < 0 ? -1 : 0;
+}
+
 extern "C" int connect(int fd, const sockaddr* address, socklen_t size) {
   if (connect_error != 0) return errno = connect_error, -1;
   return static_cast<int>(::syscall(SYS_connect, fd, address, size));
@@ -116,6 +122,7 @@ class TcpClient : Everybody, public TcpTest {
   }
   ~TcpClient() override {
     connect_error = 0;
+    answer_error = 0;
     most_descriptors = unlimited;
   }
 
@@ -495,6 +502,14 @@ TEST_P(TcpClient, D11_WhatIsAnsweredTooLateIsIgnored) {
   world.when([&] { return open_descriptors() == before; });
   world.after(10);
   world.run();
+  EXPECT_EQ(*client->lines, (Lines{"started", "failed"}));
+}
+
+TEST_P(TcpClient, D11_AnAnswerThatCannotBeReadIsAFailure) {
+  answer_error = EIO;
+  connect({"poems.test", 1});
+  run_until_over();
+  EXPECT_EQ(client->reason, std::errc::io_error);
   EXPECT_EQ(*client->lines, (Lines{"started", "failed"}));
 }
 
