@@ -31,8 +31,9 @@
 
 namespace {
 
-// Names in ".test" stand for these literals; "no.test" for none, and
-// "slow.test" for this machine, once the latch is open.
+// Names in ".test" stand for these literals; "no.test" for none, "vast.test" for
+// more than there is memory for, and "slow.test" for this machine, once the
+// latch is open.
 std::map<std::string, std::vector<std::string>> names;
 std::atomic<int> questions;
 std::shared_ptr<std::latch> slow_answer;
@@ -64,6 +65,7 @@ extern "C" int getaddrinfo(const char* name,
   const auto answer = slow_answer;
   ++questions;
   if (name == std::string("slow.test")) answer->wait();
+  if (name == std::string("vast.test")) throw std::bad_alloc();
   if (literals.empty()) return EAI_NONAME;
   for (const std::string& literal : literals) {
     *found = literal_info(literal);
@@ -502,6 +504,13 @@ TEST_P(TcpClient, D11_WhatIsAnsweredTooLateIsIgnored) {
   world.when([&] { return open_descriptors() == before; });
   world.after(10);
   world.run();
+  EXPECT_EQ(*client->lines, (Lines{"started", "failed"}));
+}
+
+TEST_P(TcpClient, D11_ALookupWithoutMemoryIsAFailure) {
+  connect({"vast.test", 1});
+  run_until_over();
+  EXPECT_EQ(client->reason, std::errc::not_enough_memory);
   EXPECT_EQ(*client->lines, (Lines{"started", "failed"}));
 }
 
