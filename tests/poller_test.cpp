@@ -475,6 +475,25 @@ TEST_P(Pollers, WhatThereIsNoMemoryForIsToldTheKernelAgain) {
   EXPECT_EQ(waits, is_epoll() ? 4 : 1);
 }
 
+// Nor will it know more of it the next time: nobody is woken to ask again.
+TEST_P(Pollers, WhatIsClosedIsNotToldTheKernelAgain) {
+  for (const bool is_taken : {false, true}) {
+    Pair pair;
+    const int fd = pair.sock.fd();
+    poller->watch(fd, readable);
+    const faults::Script script("");
+    poller->watch(fd, both);
+    pair.sock.close();
+    const net::Socket other =
+        is_taken ? duplicate(pair.other, fd) : net::Socket();
+    ASSERT_EQ(other.fd(), is_taken ? fd : -1);
+    ready();
+    ready();
+    EXPECT_EQ(faults::calls("epoll_ctl"), is_epoll() ? 1 : 0);
+    poller->watch(fd, nothing);
+  }
+}
+
 TEST_P(Pollers, L05_WhoIsReadyIsReportedSoonHoweverManyThereAre) {
   constexpr std::size_t many = 900;
   constexpr std::size_t at_once = 256;  // by epoll
