@@ -461,6 +461,15 @@ TEST_P(Pollers, B20_AnInterruptedWaitSaysNothingOfWhoIsReady) {
   EXPECT_EQ(ready(std::nullopt), (Answer{{fd, both}}));
 }
 
+TEST_P(Pollers, A08_AWaitThatCannotBeSaysWhy) {
+  const Pair pair;
+  poller->watch(pair.sock.fd(), both);
+  const faults::Script script(
+      "select 1 ENOMEM; poll 1 ENOMEM; epoll_wait 1 ENOMEM");
+  EXPECT_EQ(code_thrown_by([&] { ready(); }), std::errc::not_enough_memory);
+  EXPECT_EQ(ready(), (Answer{{pair.sock.fd(), writable}}));
+}
+
 // And sooner than anything else happens.
 TEST_P(Pollers, WhatThereIsNoMemoryForIsToldTheKernelAgain) {
   const Pair pair;
