@@ -65,10 +65,16 @@ net::Socket open_file() {
 TEST(PollerNames, N03_EveryNameIsOfAPollerAndTheBestIsTheDefault) {
   EXPECT_EQ(reactor::poller_names(),
             (std::vector<std::string>{"epoll", "poll", "select"}));
-  for (const auto& name : reactor::poller_names()) {
-    EXPECT_NE(reactor::make_poller(name), nullptr);
-  }
-  EXPECT_NE(reactor::make_poller(), nullptr);
+  const auto calls = [](const std::string& poller) {
+    const faults::Script script("");
+    EXPECT_TRUE(reactor::make_poller(poller)->wait(0ms).empty());
+    return std::vector{faults::calls("epoll_wait"), faults::calls("poll"),
+                       faults::calls("select")};
+  };
+  EXPECT_EQ(calls("epoll"), (std::vector{1, 0, 0}));
+  EXPECT_EQ(calls("poll"), (std::vector{0, 1, 0}));
+  EXPECT_EQ(calls("select"), (std::vector{0, 0, 1}));
+  EXPECT_EQ(calls(""), (std::vector{1, 0, 0}));
 }
 
 TEST(PollerNames, N03_AnyOtherNameIsRefusedByName) {
