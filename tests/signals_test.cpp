@@ -163,6 +163,19 @@ TEST_P(Signals, J01_ThereMayBeAnotherCallFromWithin) {
   EXPECT_EQ(order, (std::vector{1, 3, 2}));
 }
 
+TEST_P(Signals, J01_ASignalIsOneCallWhateverWakesTheReactorLater) {
+  int calls = 0;
+  int others = 0;
+  reactor.call_on_signal(SIGTERM, [&] { ++calls; });
+  reactor.call_on_signal(SIGINT, [&] { ++others; });
+  ::raise(SIGTERM);
+  after(1, [&] { reactor.call_from_thread([] {}); });
+  after(3, [] { ::raise(SIGINT); });
+  turn(5);
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(others, 1);
+}
+
 TEST_P(Signals, J01_ACallThatThrowsIsLoggedAndItGoesOn) {
   const LogCapture log;
   reactor.call_on_signal(SIGTERM, [] { throw std::runtime_error("oh"); });
@@ -280,6 +293,26 @@ TEST_P(Signals, J03_TwoReactorsAskingForOneSignalDoNoHarm) {
   reactor.run();
 }
 
+// They may end in any order, too: then a handler stays, and knows nobody.
+TEST_P(Signals, J03_AHandlerThatIsLeftWakesNobody) {
+  const Untouched untouched(SIGUSR1);
+  {
+    auto first = std::make_unique<reactor::Reactor>();
+    reactor::Reactor second;
+    first->call_on_signal(SIGUSR1, [] {});
+    second.call_on_signal(SIGUSR1, [] {});
+    first.reset();
+  }
+  ASSERT_NE(action_of(SIGUSR1).sa_handler, SIG_DFL);
+  const std::vector<Pair> heirs(4);  // who has their numbers
+  ::raise(SIGUSR1);
+  for (const Pair& pair : heirs) {
+    char byte;
+    EXPECT_EQ(::recv(pair.sock.fd(), &byte, 1, MSG_DONTWAIT), -1);
+    EXPECT_EQ(::recv(pair.other.fd(), &byte, 1, MSG_DONTWAIT), -1);
+  }
+}
+
 TEST_P(Signals, J03_OneReactorAfterTheOtherMayAskForASignal) {
   for (int i = 0; i < 3; ++i) {
     reactor::Reactor inner(reactor::make_poller(GetParam()));
@@ -292,6 +325,22 @@ TEST_P(Signals, J03_OneReactorAfterTheOtherMayAskForASignal) {
     inner.run();
     EXPECT_EQ(calls, 1);
   }
+}
+
+TEST_P(Signals, J03_WhatCameTooLateForOneReactorIsNotForTheNext) {
+  {
+    reactor::Reactor inner(reactor::make_poller(GetParam()));
+    const auto probe = make_probe();
+    probe->on_lost = [] { ::raise(SIGTERM); };
+    inner.add_reader(probe);
+    inner.call_on_signal(SIGTERM, [] { ADD_FAILURE(); });
+    inner.call_when_running([&] { inner.stop(); });
+    inner.run();
+    EXPECT_EQ(probe->losses, 1);
+  }
+  reactor.call_on_signal(SIGTERM, [] { ADD_FAILURE(); });
+  reactor.call_from_thread([&] { reactor.stop(); });
+  reactor.run();
 }
 
 TEST_P(Signals, J03_ASignalThatCannotBeCaughtIsRefused) {
