@@ -53,7 +53,6 @@ class TcpPort : public TcpTest {
   TcpPort() {
     accept_errors.clear();
     accepts = 0;
-    most_descriptors = unlimited;
     server->prepare = [](Story& story) {
       story.on_made = [](Story& made) {
         made.write("poem");
@@ -61,6 +60,7 @@ class TcpPort : public TcpTest {
       };
     };
   }
+  ~TcpPort() override { most_descriptors = unlimited; }
 
   net::Socket connect() const { return net::connect(port->host()); }
 
@@ -295,6 +295,18 @@ TEST_P(TcpPort, K06_TenThousandFailingAcceptsAreOneLine) {
   EXPECT_EQ(log.lines().size(), 1u);
 }
 
+// It may be the system that has none left, and not this program.
+TEST_P(TcpPort, F05_ASystemWithoutDescriptorsIsTheSame) {
+  const LogCapture log;
+  guest = connect();
+  world.after(0, [] { accept_errors.assign(4, ENFILE); });
+  world.when([&] { return server->lost(); });
+  world.run();
+  EXPECT_EQ(treatment(guest), "poem");
+  ASSERT_EQ(log.lines().size(), 1u);
+  EXPECT_NE(log.lines()[0].find("too many open files"), std::string::npos);
+}
+
 // With room for just one, nobody has to be turned away, or told so.
 TEST_P(TcpPort, F05_TheLastDescriptorIsUsed) {
   const LogCapture log;
@@ -375,6 +387,23 @@ TEST_P(TcpPort, F05_APortThatRestsCanBeStopped) {
   world.after(10, [&] { EXPECT_TRUE(reactor.readers().empty()); });
   world.run();
   EXPECT_NE(treatment(sock), "poem");
+}
+
+TEST_P(TcpPort, F05_APortThatIsStoppedWhileItRestsIsLetGoOf) {
+  const LogCapture log;
+  auto other = reactor.listen_tcp(anywhere, server);
+  const std::weak_ptr<reactor::ListeningPort> weak = other;
+  const net::Socket sock = net::connect(other->host());
+  most_descriptors = no_descriptors;
+  world.after(10, [&] {
+    EXPECT_EQ(reactor.readers().size(), 1u);
+    other->stop_listening();
+    other.reset();
+    most_descriptors = unlimited;
+    world.clock.advance(1s);
+  });
+  world.after(3, [&] { EXPECT_TRUE(weak.expired()); });
+  world.run();
 }
 
 TEST_P(TcpPort, F05_APortThatRestsEndsWithTheReactor) {
