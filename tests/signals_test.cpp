@@ -250,6 +250,18 @@ TEST_P(Signals, J03_AfterRunAllIsAsItWas) {
   }
 }
 
+TEST_P(Signals, J03_WhatIsInstalledAfterRunStays) {
+  const Untouched untouched(SIGUSR1);
+  {
+    reactor::Reactor inner(reactor::make_poller(GetParam()));
+    inner.call_on_signal(SIGUSR1, [] {});
+    inner.call_when_running([&] { inner.stop(); });
+    inner.run();
+    install(SIGUSR1, &count);
+  }
+  EXPECT_EQ(action_of(SIGUSR1).sa_handler, &count);
+}
+
 TEST_P(Signals, J03_AHandlerThatWasThereIsStillCalled) {
   const Untouched untouched(SIGUSR1);
   install(SIGUSR1, &count);
