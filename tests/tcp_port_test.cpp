@@ -215,6 +215,13 @@ TEST_P(TcpPort, F04_ManyClientsLeaveOthersTheirTurn) {
   EXPECT_GE(*std::max_element(each_round.begin(), each_round.end()), 4);
 }
 
+TEST_P(TcpPort, F04_NobodyIsAskedForAnyMoreOnceNobodyIsThere) {
+  guest = connect();
+  world.when([&] { return server->lost(); });
+  world.run();
+  EXPECT_EQ(accepts, 2);
+}
+
 // --- No descriptors ----------------------------------------------------------
 
 // The port may have as many descriptors as are open, and so many more.
@@ -439,6 +446,7 @@ TEST_P(TcpPort, F06_ManyErrorsLeaveOthersTheirTurn) {
   world.when([&] { return server->lost(); });
   world.run();
   EXPECT_GE(rounds, 123 / 32);
+  EXPECT_LE(rounds, 123 / 4);  // nor do they cost the guest one each
   EXPECT_EQ(treatment(guest), "poem");
 }
 
