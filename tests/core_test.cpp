@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "support/rig.h"
+#include "support/tcp.h"
 
 using namespace rig;
 using reactor::Error;
@@ -494,6 +494,19 @@ TEST_P(Core, A14_ReactorsLeaveNoDescriptorBehindInWhateverStateTheyEnd) {
     reactor::Reactor broken(std::make_unique<BrokenPoller>());
     EXPECT_THROW(use(broken, true), std::system_error);
   }
+  EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST_P(Core, A14_AReactorThatGetsNoDescriptorSaysWhy) {
+  const std::size_t before = open_descriptors();
+  auto poller = reactor::make_poller(GetParam());
+  most_descriptors = no_descriptors;
+  const auto why = code_thrown_by([&] {
+    const Scarcity scarcity;
+    const reactor::Reactor inner(std::move(poller));
+  });
+  most_descriptors = unlimited;
+  EXPECT_EQ(why, std::errc::too_many_files_open);
   EXPECT_EQ(open_descriptors(), before);
 }
 
