@@ -317,4 +317,33 @@ TEST_P(Memory, CallsThatAreCancelledWhenTheyAreDueGiveBackTheirPlace) {
   EXPECT_LT(bytes, before + 8 * rounds);
 }
 
+// Some are always left, so nothing is given back.
+TEST_P(Memory, CallsThatComeAndGoNeedNoMoreThanThereAreAtOnce) {
+  for (int i = 0; i < 20; ++i) {
+    reactor.call_later(1h, [] {});
+  }
+  const auto cancel = [&](int calls, reactor::Clock::duration delay) {
+    while (calls-- > 0) {
+      reactor.call_later(delay, [] {})->cancel();
+    }
+  };
+  int rounds = 0;
+  std::size_t before = 0;
+  std::size_t after = 0;
+  std::function<void()> again = [&] {
+    ++rounds;
+    if (rounds == 1000) before = bytes;
+    if (rounds == 10000) {
+      after = bytes;
+      return reactor.stop();
+    }
+    cancel(1, 0s);  // found when it would be the next
+    if (rounds % 2 == 0) cancel(30, 2h);  // found because they are so many
+    reactor.call_later(0s, again);
+  };
+  reactor.call_later(0s, again);
+  reactor.run();
+  EXPECT_LT(after, before + 65536);
+}
+
 }  // namespace
