@@ -331,10 +331,22 @@ TEST_F(ScriptedTimers, C11_MovingWithinACallKeepsTheOrder) {
   reactor.call_later(1s, [&] {
     order.push_back(1);
     moved->delay(-8s);
+    note(1h, 4);
   });
   note(3s, 3);
   pass({5s, 0s});
   EXPECT_EQ(order, (std::vector{1, 2, 3}));
+}
+
+TEST_F(ScriptedTimers, C11_WhoIsMovedNextToAnotherDoesNotHoldItUp) {
+  std::shared_ptr<reactor::DelayedCall> moved = note(10s, 2);
+  reactor.call_later(1s, [&] { moved->delay(-7s); });
+  note(3s, 1);
+  turn(3, [&](int round) {
+    if (round == 1) clock.advance(5s);
+    EXPECT_EQ(order.size(), static_cast<std::size_t>(round - 1));
+  });
+  EXPECT_EQ(order, (std::vector{1, 2}));
 }
 
 // --- The clock, and many calls -----------------------------------------------
@@ -396,6 +408,25 @@ TEST(TimerQueue, WhatIsOverStaysOverWhenOthersFollow) {
   }
   EXPECT_TRUE(next->active());
   EXPECT_EQ(queue->next(), next->time());
+}
+
+TEST(TimerQueue, WhatIsLeftOfVeryManyIsNotGivenBack) {
+  FakeClock clock;
+  const auto queue = std::make_shared<reactor::TimerQueue>(clock);
+  int calls = 0;
+  const auto left = queue->add(1h, [&] { ++calls; });
+  for (int i = 0; i < 5000; ++i) {
+    queue->add(0ms, [&] { ++calls; });
+  }
+  for (const int expected : {5000, 5001}) {
+    EXPECT_TRUE(queue->begin_pass());
+    while (const auto callback = queue->take_due()) {
+      callback();
+    }
+    EXPECT_EQ(calls, expected);
+    EXPECT_EQ(queue->next().has_value(), left->active());
+    clock.advance(1h);
+  }
 }
 
 // Against the plainest model of it that there is.
