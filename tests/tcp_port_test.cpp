@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -394,6 +395,7 @@ TEST_P(TcpPort, F05_APortThatRestsCanBeStopped) {
   world.after(10, [&] { EXPECT_TRUE(reactor.readers().empty()); });
   world.run();
   EXPECT_NE(treatment(sock), "poem");
+  EXPECT_EQ(log.lines().size(), 1u);  // that there are too many open files
 }
 
 TEST_P(TcpPort, F05_APortThatIsStoppedWhileItRestsIsLetGoOf) {
@@ -420,6 +422,30 @@ TEST_P(TcpPort, F05_APortThatRestsEndsWithTheReactor) {
   world.after(10);
   world.run();
   EXPECT_NE(treatment(sock), "poem");
+}
+
+// The guest's number is too large for select(), and for nobody else.
+TEST_P(TcpPort, L01_WhoCannotBeWatchedCostsOnlyItsOwnConnection) {
+  const LogCapture log;
+  const bool is_select = GetParam() == std::string("select");
+  const ManyDescriptors limit(2 * FD_SETSIZE);
+  guest = connect();
+  std::vector<net::Socket> taken;
+  do {
+    taken.emplace_back(::dup(0));
+  } while (taken.back().fd() >= 0 && taken.back().fd() < FD_SETSIZE);
+  ASSERT_EQ(taken.back().fd(), FD_SETSIZE);
+  world.when([&] { return server->lost() || !log.lines().empty(); },
+             [&] {
+               EXPECT_EQ(treatment(guest), is_select ? "" : "poem");
+               taken.clear();
+             });
+  expect_service();
+  world.run();
+  ASSERT_EQ(log.lines().size(), is_select ? 1u : 0u);
+  if (!is_select) return;
+  EXPECT_EQ(log.lines()[0].rfind('[' + to_string(port->host()) + ']', 0), 0u);
+  EXPECT_NE(log.lines()[0].find("descriptor 102"), std::string::npos);
 }
 
 // --- Clients that change their mind ------------------------------------------
