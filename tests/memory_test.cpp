@@ -317,6 +317,30 @@ TEST_P(Memory, CallsThatAreCancelledWhenTheyAreDueGiveBackTheirPlace) {
   EXPECT_LT(bytes, before + 8 * rounds);
 }
 
+TEST_P(Memory, CallsThatAreCancelledGiveBackWhatTheyNeeded) {
+  constexpr int calls = 100000;
+  const auto cancel_many = [&] {
+    for (int i = 0; i < calls; ++i) {
+      reactor.call_later(1h, [] {})->cancel();
+    }
+  };
+  const std::size_t before = bytes;
+  std::size_t after = 0;
+  const auto look = [&] {
+    after = bytes;
+    reactor.stop();
+  };
+  cancel_many();
+  reactor.call_later(0ms, [&] {
+    reactor.call_later(0ms, [&] {
+      cancel_many();  // what the first ones needed is let go of already
+      reactor.call_later(0ms, [&] { reactor.call_from_thread(look); });
+    });
+  });
+  reactor.run();
+  EXPECT_LT(after, before + calls);
+}
+
 // Some are always left, so nothing is given back.
 TEST_P(Memory, CallsThatComeAndGoNeedNoMoreThanThereAreAtOnce) {
   for (int i = 0; i < 20; ++i) {
