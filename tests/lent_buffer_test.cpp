@@ -171,6 +171,25 @@ TEST_P(LentBuffer, WhoAbortsInsteadOfLendingReceivesNothing) {
   EXPECT_EQ(factory->received, "");
 }
 
+TEST_P(LentBuffer, WhoPausesInsteadOfLendingReceivesNothingUntilItResumes) {
+  Borrower* borrower = nullptr;
+  int asked = 0;
+  factory->prepare = [&](Borrower& built) { borrower = &built; };
+  factory->lend = [&] {
+    if (++asked == 1) borrower->transport().pause_producing();
+    return std::span<char>();
+  };
+  send("a poem");
+  world.when([&] { return asked == 1; });
+  world.after(2, [&] {
+    EXPECT_EQ(borrower->received, "");
+    borrower->transport().resume_producing();
+  });
+  until_lost();
+  EXPECT_EQ(factory->reason, Error::connection_done);
+  EXPECT_EQ(factory->received, "a poem");
+}
+
 TEST_P(LentBuffer, WhoThrowsInsteadOfLendingEndsItsConnection) {
   const LogCapture log;
   factory->lend = []() -> std::span<char> {

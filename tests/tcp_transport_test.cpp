@@ -204,6 +204,14 @@ TEST_P(TcpTransport, E03_NothingSentAtFirstIsSentLater) {
   world.run();
 }
 
+TEST_P(TcpAlone, E03_AFreshConnectionDoesNotWaitForRoom) {
+  client->prepare = [&](Story& story) {
+    story.on_made = [&](Story&) { EXPECT_TRUE(reactor.writers().empty()); };
+  };
+  world.run();
+  EXPECT_TRUE(client->made());
+}
+
 TEST_P(TcpAlone, E03_ARealFullBufferIsWaitedFor) {
   const std::string poem = pattern(0, 8 << 20);
   std::string got;
