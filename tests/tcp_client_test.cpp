@@ -173,6 +173,20 @@ TEST_P(TcpClient, D01_AConnectionIsStartedBuiltMadeLostAndGone) {
   EXPECT_EQ(client->reason, Error::connection_done);
 }
 
+// Before we have looked, but he did accept us: that is a connection.
+TEST_P(TcpClient, D01_WhoIsResetAtOnceWasConnected) {
+  const net::Socket listener = net::listen(anywhere);
+  connect(net::local_address(listener));
+  reactor.call_later(0s, [&] {
+    net::Socket peer = accept(listener);
+    reset(peer);
+  });
+  run_until_over();
+  EXPECT_EQ(*client->lines,
+            (Lines{"started", "built", "made", "lost", "client lost", "gone"}));
+  EXPECT_EQ(client->reason, std::errc::connection_reset);
+}
+
 TEST_P(TcpClient, D02_NothingIsToldBeforeConnectTcpHasReturned) {
   for (const net::Address& to : {net::Address{"255.255.255.255", 1},
                                  {"fe80::1", 1},
@@ -359,6 +373,28 @@ TEST_P(TcpClient, D08_DisconnectInAnyRoundHasOneOutcome) {
       EXPECT_EQ(one->reason, std::errc::operation_canceled) << rounds;
     }
   }
+}
+
+// What went before is not what is given up, although it is still there.
+TEST_P(TcpClient, D08_DisconnectGivesUpTheNextAttempt) {
+  for (const bool refuses : {false, true}) {
+    const auto one = std::make_shared<Client>();
+    one->refuses = refuses;
+    const auto again = [left = 1](reactor::Connector& connector) mutable {
+      if (left-- != 1) return;
+      connector.connect();
+      connector.disconnect();
+    };
+    (refuses ? one->on_failed : one->on_lost) = again;
+    const net::Address poems = serve("poem");
+    reactor.connect_tcp(poems.host, poems.port, one);
+    world.when([one] { return one->outcomes() == 2; },
+               [one] {
+                 EXPECT_EQ(one->reason, std::errc::operation_canceled);
+               });
+  }
+  world.after(5);
+  world.run();
 }
 
 TEST_P(TcpClient, D08_DisconnectDoesNothingWhenIdle) {
