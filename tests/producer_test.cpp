@@ -3,8 +3,10 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <stdexcept>
+#include <utility>
 
 #include "support/tcp.h"
 
@@ -13,12 +15,14 @@
 namespace {
 
 int stuck_fd = -1;
+std::size_t sip = 0;  // but so much, once
 
 }  // namespace
 
 // Stands before the system's: the library knows no other.
 extern "C" ssize_t send(int fd, const void* data, size_t size, int flags) {
-  if (fd == stuck_fd) return errno = EAGAIN, -1;
+  if (fd == stuck_fd) size = std::min(size, std::exchange(sip, 0));
+  if (fd == stuck_fd && size == 0) return errno = EAGAIN, -1;
   return ::sendto(fd, data, size, flags, nullptr, 0);
 }
 
@@ -62,7 +66,10 @@ constexpr bool pull = false;
 // A connection whose other end is a bare socket, which reads when told to.
 class Producers : public TcpTest {
  protected:
-  Producers() { stuck_fd = -1; }
+  Producers() {
+    stuck_fd = -1;
+    sip = 0;
+  }
 
   void SetUp() override {
     reactor.connect_tcp("127.0.0.1", net::local_address(listener).port, client);
@@ -131,6 +138,28 @@ TEST_P(Producers, E14_MoreThanTheHighWaterMarkPausesAPushProducer) {
   world.when([&] { return client->lost(); });
   world.run();
   EXPECT_EQ(feed->pauses + feed->resumes + feed->stops, 3);
+}
+
+TEST_P(Producers, E14_WhatIsSentDoesNotCount) {
+  begin([&] {
+    transport().register_producer(feed, push);
+    stuck_fd = here().fd();
+    write(high_water);
+    sip = 1000;
+  });
+  world.when([&] { return sip == 0; });
+  begin([&] {
+    write(1000);
+    EXPECT_EQ(feed->pauses, 0);
+    write(1);
+    EXPECT_EQ(feed->pauses, 1);
+    stuck_fd = -1;
+  });
+  world.when([&] { return feed->resumes == 1; });
+  begin([&] { here().lose(), transport().unregister_producer(); });
+  when_all_is_received();
+  world.run();
+  EXPECT_EQ(got, pattern(0, high_water + 1001));
 }
 
 // It writes until it is paused, also from within resume_producing().
