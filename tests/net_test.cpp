@@ -453,6 +453,34 @@ TEST_F(Net, D15_ASocketThatFindsOnlyItselfIsRefused) {
   EXPECT_EQ(net::connect_result(sock), std::errc::connection_refused);
 }
 
+// Two hosts may use one number.
+TEST_F(Net, D15_WhoFindsItsOwnPortElsewhereIsConnected) {
+  const net::Socket listener = net::listen(rig::anywhere);
+  const net::Socket sock(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in name{};
+  name.sin_family = AF_INET;
+  name.sin_port = htons(net::local_address(listener).port);
+  const auto literal = reinterpret_cast<const sockaddr*>(&name);
+  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
+  ASSERT_EQ(::bind(sock.fd(), literal, sizeof name), 0);
+  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ASSERT_EQ(::connect(sock.fd(), literal, sizeof name), 0);
+  EXPECT_EQ(net::connect_result(sock), std::error_code());
+}
+
+// Without its interface an address of a link is invalid.
+TEST_F(Net, D13_AScopeIsAnInterface) {
+  const auto why = [](const char* host) {
+    std::error_code error;
+    net::start_connect({host, 1}, error);
+    return error;
+  };
+  const std::error_code without = why("fe80::1");
+  if (without != std::errc::invalid_argument) GTEST_SKIP() << without.message();
+  EXPECT_NE(why("fe80::1%lo"), without);
+  EXPECT_EQ(why("fe80::1%nosuchinterface"), without);
+}
+
 // --- What is known about a socket --------------------------------------------
 
 TEST_F(Net, F07_EverySocketIsClosedOnExec) {
