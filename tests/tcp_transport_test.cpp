@@ -204,6 +204,15 @@ TEST_P(TcpTransport, E03_NothingSentAtFirstIsSentLater) {
   world.run();
 }
 
+TEST_P(TcpAlone, E03_WhatIsSentAtOnceDoesNotWaitForRoom) {
+  world.after(1, [&] {
+    here().write("a poem");
+    EXPECT_TRUE(reactor.writers().empty());
+    EXPECT_EQ(receive(peer, 6), "a poem");
+  });
+  world.run();
+}
+
 TEST_P(TcpAlone, E03_AFreshConnectionDoesNotWaitForRoom) {
   client->prepare = [&](Story& story) {
     story.on_made = [&](Story&) { EXPECT_TRUE(reactor.writers().empty()); };
