@@ -218,6 +218,13 @@ TEST_P(TcpClient, D03_ARefusedConnectionFailsOnceAndBuildsNothing) {
   EXPECT_EQ(client->reason, std::errc::connection_refused);
 }
 
+TEST_P(TcpClient, D03_WhatHasFailedIsLetGoOf) {
+  std::weak_ptr<reactor::Connector> weak = connect(closed_address());
+  world.when([&] { return client->failures == 1; });
+  world.after(2, [&] { EXPECT_TRUE(weak.expired()); });
+  world.run();
+}
+
 TEST_P(TcpClient, D05_AnErrorOfConnectKeepsItsNumber) {
   for (const int error : {ECONNREFUSED, ENETUNREACH, EHOSTUNREACH, ETIMEDOUT,
                           EACCES, EADDRNOTAVAIL, ENOBUFS, EPERM}) {
@@ -558,6 +565,16 @@ TEST_P(TcpClient, D11_AnAnswerThatCannotBeReadIsAFailure) {
   EXPECT_EQ(*client->lines, (Lines{"started", "failed"}));
 }
 
+TEST_P(TcpClient, D11_WhatIsAnsweredIsNotKept) {
+  const auto server = std::make_shared<Server>();
+  const net::Address poems = serve(server);
+  const auto before = open_descriptors();
+  connect({"poems.test", poems.port});
+  world.when([&] { return client->made() && server->made(); });
+  world.when([&] { return open_descriptors() == before + 2; });
+  world.run();
+}
+
 TEST_P(TcpClient, F07_WhatWaitsForANameIsClosedOnExecAndDoesNotBlock) {
   const auto answer = slow_answer = std::make_shared<std::latch>(1);
   connect({"slow.test", closed_address().port});
@@ -596,6 +613,17 @@ TEST_P(TcpClient, D12_WhatOnlyLooksLikeALiteralDoes) {
   run_until_over();
   EXPECT_EQ(questions, 1);
   EXPECT_EQ(client->reason.category(), net::resolver_category());
+}
+
+TEST_P(TcpClient, F02_ANameIsTakenForItsFirstIpv4Address) {
+  names = {{"both.test", {"::1", "127.0.0.1"}},
+           {"elsewhere.test", {"203.0.113.1", "127.0.0.1"}}};
+  const auto server = std::make_shared<Server>();
+  EXPECT_EQ(reactor.listen_tcp({"both.test", 0}, server)->host().host,
+            "127.0.0.1");
+  EXPECT_EQ(code_thrown_by(
+                [&] { reactor.listen_tcp({"elsewhere.test", 0}, server); }),
+            std::errc::address_not_available);
 }
 
 TEST_P(TcpClient, D13_Ipv6WorksEndToEnd) {
@@ -681,6 +709,24 @@ TEST_P(TcpClient, D15_AConnectionToItselfIsRefused) {
     return true;
   };
   EXPECT_EXIT(connect_to_oneself(GetParam()), keep, "");
+  if (status == 77) GTEST_SKIP() << "may not have a network of its own";
+  EXPECT_EQ(status, 0);
+}
+
+[[noreturn]] void wait_for_oneself() {
+  if (!have_one_port(40000)) std::_Exit(77);
+  const auto why = code_thrown_by([] { net::connect({"127.0.0.1", 40000}); });
+  std::_Exit(why == std::errc::connection_refused ? 0 : 1);
+}
+
+// Nor is it by who waits for it.
+TEST(TcpClientDeathTest, D15_AConnectionToItselfIsRefused) {
+  int status = 0;
+  const auto keep = [&](int exit_status) {
+    status = WEXITSTATUS(exit_status);
+    return true;
+  };
+  EXPECT_EXIT(wait_for_oneself(), keep, "");
   if (status == 77) GTEST_SKIP() << "may not have a network of its own";
   EXPECT_EQ(status, 0);
 }
