@@ -142,12 +142,35 @@ TEST_P(Factory, G02_WhatCannotBeStartedIsNotUsedNorStopped) {
   EXPECT_EQ(log.lines(), Lines{"[" + to_string(to) + "] no poems today"});
 }
 
+TEST_P(Factory, G02_WhatCouldNotBeStartedMayBeLater) {
+  const LogCapture log;
+  int left = 1;
+  factory->on_start = [&] {
+    if (left-- > 0) throw std::runtime_error("no poems yet");
+  };
+  const net::Address to = closed_address();
+  const auto connector = reactor.connect_tcp(to.host, to.port, factory);
+  world.when([&] { return count("failed") == 1; },
+             [&] { connector->connect(); });
+  world.when([&] { return count("failed") == 2; });
+  world.after(2);
+  world.run();
+  EXPECT_EQ(factory->lines,
+            (Lines{"start", "failed", "start", "failed", "stop"}));
+}
+
 TEST_P(Factory, G02_WhatItThrowsWhenItStopsIsLogged) {
   const LogCapture log;
   factory->on_stop = [] { throw std::runtime_error("not yet"); };
   const auto port = listen();
   port->stop_listening();
-  EXPECT_EQ(log.lines(), Lines{"[" + to_string(port->host()) + "] not yet"});
+  const net::Address to = closed_address();
+  reactor.connect_tcp(to.host, to.port, factory)->disconnect();
+  world.when([&] { return count("stop") == 2; });
+  world.after(2);
+  world.run();
+  EXPECT_EQ(log.lines(), (Lines{"[" + to_string(port->host()) + "] not yet",
+                                "[" + to_string(to) + "] not yet"}));
 }
 
 }  // namespace
