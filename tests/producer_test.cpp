@@ -162,6 +162,26 @@ TEST_P(Producers, E14_WhatIsSentDoesNotCount) {
   EXPECT_EQ(got, pattern(0, high_water + 1001));
 }
 
+TEST_P(Producers, E14_ThePauseOfOneIsNotTheNextOnes) {
+  const auto next = std::make_shared<Feed>();
+  begin([&] {
+    stuck_fd = here().fd();
+    transport().register_producer(feed, push);
+    write(high_water + 1);
+    EXPECT_EQ(feed->pauses, 1);
+    transport().unregister_producer();
+    transport().register_producer(next, push);
+    write(1);
+    EXPECT_EQ(next->pauses, 1);
+    stuck_fd = -1;
+  });
+  world.when([&] { return next->resumes == 1; });
+  begin([&] { here().abort(); });
+  world.when([&] { return client->lost(); });
+  world.run();
+  EXPECT_EQ(feed->resumes, 0);
+}
+
 // It writes until it is paused, also from within resume_producing().
 TEST_P(Producers, E14_PausesAndResumesTakeTurns) {
   constexpr std::size_t all = 400000;
