@@ -251,6 +251,13 @@ TEST(Resolver, M10_ANameDoesNotEndInItsMiddle) {
                std::system_error);
 }
 
+// Whoever was asked, and whatever he says.
+TEST(Resolver, D10_LocalhostIsThisMachine) {
+  const faults::Script script("getaddrinfo * EAI_AGAIN");
+  EXPECT_EQ(net::resolve({"localhost", 7}),
+            (std::vector<Address>{{"127.0.0.1", 7}, {"::1", 7}}));
+}
+
 // --- Listening and connecting ------------------------------------------------
 
 class Net : public testing::Test {
@@ -443,6 +450,19 @@ TEST_F(Net, E10_AConnectionThatWasResetSinceIsConnected) {
   }
 }
 
+// It said goodbye first, and then nobody wanted to hear more.
+TEST_F(Net, E10_AConnectionThatEndedAndWasResetIsConnected) {
+  std::error_code error;
+  const net::Socket listener = net::listen(rig::anywhere);
+  const net::Socket sock =
+      net::start_connect(net::local_address(listener), error);
+  net::Socket peer = rig::accept(listener);
+  ::shutdown(peer.fd(), SHUT_WR);
+  rig::reset(peer);
+  EXPECT_EQ(net::peer_address(sock), (Address{"?", 0}));
+  EXPECT_EQ(net::connect_result(sock), std::error_code());
+}
+
 TEST_F(Net, D15_ASocketThatFindsOnlyItselfIsRefused) {
   const net::Socket sock = rig::bound();
   sockaddr_in name{};
@@ -515,6 +535,11 @@ TEST_F(Net, E16_APeerThatIsGoneHasNoAddress) {
   const net::Socket server = rig::accept(listener);
   EXPECT_EQ(net::peer_address(server), (Address{"?", 0}));
   EXPECT_EQ(net::local_address(server), net::local_address(listener));
+}
+
+TEST_F(Net, WhatIsClosedHasNoAddress) {
+  EXPECT_EQ(rig::code_thrown_by([] { net::local_address(net::Socket()); }),
+            std::errc::bad_file_descriptor);
 }
 
 TEST_F(Net, ASocketIsMovedAndClosedOnce) {
