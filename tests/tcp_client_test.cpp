@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -281,6 +282,16 @@ TEST_P(TcpClient, D06_OnceConnectedThereIsNoTimeout) {
 }
 
 // Without a call of its own the reactor waits for ever: no timer is left.
+TEST_P(TcpClient, D06_FailureLeavesNoTimer) {
+  client->on_failed = [&](auto&) {
+    reactor.call_from_thread([&] { reactor.stop(); });  // no delayed call
+  };
+  connect(closed_address());
+  reactor.run();
+  EXPECT_EQ(client->failures, 1);
+  EXPECT_EQ(world.stats->timeouts.back(), std::nullopt);
+}
+
 TEST_P(TcpClient, D06_SuccessLeavesNoTimer) {
   const auto server = std::make_shared<Server>();
   client->prepare = [](Story& story) {
@@ -592,6 +603,14 @@ TEST_P(TcpClient, F07_WhatWaitsForANameIsClosedOnExecAndDoesNotBlock) {
   EXPECT_EQ(client->reason, std::errc::connection_refused);
 }
 
+TEST(Connect, D10_WhoWaitsTriesEveryLiteral) {
+  names = {{"two.test", {"127.0.0.2", "127.0.0.1"}}};
+  const net::Socket listener = net::listen(anywhere);
+  const net::Address there = net::local_address(listener);
+  const net::Socket sock = net::connect({"two.test", there.port});
+  EXPECT_EQ(net::peer_address(sock), there);
+}
+
 TEST_P(TcpClient, D12_LiteralsNeverReachTheNameServer) {
   std::vector<std::shared_ptr<Client>> clients;
   for (const char* const literal :
@@ -672,6 +691,21 @@ TEST_P(TcpClient, D14_NoDescriptorIsAFailureLikeAnyOther) {
   }
 }
 
+TEST_P(TcpClient, L01_WhatCannotBeWatchedIsAFailureLikeAnyOther) {
+  const bool is_select = GetParam() == std::string("select");
+  const ManyDescriptors limit(2 * FD_SETSIZE);
+  std::vector<net::Socket> taken;
+  do {
+    taken.emplace_back(::dup(0));
+  } while (taken.back().fd() >= 0 && taken.back().fd() < FD_SETSIZE - 1);
+  ASSERT_EQ(taken.back().fd(), FD_SETSIZE - 1);
+  connect(closed_address());
+  run_until_over();
+  EXPECT_EQ(client->reason,
+            is_select ? make_error_code(Error::descriptor_too_large)
+                      : make_error_code(std::errc::connection_refused));
+}
+
 // A network of its own, where a connection can only come from one port.
 bool have_one_port(std::uint16_t port) {
   if (::unshare(CLONE_NEWNET) < 0 &&
@@ -715,7 +749,7 @@ TEST_P(TcpClient, D15_AConnectionToItselfIsRefused) {
 
 [[noreturn]] void wait_for_oneself() {
   if (!have_one_port(40000)) std::_Exit(77);
-  const auto why = code_thrown_by([] { net::connect({"127.0.0.1", 40000}); });
+  const auto why = code_thrown_by([] { net::connect({"0.0.0.0", 40000}); });
   std::_Exit(why == std::errc::connection_refused ? 0 : 1);
 }
 
