@@ -29,6 +29,11 @@ struct Sends {
   std::deque<int> script;  // at most so many bytes, or -errno
 } sends;
 
+struct Receives {
+  int fd = -1;  // whose
+  int calls = 0;
+} receives;  // of one byte each
+
 int bad_closes = 0;  // of what is closed already
 
 }  // namespace
@@ -54,6 +59,14 @@ extern "C" ssize_t send(int fd, const void* data, size_t size, int flags) {
   return ::sendto(fd, data, size, flags, nullptr, 0);
 }
 
+extern "C" ssize_t recv(int fd, void* data, size_t size, int flags) {
+  if (fd == receives.fd) {
+    ++receives.calls;
+    size = 1;
+  }
+  return ::recvfrom(fd, data, size, flags, nullptr, nullptr);
+}
+
 namespace {
 
 using namespace rig;
@@ -64,7 +77,10 @@ const auto was_reset = make_error_code(std::errc::connection_reset);
 // Two protocols, of one reactor, that talk to each other.
 class TcpTransport : public TcpTest {
  protected:
-  TcpTransport() { sends = Sends(); }
+  TcpTransport() {
+    sends = Sends();
+    receives = Receives();
+  }
 
   void SetUp() override {
     port = reactor.listen_tcp(anywhere, server);
@@ -106,7 +122,10 @@ FOR_EVERY_POLLER(TcpTransport);
 // The other end is a bare socket, which does as the test says.
 class TcpAlone : public TcpTest {
  protected:
-  TcpAlone() { sends = Sends(); }
+  TcpAlone() {
+    sends = Sends();
+    receives = Receives();
+  }
 
   void SetUp() override {
     reactor.connect_tcp("127.0.0.1", net::local_address(listener).port, client);
@@ -381,6 +400,26 @@ TEST_P(TcpAlone, E06_UnreadInputDoesNotSpoilTheEnd) {
   EXPECT_TRUE(rest.data == poem) << rest.data.size();
   EXPECT_FALSE(rest.error) << rest.error.message();
   EXPECT_EQ(here().received, 0u);
+}
+
+// Who never stops talking is not listened to for ever, and gets it all.
+TEST_P(TcpAlone, E06_MuchUnreadInputNeitherSpoilsTheEndNorDelaysIt) {
+  world.after(0, [&] {
+    here().pause();
+    say(peer, std::string(100, '?'));
+    receives.fd = here().fd();
+    here().write("poem");
+    here().lose();
+  });
+  world.when([&] { return client->lost(); },
+             [&] {
+               receives.fd = -1;
+               EXPECT_EQ(receives.calls, 16);
+               const Rest rest = receive_all(peer);
+               EXPECT_EQ(rest.data, "poem");
+               EXPECT_FALSE(rest.error);
+             });
+  world.run();
 }
 
 TEST_P(TcpTransport, E06_LosingItFromTheBeginning) {
