@@ -342,6 +342,19 @@ TEST_P(Producers, E15_WhoIsRegisteredWhenTheConnectionIsLostIsStoppedOnce) {
   EXPECT_TRUE(stopped_first);
 }
 
+TEST_P(Producers, E15_WhoIsStoppedIsNotRegisteredAnyMore) {
+  const auto next = std::make_shared<Feed>();
+  feed->on_stop = [&] { transport().register_producer(next, push); };
+  begin([&] {
+    transport().register_producer(feed, push);
+    here().abort();
+  });
+  world.when([&] { return client->lost(); });
+  world.run();
+  EXPECT_EQ(feed->stops, 1);
+  EXPECT_EQ(next->stops, 1);
+}
+
 TEST_P(Producers, E15_WhoRegistersTooLateIsStoppedAtOnce) {
   client->prepare = [&](Story& story) {
     story.on_lost = [&](Story& lost) {

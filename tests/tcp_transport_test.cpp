@@ -549,6 +549,20 @@ TEST_P(TcpTransport, E08_AbortingInEveryCallback) {
   world.run();
 }
 
+TEST_P(TcpAlone, E09_WhatIsLostIsClosedAlready) {
+  std::error_code why;
+  client->prepare = [&](Story& story) {
+    story.on_lost = [&](Story&) { why = receive_all(peer).error; };
+  };
+  world.after(0, [&] {
+    peer.set_blocking(false);
+    here().abort();
+  });
+  world.when([&] { return client->lost(); });
+  world.run();
+  EXPECT_EQ(why, was_reset);
+}
+
 TEST_P(TcpTransport, E09_ConnectionLostComesOnceAndLast) {
   begin([&] {
     here().write("poem");
