@@ -135,8 +135,8 @@ TEST_F(ScriptedFdSet, B04_WhoIsAddedAgainWhileOthersAreCalledKeepsHisTurn) {
     reactor.add_writer(added);
     return go_on;
   };
-  script->batches = {{{adder->fileno(), {true, false}},
-                      {added->fileno(), both_ways}}};
+  script->batches = {
+      {{adder->fileno(), {true, false}}, {added->fileno(), both_ways}}};
   turn(2);
   EXPECT_EQ(added->reads, 1);
   EXPECT_EQ(added->writes, 1);

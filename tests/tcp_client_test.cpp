@@ -32,8 +32,8 @@
 
 namespace {
 
-// Names in ".test" stand for these literals; "no.test" for none, "vast.test" for
-// more than there is memory for, and "slow.test" for this machine, once the
+// Names in ".test" stand for these literals; "no.test" for none, "vast.test"
+// for more than there is memory for, and "slow.test" for this machine, once the
 // latch is open.
 std::map<std::string, std::vector<std::string>> names;
 std::atomic<int> questions;
@@ -406,10 +406,9 @@ TEST_P(TcpClient, D08_DisconnectGivesUpTheNextAttempt) {
     (refuses ? one->on_failed : one->on_lost) = again;
     const net::Address poems = serve("poem");
     reactor.connect_tcp(poems.host, poems.port, one);
-    world.when([one] { return one->outcomes() == 2; },
-               [one] {
-                 EXPECT_EQ(one->reason, std::errc::operation_canceled);
-               });
+    world.when(
+        [one] { return one->outcomes() == 2; },
+        [one] { EXPECT_EQ(one->reason, std::errc::operation_canceled); });
   }
   world.after(5);
   world.run();
@@ -640,8 +639,9 @@ TEST_P(TcpClient, F02_ANameIsTakenForItsFirstIpv4Address) {
   const auto server = std::make_shared<Server>();
   EXPECT_EQ(reactor.listen_tcp({"both.test", 0}, server)->host().host,
             "127.0.0.1");
-  EXPECT_EQ(code_thrown_by(
-                [&] { reactor.listen_tcp({"elsewhere.test", 0}, server); }),
+  EXPECT_EQ(code_thrown_by([&] {
+              reactor.listen_tcp({"elsewhere.test", 0}, server);
+            }),
             std::errc::address_not_available);
 }
 
