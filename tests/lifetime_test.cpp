@@ -174,6 +174,26 @@ TEST_F(ScriptedLifetime, WhoIsRemovedByWhoDiesIsGoneBeforeTheWait) {
   turn(1, [&](int) { EXPECT_TRUE(dead); });
 }
 
+TEST_F(ScriptedLifetime, WhatIsCancelledByWhoDiesIsGoneBeforeTheWait) {
+  bool dead = false;
+  std::shared_ptr<void> held(nullptr, [&](void*) { dead = true; });
+  const auto second = reactor.call_later(1h, [held] {});
+  std::shared_ptr<void> farewell(nullptr, [&](void*) { second->cancel(); });
+  const auto first = reactor.call_later(1h, [farewell] {});
+  held.reset();
+  farewell.reset();
+  reactor.call_later(0s, [&] { first->cancel(); });
+  turn(1, [&](int) { EXPECT_TRUE(dead); });
+}
+
+TEST_F(ScriptedLifetime, WhatWasCalledWhenItRanIsGoneBeforeTheWait) {
+  bool dead = false;
+  std::shared_ptr<void> held(nullptr, [&](void*) { dead = true; });
+  reactor.call_when_running([held] {});
+  held.reset();
+  turn(1, [&](int) { EXPECT_TRUE(dead); });
+}
+
 // --- Who outlives whom -------------------------------------------------------
 
 // Takes leave in its destructor, as careful people's objects do.
