@@ -58,8 +58,9 @@ addrinfo* literal_info(const std::string& literal) {
 // These stand before the system's: the library knows no others.
 extern "C" int getaddrinfo(const char* name,
                            const char*,
-                           const addrinfo*,
+                           const addrinfo* hints,
                            addrinfo** found) {
+  if (hints->ai_socktype != SOCK_STREAM) return EAI_SOCKTYPE;
   const auto entry = names.find(name);
   const auto literals =
       entry == names.end() ? std::vector<std::string>() : entry->second;
