@@ -182,6 +182,29 @@ TEST_P(Producers, E14_ThePauseOfOneIsNotTheNextOnes) {
   EXPECT_EQ(feed->resumes, 0);
 }
 
+TEST_P(Producers, E14_WhatWillNeverBeSentPausesNobody) {
+  client->prepare = [&](Story& story) {
+    story.on_data = [&](Story& some) {
+      if (stuck_fd == -1) some.write("x");
+    };
+  };
+  begin([&] {
+    transport().register_producer(feed, push);
+    stuck_fd = here().fd();
+    write(high_water);
+    sip = 1000;
+  });
+  world.when([&] { return sip == 0; });
+  begin([&] {
+    stuck_fd = -1;
+    say(peer, std::string(150000, 'd'));
+    reset(peer);
+  });
+  world.when([&] { return client->lost(); });
+  world.run();
+  EXPECT_EQ(feed->pauses, 0);
+}
+
 // It writes until it is paused, also from within resume_producing().
 TEST_P(Producers, E14_PausesAndResumesTakeTurns) {
   constexpr std::size_t all = 400000;

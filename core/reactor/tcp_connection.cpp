@@ -127,6 +127,7 @@ std::error_code TcpConnection::do_write() {
   // Whoever reads will find the end itself, behind what came before it.
   if (state_ != State::open || paused_) return reason_;
   unsent_.clear();
+  sent_ = 0;
   fds_.remove_writer(*this);
   return {};
 }
