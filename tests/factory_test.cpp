@@ -159,6 +159,23 @@ TEST_P(Factory, G02_WhatCouldNotBeStartedMayBeLater) {
             (Lines{"start", "failed", "start", "failed", "stop"}));
 }
 
+TEST_P(Factory, G02_WhatCouldNotBeStartedIsStartedForTheNextAttempt) {
+  const LogCapture log;
+  int left = 1;
+  factory->on_start = [&] {
+    if (left-- > 0) throw std::runtime_error("no poems yet");
+  };
+  factory->on_failed = [&](reactor::Connector& connector) {
+    if (count("failed") == 1) connector.connect();
+  };
+  connect(closed_address());
+  world.when([&] { return count("failed") == 2; });
+  world.after(2);
+  world.run();
+  EXPECT_EQ(factory->lines,
+            (Lines{"start", "failed", "start", "failed", "stop"}));
+}
+
 TEST_P(Factory, G02_WhatItThrowsWhenItStopsIsLogged) {
   const LogCapture log;
   factory->on_stop = [] { throw std::runtime_error("not yet"); };

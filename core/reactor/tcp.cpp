@@ -191,7 +191,10 @@ class TcpConnector final : public Connector,
   }
 
   void end_use() {
-    if (state_ != State::disconnected) return;  // it connects once more
+    if (state_ != State::disconnected) {  // it connects once more
+      is_use_begun_ = is_used_;
+      return;
+    }
     is_use_begun_ = false;
     if (!std::exchange(is_used_, false)) return;
     guarded(this, [&] { factory_->do_stop(); });
