@@ -115,7 +115,6 @@ void TimerQueue::close() {
   for (Slot slot = 0; slot < slots_; ++slot) {
     std::exchange(call(slot).callback, nullptr);
   }
-  while (has_cancelled()) release();
 }
 
 Clock::time_point TimerQueue::after(Clock::duration delay) const {
