@@ -199,7 +199,13 @@ struct Sender final : reactor::Protocol {
   explicit Sender(reactor::Reactor& r)
       : reactor(r) {}
   void connection_made() override { transport().write(much); }
-  void data_received(std::string_view) override {
+  void data_received(std::string_view) override { look(); }
+  // The reactor has yet to notice, perhaps, that there is nothing left.
+  void look() {
+    if (!reactor.writers().empty()) {
+      reactor.call_later(0ms, [this] { look(); });
+      return;
+    }
     later = bytes;
     reactor.stop();
   }
