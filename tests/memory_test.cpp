@@ -221,7 +221,7 @@ TEST_P(Memory, WhatIsSentIsNotKept) {
     std::vector<char> buffer(Sender::much.size());
     if (::recvfrom(sock.fd(), buffer.data(), buffer.size(), MSG_WAITALL,
                    nullptr, nullptr) > 0) {
-      buffer = {};
+      std::vector<char>().swap(buffer);
       say(sock);
     }
   });
