@@ -20,7 +20,7 @@
 #include <string_view>
 #include <vector>
 
-#include "compare/recorder.h"
+#include "compare/trace/recorder.h"
 #include "net/socket.h"
 
 namespace {

@@ -12,15 +12,15 @@
 #include <stdexcept>
 #include <string>
 
-#include "compare/account.h"
-#include "compare/own.h"
-#include "compare/page.h"
-#include "compare/perfetto.h"
-#include "compare/request.h"
-#include "compare/run.h"
-#include "compare/svg.h"
-#include "compare/table.h"
-#include "compare/timeline.h"
+#include "compare/draw/page.h"
+#include "compare/draw/svg.h"
+#include "compare/measure/account.h"
+#include "compare/report/perfetto.h"
+#include "compare/report/table.h"
+#include "compare/report/timeline.h"
+#include "compare/run/own.h"
+#include "compare/run/request.h"
+#include "compare/run/run.h"
 
 #include "cli/command_line.h"
 #include "cli/manners.h"

@@ -17,7 +17,7 @@
 
 #include "cli/command_line.h"
 #include "cli/tasks.h"
-#include "compare/recorder.h"
+#include "compare/trace/recorder.h"
 #include "net/socket.h"
 
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "check.h"
-#include "compare/trace.h"
+#include "compare/trace/trace.h"
 
 namespace {
 

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <string>
 
-#include "compare/model.h"
-#include "compare/perfetto.h"
-#include "compare/table.h"
-#include "compare/timeline.h"
+#include "compare/measure/model.h"
+#include "compare/report/perfetto.h"
+#include "compare/report/table.h"
+#include "compare/report/timeline.h"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // What the comparison makes of traces, and of command lines.
 
-#include "compare/measure.h"
+#include "compare/measure/measure.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "compare/request.h"
+#include "compare/run/request.h"
 
 namespace {
 

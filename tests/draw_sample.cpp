@@ -1,8 +1,8 @@
 // Draws a comparison that never was: draw_sample FILE.html FILE.svg
 #include <fstream>
 
-#include "compare/page.h"
-#include "compare/svg.h"
+#include "compare/draw/page.h"
+#include "compare/draw/svg.h"
 #include "support/sample.h"
 
 int main(int argc, char** argv) {

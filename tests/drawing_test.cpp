@@ -1,5 +1,5 @@
 // Strips, lanes and wedges, and the words beside them.
-#include "compare/lanes.h"
+#include "compare/draw/lanes.h"
 
 #include <gtest/gtest.h>
 
@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "compare/page.h"
-#include "compare/svg.h"
-#include "compare/thin.h"
-#include "compare/words.h"
+#include "compare/draw/page.h"
+#include "compare/draw/svg.h"
+#include "compare/draw/thin.h"
+#include "compare/draw/words.h"
 #include "support/sample.h"
 #include "support/xml.h"
 

@@ -1,15 +1,15 @@
 // What is on the page and in the picture, of a comparison made by arithmetic.
-#include "compare/page.h"
+#include "compare/draw/page.h"
 
 #include <gtest/gtest.h>
 
 #include <regex>
 #include <string>
 
-#include "compare/markup.h"
-#include "compare/svg.h"
-#include "compare/table.h"
-#include "compare/words.h"
+#include "compare/draw/markup.h"
+#include "compare/draw/svg.h"
+#include "compare/draw/words.h"
+#include "compare/report/table.h"
 #include "support/sample.h"
 #include "support/xml.h"
 

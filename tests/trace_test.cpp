@@ -1,4 +1,4 @@
-#include "compare/trace.h"
+#include "compare/trace/trace.h"
 
 #include <gtest/gtest.h>
 

@@ -7,7 +7,7 @@
 #include <atomic>
 #include <cstdint>
 
-#include "compare/checksum.h"
+#include "compare/trace/checksum.h"
 
 namespace tracer {
 

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstdint>
 
-#include "compare/record.h"
+#include "compare/trace/record.h"
 
 namespace tracer {
 

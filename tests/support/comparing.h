@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string>
 
-#include "compare/account.h"
+#include "compare/measure/account.h"
 
 namespace rig {
 

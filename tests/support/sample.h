@@ -2,7 +2,7 @@
 // draws it.
 #pragma once
 
-#include "compare/model.h"
+#include "compare/measure/model.h"
 
 namespace sample {
 

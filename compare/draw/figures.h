@@ -1,0 +1,14 @@
+// The tutorial's figures, drawn from a run.
+#pragma once
+
+#include <string>
+
+#include "compare/measure/model.h"
+
+namespace compare {
+
+// Four <figure>s, with time from top to bottom. Whoever was not run is missed
+// in words.
+std::string make_figures(const Comparison& comparison);
+
+}  // namespace compare

@@ -1,0 +1,25 @@
+// What the marks in the pictures mean.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compare/measure/model.h"
+
+namespace compare {
+
+// How large a sample is, in pixels.
+constexpr double sample_width = 34, sample_height = 14;
+
+struct LegendItem {
+  std::string sample;  // the content of an <svg>
+  std::string text;  // plain, not escaped
+};
+
+// The poems and their colours.
+std::vector<LegendItem> legend_of_poems(const Comparison& comparison);
+
+// The strips, bars, ticks, wedges and boxes.
+std::vector<LegendItem> legend_of_marks();
+
+}  // namespace compare

@@ -1,0 +1,14 @@
+// The comparison as one picture.
+#pragma once
+
+#include <string>
+
+#include "compare/measure/model.h"
+
+namespace compare {
+
+// A whole file: needs nothing else, for light and dark. Variants that have no
+// picture are not in it.
+std::string make_svg(const Comparison& comparison);
+
+}  // namespace compare

@@ -1,0 +1,198 @@
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include <fmt/core.h>
+
+#include "compare/measure/account.h"
+#include "compare/trace/trace.h"
+
+namespace compare {
+namespace {
+
+struct Stage {
+  const Account& account;
+  std::filesystem::path directory;
+  std::vector<Source> sources;
+  std::vector<Trace> servers;
+};
+
+double wall(const RunAccount& run) {
+  return static_cast<double>(run.span.end - run.span.begin) / 1e9;
+}
+
+Stage set_up(const Account& account,
+             const std::filesystem::path& directory,
+             Comparison& comparison) {
+  Stage stage{account, directory, {}, {}};
+  for (const PoemAccount& poem : account.poems) {
+    stage.sources.push_back({poem.poem.port, poem.poem.bytes, poem.checksum});
+    if (poem.trace.empty()) continue;
+    try {
+      auto& trace =
+          stage.servers.emplace_back(read_trace(directory / poem.trace));
+      if (!trace.complaint.empty()) {
+        comparison.complaints.push_back(trace.complaint);
+      }
+    } catch (const std::runtime_error& error) {
+      comparison.complaints.emplace_back(error.what());
+    }
+  }
+  return stage;
+}
+
+// Why there is no picture.
+std::string blindness(const Trace& trace, const Picture& picture) {
+  if (trace.pid == 0) {
+    return "not seen: a program that is statically linked cannot be traced";
+  }
+  if (picture.served) {
+    return "not seen: it, or what it starts, is statically linked or uses "
+           "io_uring";
+  }
+  return "did not connect to any server";
+}
+
+std::string count_of(const Task& task, const Poem& poem, std::size_t num) {
+  if (task.outcome == Outcome::wrong) {
+    return fmt::format("task {}: got {} bytes, but not those of {}", num,
+                       task.bytes, poem.name);
+  }
+  return fmt::format("task {}: got {} of {} bytes", num, task.bytes,
+                     poem.bytes.value_or(0));
+}
+
+// The first poem that did not arrive; empty: all did, as far as is known.
+std::string missing_poem(const Account& account, const Picture& picture) {
+  for (std::size_t i = 0; i < account.poems.size(); ++i) {
+    const Task* best = nullptr;
+    for (const Task& task : picture.tasks) {
+      // A client may try more than once.
+      if (task.poem == i && (!best || task.outcome < best->outcome)) {
+        best = &task;
+      }
+    }
+    if (!best) return fmt::format("task {}: never connected", i + 1);
+    if (best->outcome == Outcome::partial || best->outcome == Outcome::wrong) {
+      return count_of(*best, account.poems[i].poem, i + 1);
+    }
+  }
+  return {};
+}
+
+Run measure_run(const Stage& stage,
+                const RunAccount& account,
+                Picture& picture) {
+  Run run;
+  run.wall = wall(account);
+  run.cpu = static_cast<double>(account.cpu) / 1e6;
+  run.status = account.status;
+  run.complaint = account.complaint;
+  Trace trace;
+  try {
+    if (!account.trace.empty()) {
+      trace = read_trace(stage.directory / account.trace);
+    }
+  } catch (const std::runtime_error& error) {
+    trace.complaint = error.what();
+  }
+  picture = measure(trace, stage.servers, stage.sources, account.span);
+  run.worst_unread = picture.worst_unread;
+  run.worst_task = picture.worst_task;
+  run.longest_turn = picture.longest_turn;
+  run.awaited_turn = picture.awaited_turn;
+  if (run.complaint.empty()) run.complaint = trace.complaint;
+  if (run.complaint.empty() && !picture.seen) {
+    run.complaint = blindness(trace, picture);
+  }
+  if (run.complaint.empty()) {
+    run.complaint = missing_poem(stage.account, picture);
+  }
+  return run;
+}
+
+// The run in the middle, of those that went well if there are any.
+std::size_t choose_shown(const std::vector<RunAccount>& runs) {
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (runs[i].complaint.empty()) order.push_back(i);
+  }
+  if (order.empty()) return 0;
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
+    return wall(runs[a]) < wall(runs[b]);
+  });
+  return order[(order.size() - 1) / 2];
+}
+
+void add_statistics(Variant& variant) {
+  const auto count = static_cast<double>(variant.runs.size());
+  for (const Run& run : variant.runs) {
+    variant.wall += run.wall / count;
+    variant.cpu += run.cpu / count;
+    if (run.worst_unread > variant.worst_unread) {
+      variant.worst_unread = run.worst_unread;
+      variant.worst_task = run.worst_task;
+    }
+    variant.longest_turn = std::max(variant.longest_turn, run.longest_turn);
+    variant.awaited_turn = std::max(variant.awaited_turn, run.awaited_turn);
+    if (variant.status == 0) variant.status = run.status;
+    if (variant.complaint.empty()) variant.complaint = run.complaint;
+  }
+  if (variant.runs.size() < 2) return;
+  double squares = 0;
+  for (const Run& run : variant.runs) {
+    squares += (run.wall - variant.wall) * (run.wall - variant.wall);
+  }
+  variant.wall_deviation = std::sqrt(squares / (count - 1));
+}
+
+Variant build_variant(const Stage& stage, const VariantAccount& account) {
+  Variant variant;
+  variant.name = account.name;
+  variant.command = account.command;
+  variant.shown = choose_shown(account.runs);
+  for (std::size_t i = 0; i < account.runs.size(); ++i) {
+    Picture picture;
+    variant.runs.push_back(measure_run(stage, account.runs[i], picture));
+    if (i != variant.shown) continue;
+    variant.seen = picture.seen;
+    variant.threads = std::move(picture.threads);
+    variant.tasks = std::move(picture.tasks);
+    variant.waits = std::move(picture.waits);
+    variant.turns = std::move(picture.turns);
+  }
+  add_statistics(variant);
+  return variant;
+}
+
+void compare_with_blocking(std::vector<Variant>& variants) {
+  const auto blocking =
+      std::find_if(variants.begin(), variants.end(),
+                   [](auto& variant) { return variant.name == "blocking"; });
+  if (blocking == variants.end() || blocking->failed()) return;
+  const double wall = blocking->wall;
+  for (Variant& variant : variants) {
+    if (variant.failed() || variant.wall <= 0) continue;
+    variant.vs_blocking = wall / variant.wall;
+  }
+}
+
+}  // namespace
+
+Comparison build(const Account& account,
+                 const std::filesystem::path& directory) {
+  Comparison comparison;
+  comparison.settings = account.settings;
+  comparison.complaints = account.complaints;
+  for (const PoemAccount& poem : account.poems) {
+    comparison.poems.push_back(poem.poem);
+  }
+  const Stage stage = set_up(account, directory, comparison);
+  for (const VariantAccount& variant : account.variants) {
+    comparison.variants.push_back(build_variant(stage, variant));
+  }
+  compare_with_blocking(comparison.variants);
+  return comparison;
+}
+
+}  // namespace compare

@@ -1,0 +1,19 @@
+#include "compare/measure/model.h"
+
+#include <algorithm>
+
+namespace compare {
+
+double time_axis(const Comparison& comparison) {
+  double end = 0;
+  for (const Variant& variant : comparison.variants) {
+    // A run that is not shown may have taken longer.
+    if (variant.shown < variant.runs.size()) {
+      end = std::max(end, variant.runs[variant.shown].wall);
+    }
+    for (const Task& task : variant.tasks) end = std::max(end, task.end);
+  }
+  return end;
+}
+
+}  // namespace compare

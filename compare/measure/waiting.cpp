@@ -1,0 +1,60 @@
+// The two numbers that no stopwatch shows.
+#include <algorithm>
+#include <map>
+
+#include "compare/measure/measure.h"
+
+namespace compare {
+
+Unread worst_unread(const Task& task) {
+  Unread worst;
+  std::size_t sent = 0;
+  std::size_t read = 0;
+  auto next = task.reads.begin();
+  for (const Send& send : task.sends) {
+    // Of the bytes of one send, the last one lies there longest.
+    sent += send.bytes;
+    while (next != task.reads.end() && read + next->bytes < sent) {
+      read += next->bytes;
+      ++next;
+    }
+    const double taken = next == task.reads.end() ? task.end : next->time;
+    if (taken - send.time > worst.duration()) worst = {send.time, taken};
+  }
+  return worst;
+}
+
+std::vector<Turn> find_turns(const Picture& picture, int program, double end) {
+  std::vector<Turn> turns;
+  std::map<int, double> since;  // by thread: it has been away from then on
+  for (const Wait& wait : picture.waits) {
+    if (wait.kind != WaitKind::anybody) continue;
+    const auto found = since.find(wait.thread);
+    if (found != since.end()) {
+      const double away = std::max(0.0, wait.time - found->second);
+      turns.push_back({found->second, away, wait.thread});
+    }
+    since[wait.thread] = wait.time + wait.duration;
+  }
+  for (const auto& [number, begin] : since) {
+    const Thread& thread = picture.threads[static_cast<std::size_t>(number)];
+    const bool whole = thread.pid == program && thread.id == program;
+    const double last = whole ? end : thread.end;
+    turns.push_back({begin, std::max(0.0, last - begin), number});
+  }
+  std::stable_sort(turns.begin(), turns.end(),
+                   [](auto& a, auto& b) { return a.time < b.time; });
+  return turns;
+}
+
+double awaited(const Turn& turn, const std::vector<Task>& tasks) {
+  double longest = 0;
+  for (const Task& task : tasks) {
+    const double begin = std::max(turn.time, task.connected);
+    const double end = std::min(turn.time + turn.duration, task.end);
+    longest = std::max(longest, end - begin);
+  }
+  return longest;
+}
+
+}  // namespace compare

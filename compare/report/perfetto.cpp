@@ -1,0 +1,122 @@
+#include "compare/report/perfetto.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+#include "compare/report/table.h"
+
+namespace compare {
+namespace {
+
+// Rows of a process, by what they show.
+constexpr std::size_t task_rows = 100;
+constexpr std::size_t server_rows = 200;
+
+class Events {
+ public:
+  // In whole ns, so that what nests stays nested.
+  void add(std::size_t process,
+           std::size_t row,
+           const std::string& name,
+           double begin,
+           double end,
+           const std::string& arguments = "{}") {
+    const auto from = std::llround(std::max(0.0, begin) * 1e9);
+    const auto to = std::max(from, std::llround(std::max(0.0, end) * 1e9));
+    separate();
+    fmt::format_to(std::back_inserter(text_),
+                   R"({{"ph":"X","pid":{},"tid":{},"name":{},"ts":{}.{:03},)"
+                   R"("dur":{}.{:03},"args":{}}})",
+                   process, row, json_string(name), from / 1000, from % 1000,
+                   (to - from) / 1000, (to - from) % 1000, arguments);
+  }
+
+  void name(const char* what,
+            std::size_t process,
+            std::size_t row,
+            const std::string& name) {
+    separate();
+    fmt::format_to(std::back_inserter(text_),
+                   R"({{"ph":"M","pid":{},"tid":{},"name":"{}",)"
+                   R"("args":{{"name":{}}}}})",
+                   process, row, what, json_string(name));
+  }
+
+  std::string finish() const {
+    return "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[" + text_ + "\n]}\n";
+  }
+
+ private:
+  void separate() { text_ += text_.empty() ? "\n" : ",\n"; }
+  std::string text_;
+};
+
+std::string bytes_argument(std::size_t bytes) {
+  return fmt::format(R"({{"bytes":{}}})", bytes);
+}
+
+void add_threads(Events& events, std::size_t process, const Variant& variant) {
+  for (std::size_t i = 0; i < variant.threads.size(); ++i) {
+    events.name("thread_name", process, i + 1, fmt::format("thread {}", i + 1));
+  }
+  const auto row = [](int thread) {
+    return static_cast<std::size_t>(thread) + 1;
+  };
+  for (const Turn& turn : variant.turns) {
+    events.add(process, row(turn.thread), "turn", turn.time,
+               turn.time + turn.duration);
+  }
+  for (const Wait& wait : variant.waits) {
+    if (wait.kind != WaitKind::anybody) continue;
+    events.add(process, row(wait.thread), "wait", wait.time,
+               wait.time + wait.duration);
+  }
+  for (std::size_t i = 0; i < variant.tasks.size(); ++i) {
+    for (const Read& read : variant.tasks[i].reads) {
+      events.add(process, row(read.thread), fmt::format("read task {}", i + 1),
+                 read.time - read.duration, read.time,
+                 bytes_argument(read.bytes));
+    }
+  }
+}
+
+void add_tasks(Events& events,
+               std::size_t process,
+               const Comparison& comparison,
+               const Variant& variant) {
+  for (std::size_t i = 0; i < variant.tasks.size(); ++i) {
+    const Task& task = variant.tasks[i];
+    const std::string& poem = comparison.poems[task.poem].name;
+    events.name("thread_name", process, task_rows + i,
+                fmt::format("task {}", i + 1));
+    events.add(process, task_rows + i, poem, task.connected, task.end,
+               bytes_argument(task.bytes));
+    for (const Read& read : task.reads) {
+      events.add(process, task_rows + i, "read", read.time, read.time,
+                 bytes_argument(read.bytes));
+    }
+    if (task.sends.empty()) continue;
+    events.name("thread_name", process, server_rows + i,
+                fmt::format("server {}", task.poem + 1));
+    for (const Send& send : task.sends) {
+      events.add(process, server_rows + i, "send", send.time, send.time,
+                 bytes_argument(send.bytes));
+    }
+  }
+}
+
+}  // namespace
+
+std::string write_perfetto(const Comparison& comparison) {
+  Events events;
+  for (std::size_t i = 0; i < comparison.variants.size(); ++i) {
+    const Variant& variant = comparison.variants[i];
+    events.name("process_name", i + 1, 0, variant.name);
+    add_threads(events, i + 1, variant);
+    add_tasks(events, i + 1, comparison, variant);
+  }
+  return events.finish();
+}
+
+}  // namespace compare

@@ -1,0 +1,81 @@
+#include "compare/run/own.h"
+
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <set>
+#include <string>
+
+namespace compare {
+namespace {
+
+volatile std::sig_atomic_t interrupt = 0;
+
+// Whom somebody here still waits for.
+std::set<pid_t> owned;
+
+void keep_interrupt(int signal) {
+  interrupt = signal;
+}
+
+std::set<pid_t> orphans() {
+  std::ifstream file("/proc/thread-self/children");
+  std::set<pid_t> found;
+  for (pid_t pid = 0; file >> pid;) {
+    if (!owned.contains(pid)) found.insert(pid);
+  }
+  return found;
+}
+
+}  // namespace
+
+void own_processes() {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  struct sigaction action {};
+  // Without SA_RESTART: what waits is to be woken.
+  action.sa_handler = keep_interrupt;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    ::sigaction(signal, &action, nullptr);
+  }
+}
+
+void check_interrupted() {
+  if (interrupt != 0) throw Interrupted();
+}
+
+void die_of_interrupt() {
+  const int signal = interrupt;
+  const std::string line = std::string(program_invocation_short_name) + ": " +
+                           ::strsignal(signal) + '\n';
+  std::fputs(line.c_str(), stderr);
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+  std::abort();
+}
+
+void own(pid_t pid) {
+  owned.insert(pid);
+}
+
+void disown(pid_t pid) {
+  owned.erase(pid);
+}
+
+void kill_orphans() {
+  // Each that dies may leave others.
+  for (auto pids = orphans(); !pids.empty(); pids = orphans()) {
+    for (const pid_t pid : pids) {
+      ::kill(pid, SIGKILL);
+      while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+      }
+    }
+  }
+}
+
+}  // namespace compare

@@ -1,0 +1,247 @@
+#include "compare/run/request.h"
+
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <climits>
+#include <ctime>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <stdexcept>
+
+#include <fmt/chrono.h>
+
+#include "cli/command_line.h"
+#include "cli/poem.h"
+
+namespace compare {
+namespace {
+
+const cli::Manual manual = {
+    "--html out/poetry.html",
+    "[poem ...]\n  poetry-compare [options] report traces ...",
+    "Serves poems slowly, fetches them in every way there is, one after the\n"
+    "other, and shows what each waited for. Or draws again what was kept by\n"
+    "--traces.",
+    {{"variants", "LIST", "",
+      "Which of ours: blocking, threaded, async, reactor, broken, protocol, "
+      "simple; all of them, if not given."},
+     {"with", "NAME=COMMAND", "",
+      "Another client; the ports follow its words. May be repeated."},
+     {"reactor", "NAME", "",
+      "How the reactor clients wait: select, poll, epoll."},
+     {"delay", "SECONDS", "0.02", "How long a server pauses after a chunk."},
+     {"num-bytes", "LIST", "",
+      "How many bytes make a chunk, by poem; 30,10,10 times --repeat, if not "
+      "given."},
+     {"repeat", "N", "1", "Send each poem N times."},
+     {"rcvbuf", "BYTES", "", "How much the system may receive ahead."},
+     {"sndbuf", "BYTES", "", "How much the system may send later."},
+     {"runs", "N", "1", "Run each variant N times."},
+     {"timeout", "SECONDS", "", "Stop a run that takes longer."},
+     {"connect", "ADDRESS", "",
+      "Use a running server; more may follow, as words."},
+     {"html", "FILE", "", "Write the page."},
+     {"svg", "FILE", "", "Write the picture."},
+     {"json", "FILE", "", "Write the numbers as JSON,"},
+     {"csv", "FILE", "", "as CSV,"},
+     {"markdown", "FILE", "", "as Markdown."},
+     {"perfetto", "FILE", "", "Write everything for a trace viewer."},
+     {"traces", "DIR", "", "Keep the traces, for report."},
+     {"open", "", "", "Show the page in a browser."},
+     {"no-timeline", "", "", "Do not print the timeline."},
+     {"color", "WHEN", "auto", "Colour: auto, always, never."}}};
+
+std::string host_name() {
+  utsname system{};
+  ::uname(&system);
+  const auto processors = ::sysconf(_SC_NPROCESSORS_ONLN);
+  return fmt::format("{}, {} {} {}, {} {}", system.nodename, system.sysname,
+                     system.release, system.machine, processors,
+                     processors == 1 ? "CPU" : "CPUs");
+}
+
+std::optional<int> buffer_size(const cli::CommandLine& line,
+                               const std::string& name) {
+  const auto bytes = line.integer(name, 1, INT_MAX / 2);
+  if (!bytes) return std::nullopt;
+  return static_cast<int>(*bytes);
+}
+
+double seconds(cli::Clock::duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+Settings parse_settings(const cli::CommandLine& line, int argc, char** argv) {
+  Settings settings;
+  const bool ours = !line.has("connect");
+  if (ours || line.has("delay")) {
+    settings.delay = seconds(*line.seconds("delay", true));
+  }
+  settings.repeat = *line.integer("repeat", 1, 1'000'000);
+  settings.rcvbuf = buffer_size(line, "rcvbuf");
+  settings.sndbuf = buffer_size(line, "sndbuf");
+  settings.runs = *line.integer("runs", 1, 1000);
+  settings.reactor =
+      line.choice("reactor", {"select", "poll", "epoll"}).value_or("");
+  settings.version = SLOWPOETRY_VERSION;
+  settings.host = host_name();
+  settings.date =
+      fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(std::time(nullptr)));
+  settings.command = quote({argv, argv + argc});
+  return settings;
+}
+
+Outputs parse_outputs(const cli::CommandLine& line) {
+  Outputs outputs;
+  outputs.html = line.text("html").value_or("");
+  outputs.svg = line.text("svg").value_or("");
+  outputs.json = line.text("json").value_or("");
+  outputs.csv = line.text("csv").value_or("");
+  outputs.markdown = line.text("markdown").value_or("");
+  outputs.perfetto = line.text("perfetto").value_or("");
+  outputs.traces = line.text("traces").value_or("");
+  outputs.open = line.has("open");
+  outputs.timeline = !line.has("no-timeline");
+  outputs.color = *line.choice("color", {"auto", "always", "never"});
+  if (outputs.open && outputs.html.empty()) {
+    cli::usage_error("--open needs --html");
+  }
+  return outputs;
+}
+
+std::vector<Client> parse_clients(const cli::CommandLine& line,
+                                  const Settings& settings) {
+  std::vector<std::string> names;
+  for (const auto& list : line.texts("variants")) {
+    const auto more = split_list(list);
+    names.insert(names.end(), more.begin(), more.end());
+  }
+  auto clients = find_clients(names, settings);
+  for (const auto& text : line.texts("with")) {
+    clients.push_back(parse_client(text));
+  }
+  std::set<std::string> seen;
+  for (const Client& client : clients) {
+    if (seen.insert(client.name).second) continue;
+    cli::usage_error(fmt::format("there are two variants '{}'", client.name));
+  }
+  return clients;
+}
+
+// The last number is for all that follow.
+std::size_t num_bytes(const cli::CommandLine& line, std::size_t index) {
+  const auto text = line.text("num-bytes");
+  const auto list = split_list(text.value_or("30,10"));
+  const std::string& word = list[std::min(index, list.size() - 1)];
+  std::size_t number = 0;
+  const char* end = word.data() + word.size();
+  const auto result = std::from_chars(word.data(), end, number);
+  if (result.ec != std::errc() || result.ptr != end || number == 0 ||
+      number > INT_MAX) {
+    cli::usage_error(fmt::format(
+        "--num-bytes must be integers from 1 to {}, not '{}'", INT_MAX, word));
+  }
+  return text ? number : number * *line.integer("repeat", 1, 1'000'000);
+}
+
+std::string read_poem(const std::filesystem::path& file) try {
+  cli::Poem poem(file.string(), 1);
+  std::string text;
+  while (text.size() < poem.size()) {
+    text += poem.read(text.size(), poem.size() - text.size());
+  }
+  if (!text.empty()) return text;
+  cli::usage_error(fmt::format("'{}' is empty: there is nothing to wait for",
+                               file.string()));
+} catch (const std::exception& error) {
+  cli::usage_error(error.what());
+}
+
+std::vector<std::filesystem::path> default_poems() {
+  std::filesystem::path directory = "poetry";
+  if (!std::filesystem::is_directory(directory)) {
+    directory = find_own("poetry", INSTALLED_POEMS);
+  }
+  return {directory / "ecstasy.txt", directory / "fascination.txt",
+          directory / "science.txt"};
+}
+
+std::optional<net::Address> address_of(const std::string& word) try {
+  return net::parse_address(word);
+} catch (const std::invalid_argument&) {
+  return std::nullopt;
+}
+
+std::vector<PoemRequest> parse_poems(const cli::CommandLine& line) {
+  std::vector<PoemRequest> poems;
+  std::vector<std::filesystem::path> files(line.words().begin(),
+                                           line.words().end());
+  if (files.empty()) files = default_poems();
+  for (const auto& file : files) {
+    PoemRequest& poem = poems.emplace_back();
+    poem.file = file;
+    poem.text = read_poem(file);
+    poem.num_bytes = num_bytes(line, poems.size() - 1);
+  }
+  return poems;
+}
+
+// Words that are addresses go on where --connect began; others are the poems.
+std::vector<PoemRequest> parse_servers(const cli::CommandLine& line) {
+  std::vector<std::string> addresses = line.texts("connect");
+  std::vector<std::string> files;
+  for (const auto& word : line.words()) {
+    (address_of(word) ? addresses : files).push_back(word);
+  }
+  if (!files.empty() && files.size() != addresses.size()) {
+    cli::usage_error(fmt::format("there are {} addresses and {} poems: '{}'",
+                                 addresses.size(), files.size(),
+                                 files.front()));
+  }
+  std::vector<PoemRequest> poems;
+  std::set<std::uint16_t> ports;
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    PoemRequest& poem = poems.emplace_back();
+    poem.typed = addresses[i];
+    poem.address = address_of(addresses[i]);
+    if (!poem.address) {
+      cli::usage_error(
+          fmt::format("--connect must be [host:]port, not '{}'", addresses[i]));
+    }
+    if (!ports.insert(poem.address->port).second) {
+      cli::usage_error(
+          fmt::format("the port of '{}' is there twice", addresses[i]));
+    }
+    if (files.empty()) continue;
+    poem.file = files[i];
+    poem.text = read_poem(files[i]);
+  }
+  return poems;
+}
+
+}  // namespace
+
+Request parse_request(int argc, char** argv) {
+  const cli::CommandLine line(argc, argv, manual);
+  Request request;
+  request.outputs = parse_outputs(line);
+  const auto& words = line.words();
+  if (!words.empty() && words.front() == "report") {
+    if (words.size() < 2) cli::usage_error("report needs traces");
+    request.report = {words.begin() + 1, words.end()};
+    return request;
+  }
+  request.settings = parse_settings(line, argc, argv);
+  request.clients = parse_clients(line, request.settings);
+  if (const auto timeout = line.seconds("timeout")) {
+    request.timeout = seconds(*timeout);
+  }
+  request.poems = line.has("connect") ? parse_servers(line) : parse_poems(line);
+  return request;
+}
+
+}  // namespace compare

@@ -1,0 +1,250 @@
+#include "compare/run/run.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <csignal>
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+#include <system_error>
+
+#include "compare/run/process.h"
+#include "compare/run/progress.h"
+#include "compare/trace/recorder.h"
+
+namespace compare {
+namespace {
+
+constexpr double server_start_seconds = 10;
+constexpr double unknown_seconds = 300;  // for a server that is not ours
+constexpr double overhead_seconds = 0.05;  // to start a client
+
+// How long the servers take for a poem, in seconds.
+double poem_seconds(const Request& request, const PoemRequest& poem) {
+  if (poem.num_bytes == 0) return 0;
+  const auto bytes =
+      static_cast<double>(poem.text.size() * request.settings.repeat);
+  return std::ceil(bytes / static_cast<double>(poem.num_bytes)) *
+         request.settings.delay;
+}
+
+// One poem after the other, or all at once.
+double run_seconds(const Request& request, bool one_by_one) {
+  double sum = 0;
+  double longest = 0;
+  for (const PoemRequest& poem : request.poems) {
+    const double seconds = poem_seconds(request, poem);
+    sum += seconds;
+    longest = std::max(longest, seconds);
+  }
+  return overhead_seconds + (one_by_one ? sum : longest);
+}
+
+double timeout(const Request& request) {
+  if (request.timeout) return *request.timeout;
+  const bool ours = !request.poems.front().address;
+  return ours ? 10 + 3 * run_seconds(request, true) : unknown_seconds;
+}
+
+// A server of ours, and what it notes.
+struct Server {
+  Recorder recorder;
+  std::unique_ptr<Process> process;
+};
+
+std::vector<std::string> server_words(const Request& request,
+                                      const PoemRequest& poem) {
+  const Settings& settings = request.settings;
+  std::vector<std::string> words = {
+      find_own("blocking-server/slowpoetry", "slowpoetry").string(),
+      "--quiet",
+      "--delay",
+      fmt::format("{}", settings.delay),
+      "--num-bytes",
+      std::to_string(poem.num_bytes),
+      "--repeat",
+      std::to_string(settings.repeat)};
+  if (settings.sndbuf) {
+    words.insert(words.end(), {"--sndbuf", std::to_string(*settings.sndbuf)});
+  }
+  words.insert(words.end(), {"--", poem.file.string()});
+  return words;
+}
+
+// From "Serving poetry/ecstasy.txt on port 10000."
+std::uint16_t port_of(const std::string& line) {
+  const auto space = line.find_last_of(' ');
+  std::uint16_t port = 0;
+  if (line.starts_with("Serving ") && space != line.npos) {
+    std::from_chars(line.data() + space + 1, line.data() + line.size(), port);
+  }
+  return port;
+}
+
+std::uint16_t start(Server& server, const std::vector<std::string>& words) {
+  try {
+    server.process =
+        std::make_unique<Process>(words, server.recorder.environment(), true);
+  } catch (const std::system_error& error) {
+    throw std::runtime_error(fmt::format("cannot start {}: {}", words.front(),
+                                         error.code().message()));
+  }
+  const auto line = server.process->read_line(server_start_seconds);
+  const auto port = port_of(line.value_or(""));
+  if (port == 0) {
+    const auto ending = server.process->stop();
+    throw std::runtime_error(
+        fmt::format("{} does not serve: {}", words.front(), ending.last_words));
+  }
+  return port;
+}
+
+// What its clients should get.
+void describe(const Request& request,
+              const PoemRequest& poem,
+              PoemAccount& account) {
+  account.poem.name =
+      poem.file.empty() ? poem.typed : poem.file.filename().string();
+  account.poem.num_bytes = poem.num_bytes;
+  if (poem.text.empty()) return;
+  Checksum checksum;
+  for (std::size_t i = 0; i < request.settings.repeat; ++i) {
+    checksum.add(poem.text.data(), poem.text.size());
+  }
+  account.poem.bytes = poem.text.size() * request.settings.repeat;
+  account.checksum = checksum.value();
+}
+
+std::string complain(const Ending& ending, double seconds) {
+  if (ending.timed_out) {
+    return fmt::format("stopped, for it took longer than {:g} s", seconds);
+  }
+  if (ending.status == 0) return {};
+  auto text = ending.status > 128
+                  ? fmt::format("ended by signal {}: {}", ending.status - 128,
+                                ::strsignal(ending.status - 128))
+                  : fmt::format("exit status {}", ending.status);
+  if (!ending.last_words.empty()) text += ": " + ending.last_words;
+  return text;
+}
+
+RunAccount run_once(const std::vector<std::string>& words,
+                    double seconds,
+                    const std::filesystem::path& trace_file,
+                    Progress& progress) {
+  RunAccount run;
+  const Recorder recorder;
+  std::unique_ptr<Process> process;
+  run.span.begin = run.span.end = now();
+  try {
+    process = std::make_unique<Process>(words, recorder.environment());
+  } catch (const std::system_error& error) {
+    run.status = 127;
+    run.complaint = "cannot start: " + error.code().message();
+    return run;
+  }
+  const pid_t pid = process->pid();
+  run.span.begin = process->begin();
+  const auto ending = process->wait(seconds, [&] { progress.tick(); });
+  run.span.end = ending.end;
+  run.cpu = ending.cpu;
+  run.status = ending.status;
+  run.complaint = complain(ending, seconds);
+
+  Trace trace = recorder.collect();
+  const bool seen = trace.pid != 0;
+  if (seen) trace.pid = pid;
+  if (seen && run.complaint.empty()) run.complaint = trace.complaint;
+  write_trace(trace, trace_file);
+  run.trace = trace_file.filename().string();
+  return run;
+}
+
+// A name fit for a file: variants may be called anything.
+std::string file_name(std::size_t index, const std::string& name) {
+  std::string safe = name;
+  for (char& c : safe) {
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-') c = '_';
+  }
+  return fmt::format("{:02}-{:.60}", index + 1, safe);
+}
+
+std::vector<Server> start_servers(const Request& request, Account& account) {
+  std::vector<Server> servers(
+      request.poems.front().address ? 0 : request.poems.size());
+  for (std::size_t i = 0; i < request.poems.size(); ++i) {
+    const PoemRequest& poem = request.poems[i];
+    PoemAccount& poem_account = account.poems.emplace_back();
+    describe(request, poem, poem_account);
+    if (poem.address) {
+      poem_account.poem.port = poem.address->port;
+      continue;
+    }
+    poem_account.poem.port = start(servers[i], server_words(request, poem));
+    poem_account.trace = fmt::format("server-{}.jsonl", i + 1);
+  }
+  return servers;
+}
+
+std::vector<std::string> with_addresses(const Client& client,
+                                        const Request& request,
+                                        const Account& account) {
+  auto words = client.words;
+  for (std::size_t i = 0; i < request.poems.size(); ++i) {
+    words.push_back(request.poems[i].address
+                        ? request.poems[i].typed
+                        : std::to_string(account.poems[i].poem.port));
+  }
+  return words;
+}
+
+void run_clients(const Request& request,
+                 const std::filesystem::path& directory,
+                 Account& account) {
+  const std::size_t runs = request.settings.runs;
+  Progress progress(request.clients.size() * runs, estimate(request));
+  for (std::size_t i = 0; i < request.clients.size(); ++i) {
+    const Client& client = request.clients[i];
+    VariantAccount& variant = account.variants.emplace_back();
+    const auto words = with_addresses(client, request, account);
+    variant.name = client.name;
+    variant.command = quote(words);
+    for (std::size_t run = 0; run < runs; ++run) {
+      progress.next(client.name);
+      const auto file = file_name(i, client.name) +
+                        (runs > 1 ? fmt::format("-{}", run + 1) : "") +
+                        ".jsonl";
+      variant.runs.push_back(
+          run_once(words, timeout(request), directory / file, progress));
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<double> estimate(const Request& request) {
+  if (request.poems.front().address) return std::nullopt;
+  double seconds = 0;
+  for (const Client& client : request.clients) {
+    seconds += run_seconds(request, client.name == "blocking");
+  }
+  return seconds * static_cast<double>(request.settings.runs);
+}
+
+Account run_all(const Request& request,
+                const std::filesystem::path& directory) {
+  Account account;
+  account.settings = request.settings;
+  auto servers = start_servers(request, account);
+  run_clients(request, directory, account);
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    servers[i].process->stop();
+    write_trace(servers[i].recorder.collect(),
+                directory / account.poems[i].trace);
+  }
+  write_account(account, directory);
+  return account;
+}
+
+}  // namespace compare

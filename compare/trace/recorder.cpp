@@ -1,0 +1,216 @@
+#include "compare/trace/recorder.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <stdexcept>
+#include <string_view>
+#include <system_error>
+
+#include "compare/trace/record.h"
+
+namespace compare {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto library_name = "libpoetry-tracer.so";
+
+[[noreturn]] void fail(const std::string& what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+// In memory rather than on a disk, where there is such a place: a disk may keep
+// a program waiting.
+fs::path make_directory() {
+  const fs::path memory = "/dev/shm";
+  const bool usable = ::access(memory.c_str(), W_OK | X_OK) == 0;
+  const fs::path parent = usable ? memory : fs::temp_directory_path();
+  std::string name = parent / "poetry-trace-XXXXXX";
+  if (!::mkdtemp(name.data())) fail("cannot make " + name);
+  return name;
+}
+
+// --- A process's file --------------------------------------------------------
+
+// A file, mapped: its process may be writing to it right now.
+class Mapped {
+ public:
+  explicit Mapped(const fs::path& path) {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) fail("cannot read " + path.string());
+    struct stat status {};
+    if (::fstat(fd, &status) == 0) {
+      size_ = static_cast<std::size_t>(status.st_size);
+    }
+    if (size_ > 0) {
+      data_ = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, fd, 0);
+    }
+    ::close(fd);
+    if (data_ == MAP_FAILED) fail("cannot read " + path.string());
+  }
+  Mapped(const Mapped&) = delete;
+  Mapped& operator=(const Mapped&) = delete;
+  ~Mapped() {
+    if (size_ > 0) ::munmap(data_, size_);
+  }
+
+  // Null if the process was ended before it was written.
+  const Header* header() const {
+    if (size_ < sizeof(Header)) return nullptr;
+    const auto* header = static_cast<const Header*>(data_);
+    return header->magic == record_magic ? header : nullptr;
+  }
+
+  const Record* begin() const {
+    return static_cast<const Record*>(data_) + first_record;
+  }
+  const Record* end() const {
+    return static_cast<const Record*>(data_) + size_ / sizeof(Record);
+  }
+
+ private:
+  void* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+bool is_written(const Record& record) {
+  // There is no atomic_ref of what is const in C++20.
+  auto& written = const_cast<std::uint32_t&>(record.written);
+  return std::atomic_ref(written).load(std::memory_order_acquire) != 0;
+}
+
+Event to_event(const Record& record, int pid) {
+  Event event;
+  event.time = record.time;
+  event.duration = record.duration;
+  event.pid = pid;
+  event.thread = record.thread;
+  event.call = call_names.at(static_cast<std::size_t>(record.call));
+  event.fd = record.fd;
+  event.local = record.local;
+  event.peer = record.peer;
+  event.result = record.result;
+  event.error = record.error;
+  event.queued = record.queued;
+  event.checksum = record.checksum;
+  return event;
+}
+
+void add_events(const Mapped& file, Trace& trace) {
+  for (const Record& record : file) {
+    if (is_written(record)) {
+      trace.events.push_back(to_event(record, file.header()->pid));
+    }
+  }
+}
+
+void set_command(const Header& header, Trace& trace) {
+  std::string_view rest(header.command.data(), header.command.size());
+  std::vector<std::string> words;
+  while (!rest.empty() && words.size() < 1000) {
+    const auto size = rest.find('\0');
+    if (size == rest.npos) break;
+    words.emplace_back(rest.substr(0, size));
+    rest.remove_prefix(size + 1);
+    // All zeros after the last one.
+    if (rest.find_first_not_of('\0') == rest.npos) break;
+  }
+  trace.pid = header.pid;
+  if (words.empty()) return;
+  trace.program = words.front();
+  trace.arguments.assign(words.begin() + 1, words.end());
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  ::gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+bool starts(std::string_view variable, std::string_view name) {
+  return variable.starts_with(name) &&
+         variable.substr(name.size()).starts_with('=');
+}
+
+}  // namespace
+
+fs::path tracer_library() {
+  const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
+  const fs::path installed = (here / INSTALLED_TRACER).lexically_normal();
+  for (const fs::path& place : {here / library_name, installed}) {
+    if (fs::exists(place)) return place;
+  }
+  throw std::runtime_error(fmt::format("{} is not in {}, nor is {}",
+                                       library_name, here.string(),
+                                       installed.string()));
+}
+
+Recorder::Recorder(const fs::path& library)
+    : directory_(make_directory()),
+      library_(fs::absolute(library)) {
+  // LD_PRELOAD has no way to name such a file.
+  if (library_.string().find_first_of(" :$") == std::string::npos) return;
+  fs::create_symlink(library_, directory_ / library_name);
+  library_ = directory_ / library_name;
+}
+
+Recorder::~Recorder() {
+  std::error_code ignored;
+  fs::remove_all(directory_, ignored);
+}
+
+std::vector<std::string> Recorder::environment() const {
+  std::vector<std::string> variables;
+  std::string preload = "LD_PRELOAD=" + library_.string();
+  for (char** variable = ::environ; *variable; ++variable) {
+    const std::string_view text = *variable;
+    if (starts(text, "LD_PRELOAD")) {
+      const auto others = text.substr(text.find('=') + 1);
+      if (!others.empty()) preload.append(":").append(others);
+    } else if (!starts(text, trace_dir_variable)) {
+      variables.emplace_back(text);
+    }
+  }
+  variables.push_back(preload);
+  variables.push_back(
+      fmt::format("{}={}", trace_dir_variable, directory_.string()));
+  return variables;
+}
+
+Trace Recorder::collect() const {
+  Trace trace;
+  trace.host = host_name();
+  std::int64_t first = 0;
+  std::uint64_t lost = 0;
+  for (const auto& entry : fs::directory_iterator(directory_)) {
+    if (entry.is_symlink()) continue;
+    const Mapped file(entry.path());
+    const Header* header = file.header();
+    if (!header) continue;
+    if (first == 0 || header->started < first) {
+      first = header->started;
+      set_command(*header, trace);
+    }
+    lost += header->lost.load();
+    add_events(file, trace);
+  }
+  std::stable_sort(
+      trace.events.begin(), trace.events.end(),
+      [](const Event& a, const Event& b) { return a.time < b.time; });
+  if (first == 0) {
+    trace.complaint = "could not be seen: is it statically linked?";
+  } else if (lost > 0) {
+    trace.complaint = fmt::format("{} events were lost: no room", lost);
+  }
+  return trace;
+}
+
+}  // namespace compare

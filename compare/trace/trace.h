@@ -1,0 +1,67 @@
+// What a program did with its TCP sockets, and when: a trace.
+//
+// A trace is a text file, JSON Lines: the header, then one event a line, in the
+// order of time. Readers ignore keys that they do not know.
+#pragma once
+
+// Here, because fmt 9 does not get along with a namespace called compare that
+// it finds in front of itself.
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "compare/trace/checksum.h"
+
+namespace compare {
+
+// One system call that has returned.
+struct Event {
+  std::int64_t time = 0;  // when it began, in ns on CLOCK_MONOTONIC
+  std::int64_t duration = 0;  // in ns
+  int pid = 0;
+  int thread = 0;
+  std::string call;  // as the program called it: "recv", "epoll_wait"; but
+                     // "peek" for a recv() that leaves the bytes where they are
+  int fd = -1;  // -1 for a wait; the new one for an accept() that succeeded
+  std::uint16_t local = 0;  // ports; 0 if not known
+  std::uint16_t peer = 0;
+  std::int64_t result = 0;  // bytes, or how many are ready; -1: it failed
+  int error = 0;  // errno, if it failed
+  std::int64_t queued = -1;  // bytes that lay unread before a read; -1: no read
+  std::uint64_t checksum = 0;  // of all bytes of the connection up to here, in
+                               // this direction, however the stream was cut; 0:
+                               // no read or write, or not known, because the
+                               // connection was in use before it was seen
+};
+
+// Which kind of call it is, whatever its name.
+bool is_wait(const Event& event);  // select, poll, epoll_wait and their twins
+bool is_read(const Event& event);  // recv, read, readv, recvmsg ...; no peek
+bool is_write(const Event& event);  // send, write, writev, sendmsg ...
+
+struct Trace {
+  std::string program;
+  std::vector<std::string> arguments;  // without the program
+  int pid = 0;
+  std::string host;
+  std::vector<Event> events;
+  std::string complaint;  // what was wrong with the file; empty: nothing
+};
+
+// Reads what there is: a file that is cut off gives what came before, and a
+// complaint, one line that names the file. Throws std::runtime_error, one line
+// that names the file, if it cannot be read, is no trace, or of a newer
+// version.
+Trace read_trace(const std::filesystem::path& file);
+
+// Throws std::runtime_error, one line that names the file. The complaint is not
+// written.
+void write_trace(const Trace& trace, const std::filesystem::path& path);
+
+// What write_trace() writes.
+std::string to_json_lines(const Trace& trace);
+
+}  // namespace compare
