@@ -12,7 +12,8 @@ if(CMAKE_COMPILE_WARNING_AS_ERROR)
 endif()
 configure_file(Doxyfile.in Doxyfile @ONLY)
 file(GLOB_RECURSE documented CONFIGURE_DEPENDS
-  ${PROJECT_SOURCE_DIR}/core/net/*.h ${PROJECT_SOURCE_DIR}/core/reactor/*.h)
+  ${PROJECT_SOURCE_DIR}/core/net/*.h ${PROJECT_SOURCE_DIR}/core/reactor/*.h
+  ${PROJECT_SOURCE_DIR}/core/tcp/*.h ${PROJECT_SOURCE_DIR}/core/protocols/*.h)
 add_custom_command(OUTPUT api/index.html
   COMMAND Doxygen::doxygen Doxyfile
   DEPENDS

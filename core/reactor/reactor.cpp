@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "reactor/guard.h"
-#include "reactor/tcp.h"
+#include "tcp/tcp.h"
 
 namespace reactor {
 

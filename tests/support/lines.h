@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "reactor/protocols/line_receiver.h"
+#include "protocols/line_receiver.h"
 #include "support/parsing.h"
 #include "support/rig.h"
 

@@ -1,0 +1,616 @@
+// Addresses and sockets, without any reactor.
+
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
+#include <stdexcept>
+
+#include "net/resolver.h"
+#include "support/faults/script.h"
+#include "support/tcp.h"
+
+namespace {
+
+using namespace std::string_literals;
+using namespace std::chrono_literals;
+using net::Address;
+
+// What a call says when it fails; nothing when it does not.
+template <typename Call>
+std::string complaint(Call call) {
+  try {
+    call();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  return "";
+}
+
+// --- Addresses ---------------------------------------------------------------
+
+TEST(Address, M10_GoodArguments) {
+  const std::string longest(253, 'a');
+  const std::vector<std::pair<std::string, Address>> table{
+      {"1", {"127.0.0.1", 1}},
+      {"10001", {"127.0.0.1", 10001}},
+      {"65535", {"127.0.0.1", 65535}},
+      {"00080", {"127.0.0.1", 80}},
+      {":80", {"127.0.0.1", 80}},
+      {"0.0.0.0:80", {"0.0.0.0", 80}},
+      {"192.168.0.1:80", {"192.168.0.1", 80}},
+      {"localhost:80", {"localhost", 80}},
+      {"poetry.example.com:80", {"poetry.example.com", 80}},
+      {"a-b_c.:80", {"a-b_c.", 80}},
+      {"127.1:80", {"127.1", 80}},
+      {"[::1]:80", {"::1", 80}},
+      {"[::]:80", {"::", 80}},
+      {"[2001:db8::1]:80", {"2001:db8::1", 80}},
+      {"[fe80::1%lo]:80", {"fe80::1%lo", 80}},
+      {"[::ffff:1.2.3.4]:80", {"::ffff:1.2.3.4", 80}},
+      {longest + ":80", {longest, 80}},
+  };
+  for (const auto& [text, address] : table) {
+    EXPECT_EQ(complaint([&word = text] { net::parse_address(word); }), "")
+        << text;
+    EXPECT_EQ(net::parse_address(text), address) << text;
+  }
+}
+
+TEST(Address, M10_BadPorts) {
+  for (const std::string text :
+       {"",        ":",       "x",        "-1",        "+1",
+        " 1",      "1 ",      "1\n",      "1.0",       "1e3",
+        "0x50",    "80a",     "host:",    "host:http", "[::1]:",
+        "[::1]:x", "host:-1", "host: 80", "1\xc2\xb2", "\xd9\xa3\xd9\xa3",
+        "80,81",   "''"}) {
+    EXPECT_EQ(complaint([&] { net::parse_address(text); }),
+              "Ports must be integers.")
+        << text;
+  }
+  EXPECT_EQ(complaint([] { net::parse_address("80\0"s); }),
+            "Ports must be integers.");
+  for (const std::string text :
+       {"0", "00", "65536", "70000", "99999999999999999999", "host:0",
+        "[::1]:65536", "4294967376"}) {
+    EXPECT_EQ(complaint([&] { net::parse_address(text); }),
+              "Ports must be between 1 and 65535.")
+        << text;
+  }
+}
+
+TEST(Address, M10_BadHosts) {
+  for (const std::string& text : {
+           "::1:80"s,
+           ":::80"s,
+           "::80"s,
+           "a:b:80"s,
+           "[]:80"s,
+           "[:80"s,
+           "]:80"s,
+           "[localhost]:80"s,
+           "[127.0.0.1]:80"s,
+           "[::1:80"s,
+           "::1]:80"s,
+           "[[::1]]:80"s,
+           "[fe80::1%" + std::string(253, 'a') + "]:80",
+           "[::1] :80"s,
+           "[::g]:80"s,
+           "[::1"s,
+           "[::1]"s,
+           "a b:80"s,
+           " a:80"s,
+           "a\t:80"s,
+           "a\n:80"s,
+           "a\x7f:80"s,
+           "a\0b:80"s,
+           "[::1\0]:80"s,
+           "[::1\0x]:80"s,
+           "[::1%]:80"s,
+           "[::1%a b]:80"s,
+           "[::1%\x1b[31m]:80"s,
+           "http://host:80"s,
+           std::string(254, 'a') + ":80",
+       }) {
+    EXPECT_THROW(net::parse_address(text), std::invalid_argument) << text;
+  }
+}
+
+TEST(Address, IsPrintedAsItIsTyped) {
+  EXPECT_EQ(to_string(Address()), "127.0.0.1:0");
+  EXPECT_EQ(to_string(Address{"localhost", 80}), "localhost:80");
+  EXPECT_EQ(to_string(Address{"::1", 10001}), "[::1]:10001");
+  EXPECT_EQ(to_string(Address{"fe80::1%lo", 1}), "[fe80::1%lo]:1");
+  EXPECT_EQ(to_string(Address{"", 80}), ":80");
+  for (const std::string text : {"1.2.3.4:65535", "[::1]:1", "a:80"}) {
+    EXPECT_EQ(to_string(net::parse_address(text)), text);
+  }
+}
+
+TEST(Address, D12_OnlyStrictLiteralsAreNumbers) {
+  for (const std::string& host : {
+           "0.0.0.0"s,
+           "127.0.0.1"s,
+           "255.255.255.255"s,
+           "::"s,
+           "::1"s,
+           "2001:db8::1"s,
+           "2001:DB8:0:0:0:0:0:1"s,
+           "1:2:3:4:5:6:7:8"s,
+           "::ffff:127.0.0.1"s,
+           "fe80::1%lo"s,
+           "fe80::1%2"s,
+       }) {
+    EXPECT_TRUE(net::is_literal(host)) << host;
+  }
+  for (const std::string& host : {
+           ""s,
+           "127.1"s,
+           "0x7f.1"s,
+           "0x7f000001"s,
+           "017700000001"s,
+           "2130706433"s,
+           "1.2.3"s,
+           "1.2.3.4.5"s,
+           "256.0.0.1"s,
+           "1.2.3.4 "s,
+           " 1.2.3.4"s,
+           "1.2.3.-4"s,
+           "1..2.3"s,
+           "127.0.0.1%lo"s,
+           "127.0.0.1\0"s,
+           "127.0.0.1\0.example.com"s,
+           "::1\0"s,
+           "[::1]"s,
+           ":"s,
+           ":::"s,
+           "1:2:3:4:5:6:7"s,
+           "1:2:3:4:5:6:7:8:9"s,
+           "::1::"s,
+           "12345::"s,
+           "::g"s,
+           "localhost"s,
+           "%lo"s,
+           "::1%"s,
+       }) {
+    EXPECT_FALSE(net::is_literal(host)) << host;
+  }
+}
+
+// --- Names -------------------------------------------------------------------
+
+TEST(Resolver, D12_LiteralsStandForThemselves) {
+  for (const Address& literal :
+       {Address{"127.0.0.1", 80}, {"::1", 80}, {"fe80::1%lo", 80}}) {
+    EXPECT_EQ(net::resolve(literal), std::vector{literal});
+  }
+}
+
+TEST(Resolver, LocalhostIsThisMachine) {
+  const auto found = net::resolve({"localhost", 80});
+  ASSERT_FALSE(found.empty());
+  for (const Address& address : found) {
+    EXPECT_TRUE(net::is_literal(address.host)) << address.host;
+    EXPECT_EQ(address.port, 80);
+  }
+}
+
+TEST(Resolver, D10_WhateverFailsInALookupIsTheReason) {
+  const auto error_of = [](const char* line) {
+    const faults::Script script(line);
+    return rig::code_thrown_by([] { net::resolve({"poems.test", 1}); });
+  };
+  EXPECT_EQ(error_of("getaddrinfo 1 EAI_AGAIN"),
+            std::error_code(EAI_AGAIN, net::resolver_category()));
+  EXPECT_EQ(error_of("getaddrinfo 1 EAI_SYSTEM"), std::errc::io_error);
+}
+
+// Who has no name as a number cannot be connected to.
+TEST(Resolver, D10_AnAddressThatCannotBeSpelledIsAFailure) {
+  const std::error_code no_hosts(EAI_NODATA, net::resolver_category());
+  const auto error_of = [&](const char* line) {
+    const faults::Script script(line);
+    const auto error = rig::code_thrown_by([] {
+      net::resolve({"localhost", 1});
+    });
+    return faults::calls("getnameinfo") > 0 ? error : no_hosts;
+  };
+  if (error_of("") == no_hosts) GTEST_SKIP() << "no localhost in /etc/hosts";
+  EXPECT_EQ(error_of("getnameinfo 1 EAI_MEMORY"),
+            std::error_code(EAI_MEMORY, net::resolver_category()));
+  EXPECT_EQ(error_of("getnameinfo 1 EAI_SYSTEM"), std::errc::io_error);
+}
+
+// A name server that is not there says so in another way than one that is.
+TEST(Resolver, D10_ANameThatDoesNotResolveThrows) {
+  try {
+    net::resolve({"no.such.invalid", 80});
+    FAIL() << "it resolves";
+  } catch (const std::system_error& error) {
+    EXPECT_TRUE(error.code());
+    EXPECT_TRUE(error.code().category() == net::resolver_category() ||
+                error.code().category() == std::generic_category());
+    EXPECT_NE(std::string(error.what()).find("no.such.invalid"),
+              std::string::npos);
+  }
+  EXPECT_STREQ(net::resolver_category().name(), "resolver");
+}
+
+TEST(Resolver, M10_ANameDoesNotEndInItsMiddle) {
+  EXPECT_THROW(net::resolve({"localhost\0.example.com"s, 80}),
+               std::system_error);
+}
+
+// Whoever was asked, and whatever he says.
+TEST(Resolver, D10_LocalhostIsThisMachine) {
+  const faults::Script script("getaddrinfo * EAI_AGAIN");
+  EXPECT_EQ(net::resolve({"localhost", 7}),
+            (std::vector<Address>{{"127.0.0.1", 7}, {"::1", 7}}));
+}
+
+// --- Listening and connecting ------------------------------------------------
+
+class Net : public testing::Test {
+ protected:
+  rig::Watchdog watchdog{30s};
+};
+
+bool has_ipv6() {
+  return complaint([] { net::listen({"::1", 0}); }).empty();
+}
+
+void expect_talk(const net::Socket& listener, const Address& to) {
+  const net::Socket client = net::connect(to);
+  const net::Socket server = rig::accept(listener);
+  EXPECT_EQ(net::peer_address(client).port, to.port);
+  EXPECT_EQ(net::peer_address(client), net::local_address(server));
+  EXPECT_EQ(net::peer_address(server), net::local_address(client));
+  rig::say(client, "poem");
+  EXPECT_EQ(rig::receive(server, 4), "poem");
+}
+
+TEST_F(Net, ListensAndConnectsOnIpv4) {
+  const net::Socket listener = net::listen({"127.0.0.1", 0});
+  const Address address = net::local_address(listener);
+  EXPECT_EQ(address.host, "127.0.0.1");
+  EXPECT_NE(address.port, 0);
+  expect_talk(listener, address);
+  EXPECT_THROW(net::connect({"127.0.0.2", address.port}), std::system_error);
+}
+
+TEST_F(Net, D13_ListensAndConnectsOnIpv6) {
+  if (!has_ipv6()) GTEST_SKIP() << "no IPv6 here";
+  const net::Socket listener = net::listen({"::1", 0});
+  const Address address = net::local_address(listener);
+  EXPECT_EQ(address.host, "::1");
+  expect_talk(listener, address);
+  expect_talk(listener, {"::1%lo", address.port});
+}
+
+TEST_F(Net, AnEmptyHostIsEveryInterface) {
+  const net::Socket listener = net::listen({"", 0});
+  const auto port = net::local_address(listener).port;
+  expect_talk(listener, {"127.0.0.1", port});
+  if (!has_ipv6()) GTEST_SKIP() << "no IPv6 here";
+  expect_talk(listener, {"::1", port});
+}
+
+TEST_F(Net, AnIpv4PeerOfADualSocketIsToldAsIpv4) {
+  const net::Socket listener = net::listen({"", 0});
+  const net::Socket client =
+      net::connect({"127.0.0.1", net::local_address(listener).port});
+  const net::Socket server = rig::accept(listener);
+  EXPECT_EQ(net::peer_address(server), net::local_address(client));
+}
+
+TEST_F(Net, ANameListensOnIpv4AndConnects) {
+  const net::Socket listener = net::listen({"localhost", 0});
+  const Address address = net::local_address(listener);
+  EXPECT_EQ(address.host, "127.0.0.1");
+  expect_talk(listener, {"localhost", address.port});
+}
+
+TEST_F(Net, FailuresSayWhatWasWanted) {
+  const Address closed = rig::closed_address();
+  EXPECT_EQ(
+      complaint([&] { net::connect(closed); }),
+      "Failed to connect to " + to_string(closed) + ": Connection refused");
+  const std::string unknown = complaint([] {
+    net::connect({"no.such.invalid", 1});
+  });
+  EXPECT_EQ(unknown.rfind("Failed to connect to no.such.invalid:1: ", 0), 0u)
+      << unknown;
+
+  const net::Socket listener = net::listen(rig::anywhere);
+  const Address taken = net::local_address(listener);
+  EXPECT_EQ(
+      complaint([&] { net::listen(taken); }),
+      "cannot listen on " + to_string(taken) + ": Address already in use");
+  EXPECT_EQ(complaint([] {
+              net::listen({"203.0.113.1", 80});
+            }),
+            "cannot listen on 203.0.113.1:80: Cannot assign requested address");
+  const std::string nowhere = complaint([] {
+    net::listen({"no.such.invalid", 80});
+  });
+  EXPECT_EQ(nowhere.rfind("cannot listen on no.such.invalid:80: ", 0), 0u)
+      << nowhere;
+  EXPECT_EQ(complaint([&] {
+              net::listen({"", taken.port});
+            }),
+            "cannot listen on :" + std::to_string(taken.port) +
+                ": Address already in use");
+}
+
+TEST_F(Net, FailuresKeepTheirNumber) {
+  try {
+    net::connect(rig::closed_address());
+    FAIL();
+  } catch (const std::system_error& error) {
+    EXPECT_EQ(error.code(), std::errc::connection_refused);
+  }
+}
+
+TEST_F(Net, FailuresLeakNothing) {
+  const auto before = rig::open_descriptors();
+  const Address closed = rig::closed_address();
+  const net::Socket listener = net::listen(rig::anywhere);
+  for (int i = 0; i < 100; ++i) {
+    std::error_code error;
+    EXPECT_THROW(net::connect(closed), std::system_error);
+    EXPECT_THROW(net::listen(net::local_address(listener)), std::system_error);
+    EXPECT_LT(net::start_connect({"255.255.255.255", 1}, error).fd(), 0);
+    EXPECT_TRUE(error);
+  }
+  EXPECT_EQ(rig::open_descriptors(), before + 1);
+}
+
+TEST_F(Net, ConnectingToAFullQueueTimesOut) {
+  const rig::FullQueue full;
+  for (const auto timeout : {10ms, 0ms, -1ms}) {
+    try {
+      net::connect(full.address, timeout);
+      FAIL();
+    } catch (const std::system_error& error) {
+      EXPECT_EQ(error.code(), std::errc::timed_out);
+      EXPECT_EQ(error.what(), "Failed to connect to " +
+                                  to_string(full.address) +
+                                  ": Connection timed out");
+    }
+  }
+}
+
+TEST_F(Net, ATimeoutIsForConnectingOnly) {
+  const net::Socket listener = net::listen(rig::anywhere);
+  const net::Socket sock = net::connect(net::local_address(listener), 1h);
+  timeval limit{1, 1};
+  socklen_t size = sizeof limit;
+  ::getsockopt(sock.fd(), SOL_SOCKET, SO_SNDTIMEO, &limit, &size);
+  EXPECT_EQ(limit.tv_sec, 0);
+  EXPECT_EQ(limit.tv_usec, 0);
+  EXPECT_EQ(::fcntl(sock.fd(), F_GETFL) & O_NONBLOCK, 0);
+}
+
+TEST_F(Net, NobodyKnowsWhatComesOfAPendingAttempt) {
+  const rig::FullQueue full;
+  std::error_code error;
+  const net::Socket sock = net::start_connect(full.address, error);
+  EXPECT_FALSE(error);
+  EXPECT_EQ(net::connect_result(sock), std::errc::operation_in_progress);
+  EXPECT_EQ(net::connect_result(sock), std::errc::operation_in_progress);
+}
+
+void wait_until_writable(const net::Socket& sock) {
+  pollfd writable{sock.fd(), POLLOUT, 0};
+  EXPECT_EQ(::poll(&writable, 1, 5000), 1);
+}
+
+TEST_F(Net, AnAttemptHasOneResult) {
+  std::error_code error;
+  const net::Socket listener = net::listen(rig::anywhere);
+  const net::Socket good =
+      net::start_connect(net::local_address(listener), error);
+  wait_until_writable(good);
+  EXPECT_FALSE(net::connect_result(good));
+
+  const net::Socket bad = net::start_connect(rig::closed_address(), error);
+  wait_until_writable(bad);
+  EXPECT_EQ(net::connect_result(bad), std::errc::connection_refused);
+}
+
+// Asking does not swallow the reset, nor what came before it.
+TEST_F(Net, E10_AConnectionThatWasResetSinceIsConnected) {
+  std::error_code error;
+  const net::Socket listener = net::listen(rig::anywhere);
+  for (const bool is_talking : {true, false}) {
+    const net::Socket sock =
+        net::start_connect(net::local_address(listener), error);
+    net::Socket peer = rig::accept(listener);
+    if (is_talking) rig::say(peer, "poem");
+    rig::reset(peer);
+    wait_until_writable(sock);
+    error = net::connect_result(sock);
+    if (is_talking) {
+      EXPECT_FALSE(error);
+      EXPECT_EQ(rig::receive(sock, 4), "poem");
+      EXPECT_EQ(rig::receive_all(sock).error, std::errc::connection_reset);
+    } else {
+      EXPECT_EQ(error, std::errc::connection_reset);
+    }
+  }
+}
+
+// It said goodbye first, and then nobody wanted to hear more.
+TEST_F(Net, E10_AConnectionThatEndedAndWasResetIsConnected) {
+  std::error_code error;
+  const net::Socket listener = net::listen(rig::anywhere);
+  const net::Socket sock =
+      net::start_connect(net::local_address(listener), error);
+  net::Socket peer = rig::accept(listener);
+  ::shutdown(peer.fd(), SHUT_WR);
+  rig::reset(peer);
+  EXPECT_EQ(net::peer_address(sock), (Address{"?", 0}));
+  EXPECT_EQ(net::connect_result(sock), std::error_code());
+}
+
+TEST_F(Net, D15_ASocketThatFindsOnlyItselfIsRefused) {
+  const net::Socket sock = rig::bound();
+  sockaddr_in name{};
+  socklen_t size = sizeof name;
+  const auto itself = reinterpret_cast<sockaddr*>(&name);
+  ::getsockname(sock.fd(), itself, &size);
+  ASSERT_EQ(::connect(sock.fd(), itself, size), 0);
+  EXPECT_EQ(net::connect_result(sock), std::errc::connection_refused);
+}
+
+// Two hosts may use one number.
+TEST_F(Net, D15_WhoFindsItsOwnPortElsewhereIsConnected) {
+  const net::Socket listener = net::listen(rig::anywhere);
+  const net::Socket sock(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in name{};
+  name.sin_family = AF_INET;
+  name.sin_port = htons(net::local_address(listener).port);
+  const auto literal = reinterpret_cast<const sockaddr*>(&name);
+  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
+  ASSERT_EQ(::bind(sock.fd(), literal, sizeof name), 0);
+  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ASSERT_EQ(::connect(sock.fd(), literal, sizeof name), 0);
+  EXPECT_EQ(net::connect_result(sock), std::error_code());
+}
+
+// Without its interface an address of a link is invalid.
+TEST_F(Net, D13_AScopeIsAnInterface) {
+  const auto why = [](const char* host) {
+    std::error_code error;
+    net::start_connect({host, 1}, error);
+    return error;
+  };
+  const std::error_code without = why("fe80::1");
+  if (without != std::errc::invalid_argument) GTEST_SKIP() << without.message();
+  EXPECT_NE(why("fe80::1%lo"), without);
+  EXPECT_EQ(why("fe80::1%nosuchinterface"), without);
+}
+
+// --- What is known about a socket --------------------------------------------
+
+TEST_F(Net, F07_EverySocketIsClosedOnExec) {
+  const net::Socket listener = net::listen(rig::anywhere);
+  const Address address = net::local_address(listener);
+  std::error_code error;
+  const net::Socket blocking = net::connect(address);
+  const net::Socket started = net::start_connect(address, error);
+  for (const auto* sock : {&listener, &blocking, &started}) {
+    EXPECT_NE(::fcntl(sock->fd(), F_GETFD) & FD_CLOEXEC, 0);
+  }
+  EXPECT_EQ(::fcntl(listener.fd(), F_GETFL) & O_NONBLOCK, 0);
+  EXPECT_EQ(::fcntl(blocking.fd(), F_GETFL) & O_NONBLOCK, 0);
+  EXPECT_NE(::fcntl(started.fd(), F_GETFL) & O_NONBLOCK, 0);
+}
+
+TEST_F(Net, BlockingCanBeSwitchedOffAndOn) {
+  net::Socket sock = rig::bound();
+  sock.set_blocking(false);
+  sock.set_blocking(false);
+  EXPECT_NE(::fcntl(sock.fd(), F_GETFL) & O_NONBLOCK, 0);
+  sock.set_blocking(true);
+  EXPECT_EQ(::fcntl(sock.fd(), F_GETFL) & O_NONBLOCK, 0);
+  sock.close();
+  EXPECT_THROW(sock.set_blocking(false), std::system_error);
+}
+
+TEST_F(Net, E16_APeerThatIsGoneHasNoAddress) {
+  const net::Socket listener = net::listen(rig::anywhere);
+  net::Socket client = net::connect(net::local_address(listener));
+  rig::reset(client);
+  const net::Socket server = rig::accept(listener);
+  EXPECT_EQ(net::peer_address(server), (Address{"?", 0}));
+  EXPECT_EQ(net::local_address(server), net::local_address(listener));
+}
+
+TEST_F(Net, WhatIsClosedHasNoAddress) {
+  EXPECT_EQ(rig::code_thrown_by([] { net::local_address(net::Socket()); }),
+            std::errc::bad_file_descriptor);
+}
+
+TEST_F(Net, ASocketIsMovedAndClosedOnce) {
+  const auto before = rig::open_descriptors();
+  net::Socket a = rig::bound();
+  const int fd = a.fd();
+  net::Socket b = std::move(a);
+  EXPECT_EQ(a.fd(), -1);
+  EXPECT_EQ(b.fd(), fd);
+  b = rig::bound();
+  EXPECT_EQ(rig::open_descriptors(), before + 1);
+  b.close();
+  b.close();
+  EXPECT_EQ(b.fd(), -1);
+  EXPECT_EQ(rig::open_descriptors(), before);
+}
+
+TEST_F(Net, TheReceiveBufferCanBeMadeSmall) {
+  const net::Socket listener = net::listen(rig::anywhere);
+  net::set_default_rcvbuf(4096);
+  const net::Socket sock = net::connect(net::local_address(listener));
+  net::set_default_rcvbuf(0);
+  int size = 0;
+  socklen_t length = sizeof size;
+  ::getsockopt(sock.fd(), SOL_SOCKET, SO_RCVBUF, &size, &length);
+  EXPECT_EQ(size, 2 * 4096);  // see socket(7)
+}
+
+// --- A host without IPv6 -----------------------------------------------------
+
+// From now on this process has no IPv6.
+bool forbid_ipv6() {
+  const auto load = [](std::size_t offset) {
+    return sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+                                static_cast<std::uint32_t>(offset));
+  };
+  sock_filter code[] = {
+      load(offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+      load(offsetof(seccomp_data, args)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAFNOSUPPORT),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog filter{std::size(code), code};
+  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+}
+
+[[noreturn]] void live_without_ipv6() {
+  if (!forbid_ipv6()) std::_Exit(77);
+  const std::string wrong = complaint([] {
+    const net::Socket listener = net::listen({"", 0});
+    const auto port = net::local_address(listener).port;
+    net::connect({"127.0.0.1", port});
+    net::connect({"localhost", port});
+    net::listen({"localhost", 0});
+  });
+  std::fputs(wrong.c_str(), stderr);
+  std::_Exit(wrong.empty() ? 0 : 1);
+}
+
+TEST(NetDeathTest, D13_AHostWithoutIpv6StillListensAndConnects) {
+  testing::FLAGS_gtest_death_test_style = "fast";
+  EXPECT_EXIT(
+      live_without_ipv6(),
+      [](int status) {
+        return WIFEXITED(status) &&
+               (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 77);
+      },
+      "");
+}
+
+}  // namespace

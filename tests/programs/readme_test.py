@@ -1,0 +1,141 @@
+"""The transcripts of some pages, replayed: readme_test.py BUILD PAGE...
+
+What is typed there has to print what stands there. Times are masked, ports are
+whichever are free, and the servers are ten times as fast. A page stands for
+itself: what it has started when it ends, is ended.
+"""
+
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+
+build, *pages = (pathlib.Path(file).resolve() for file in sys.argv[1:])
+root = pathlib.Path(__file__).resolve().parent.parent.parent
+
+# What is replayed differently, so that it neither takes long nor gets in the
+# way of other servers.
+INSTEAD = {
+    "scripts/start-servers": "scripts/start-servers --any-port --delay .01",
+    "--timeout 1.05": "--timeout .21",
+    "(sleep 1; kill": "(sleep .3; kill",
+    "--port 10003": "--port 0",
+    "build/compare/poetry-compare": "build/compare/poetry-compare --delay .01",
+    # On a terminal the progress is gone in the end.
+    "--no-timeline": "--no-timeline 2>/dev/null",
+}
+
+
+def transcripts(page):
+    """The commands in a page, in order: (command, what it prints)."""
+    for block in re.findall(r"^```\n(.*?)^```$", page.read_text(),
+                            re.DOTALL | re.MULTILINE):
+        if block.startswith("$ "):
+            for entry in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+                command, _, output = entry.partition("\n")
+                yield command, output
+
+
+def masked(command, output):
+    """Without what differs from run to run."""
+    output = re.sub(r"\d+:\d\d:\d\d\.\d{6}", "TIME", output)
+    output = re.sub(r"Somebody at \S+", "Somebody at ADDRESS", output)
+    output = re.sub(r"^(real|user|sys) \d+\.\d+$", r"\1 TIME", output,
+                    flags=re.MULTILINE)
+    if re.search("--timeout|kill", command):  # how far it came by then
+        output = re.sub(r"\d+ bytes", "N bytes", output)
+    if "| head" in command and "broken" not in command:  # who came first
+        output = re.sub(r"Task \d: got \d+ bytes of poetry from \S+$",
+                        "Task N: got N bytes", output, flags=re.MULTILINE)
+    if "threaded-client/" in command:  # who came first, here too
+        output = "".join(sorted(output.splitlines(keepends=True)))
+    if "poetry-compare" in command:
+        output = re.sub(r"\d+( \d{3})*(\.\d+)?", "N", output)
+        output = re.sub(r" +", " ", output)
+    return output
+
+
+class TranscriptTest(unittest.TestCase):
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory()
+        self.addCleanup(self.directory.cleanup)
+        for name, target in {"build": build, "scripts": root / "scripts",
+                             "poetry": root / "poetry"}.items():
+            os.symlink(target, pathlib.Path(self.directory.name) / name)
+        self.environment = {**os.environ, "BUILD_DIR": str(build)}
+        # Nobody listens there, and nobody else can.
+        self.closed = socket.socket()
+        self.addCleanup(self.closed.close)
+        self.closed.bind(("127.0.0.1", 0))
+        self.ports = {"9999": str(self.closed.getsockname()[1])}
+        self.addCleanup(self.run_command, "scripts/stop-servers")
+
+    def run_command(self, command):
+        return subprocess.run(
+            ["bash", "-c", command], cwd=self.directory.name, timeout=60,
+            env=self.environment, stdin=subprocess.DEVNULL, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            check=False).stdout
+
+    def start(self, command):
+        """What a server in the background says."""
+        server = subprocess.Popen(
+            ["bash", "-c", "exec " + command], cwd=self.directory.name,
+            env=self.environment, stdin=subprocess.DEVNULL, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+        def end():
+            server.kill()
+            server.wait()
+            server.stdout.close()
+
+        self.addCleanup(end)
+        return server.stdout.readline()
+
+    def replay(self, command, documented):
+        """What the command prints, with the ports that are documented."""
+        for port, used in self.ports.items():
+            command = re.sub(rf"\b{port}\b", used, command)
+        for words, others in INSTEAD.items():
+            command = command.replace(words, others)
+        if command.endswith(" &"):
+            output = self.start(command[:-2])
+        else:
+            output = self.run_command(command)
+        serving = r"Serving .* on port (\d+)\."
+        self.ports.update(zip(re.findall(serving, documented),
+                              re.findall(serving, output)))
+        for port, used in self.ports.items():
+            output = re.sub(rf"\b{used}\b", port, output)
+        return output
+
+    def check(self, commands):
+        for command, documented in commands:
+            with self.subTest(command):
+                expected = masked(command, documented)
+                # A machine that is busy with something else is what
+                # poetry-compare is made to see; but it does not last.
+                tries = 3 if "poetry-compare" in command else 1
+                for _ in range(tries):
+                    printed = masked(command,
+                                     self.replay(command, documented))
+                    if printed == expected:
+                        break
+                self.assertEqual(printed, expected)
+
+
+def add_test(page):
+    commands = list(transcripts(page))
+    if commands:
+        name = "test_" + re.sub(r"\W", "_", page.stem)
+        setattr(TranscriptTest, name, lambda self: self.check(commands))
+
+
+if __name__ == "__main__":
+    for each in pages:
+        add_test(each)
+    unittest.main(argv=sys.argv[:1], verbosity=2)

@@ -1,0 +1,305 @@
+// What takes too long, by a clock that only a test moves.
+//              twisted.test.test_policies.TimeoutMixinTests
+#include <functional>
+#include <memory>
+#include <stdexcept>
+
+#include "protocols/line_receiver.h"
+#include "protocols/timeout.h"
+#include "support/parsing.h"
+#include "support/tcp.h"
+
+using namespace rig;
+using reactor::Error;
+
+namespace {
+
+const auto timed_out = make_error_code(std::errc::timed_out);
+
+// --- Alone -------------------------------------------------------------------
+
+// A client that minds silence, and one that minds how long it takes.
+class Patient final : public reactor::TimeoutMixin<> {
+ public:
+  using TimeoutMixin::TimeoutMixin;
+  void data_received(std::string_view) override { reset_timeout(); }
+  void timeout_connection() override {
+    ++timeouts;
+    on_timeout();
+  }
+  int timeouts = 0;
+  std::function<void()> on_timeout = [] {};
+};
+
+// The clock is moved between two rounds; what is due is called in the second.
+class Timeout : public ScriptedTest {
+ protected:
+  Timeout() { protocol->make_connection(transport); }
+
+  void play(std::vector<std::function<void()>> steps) {
+    const auto count = static_cast<int>(steps.size());
+    turn(count + 1, [&, steps](int round) {
+      if (round <= count) steps[static_cast<std::size_t>(round - 1)]();
+    });
+  }
+
+  // Nothing is waited for any more.
+  void expect_no_timer() { EXPECT_EQ(script->timeouts.back(), std::nullopt); }
+
+  FakeTransport transport;
+  std::unique_ptr<Patient> protocol = std::make_unique<Patient>(reactor);
+};
+
+TEST_F(Timeout, G08_ItComesOnce) {
+  EXPECT_EQ(protocol->set_timeout(5s), std::nullopt);
+  play({[&] { clock.advance(4999ms); },
+        [&] {
+          EXPECT_EQ(protocol->timeouts, 0);
+          clock.advance(1ms);
+        },
+        [&] {
+          EXPECT_EQ(protocol->timeouts, 1);
+          protocol->data_received("late");
+          clock.advance(100s);
+        },
+        [] {}, [] {}});
+  EXPECT_EQ(protocol->timeouts, 1);
+  expect_no_timer();
+}
+
+TEST_F(Timeout, G08_WhateverComesResetsIt) {
+  protocol->set_timeout(5s);
+  const auto receive = [&] {
+    clock.advance(4s);
+    protocol->data_received("poem");
+  };
+  play({receive, receive, receive, [&] { clock.advance(4999ms); },
+        [&] {
+          EXPECT_EQ(protocol->timeouts, 0);
+          clock.advance(1ms);
+        },
+        [] {}});
+  EXPECT_EQ(protocol->timeouts, 1);
+}
+
+TEST_F(Timeout, G08_ItCanBeTurnedOffAndOnAgain) {
+  protocol->data_received("before it is on");
+  protocol->set_timeout(5s);
+  play({[&] {
+          EXPECT_EQ(protocol->set_timeout(std::nullopt), 5s);
+          protocol->data_received("while it is off");
+          clock.advance(100s);
+        },
+        [&] {
+          EXPECT_EQ(protocol->timeouts, 0);
+          EXPECT_EQ(protocol->set_timeout(2s), std::nullopt);
+          clock.advance(2s);
+        },
+        [&] { EXPECT_EQ(protocol->timeouts, 1); }, [] {}});
+  expect_no_timer();
+}
+
+TEST_F(Timeout, G08_SettingItAgainReplacesIt) {
+  protocol->set_timeout(5s);
+  play({[&] {
+          clock.advance(4s);
+          EXPECT_EQ(protocol->set_timeout(3s), 5s);
+        },
+        [&] { clock.advance(2s); },
+        [&] {
+          EXPECT_EQ(protocol->timeouts, 0);
+          EXPECT_THROW(protocol->set_timeout(-1s), std::invalid_argument);
+          clock.advance(1s);
+        },
+        [&] { EXPECT_EQ(protocol->timeouts, 1); }, [] {}});
+  EXPECT_EQ(protocol->set_timeout(std::nullopt), 3s);
+  expect_no_timer();
+}
+
+TEST_F(Timeout, G08_ItMayBeSetAgainWhenItComes) {
+  protocol->set_timeout(5s);
+  protocol->on_timeout = [&] {
+    protocol->reset_timeout();
+    if (protocol->timeouts < 3) protocol->set_timeout(1s);
+  };
+  play({[&] { clock.advance(5s); }, [&] { clock.advance(1s); },
+        [&] { clock.advance(1s); }, [&] { clock.advance(100s); }, [] {},
+        [] {}});
+  EXPECT_EQ(protocol->timeouts, 3);
+  expect_no_timer();
+}
+
+TEST_F(Timeout, G08_NoTimerIsLeftAfterTheConnectionIsLost) {
+  protocol->set_timeout(5s);
+  play({[&] { protocol->connection_lost(Error::connection_done); }, [] {},
+        [&] { clock.advance(100s); }, [] {}});
+  EXPECT_EQ(protocol->timeouts, 0);
+  EXPECT_EQ(script->timeouts[1], std::nullopt);
+}
+
+// One that forgets to call what it overrides, or never had a connection.
+TEST_F(Timeout, G08_NoTimerOutlivesItsProtocol) {
+  protocol->set_timeout(5s);
+  play({[&] { protocol.reset(); }, [] {}, [&] { clock.advance(100s); }, [] {}});
+  EXPECT_EQ(script->timeouts[1], std::nullopt);
+}
+
+TEST_F(Timeout, G08_AProtocolMayOutliveItsReactor) {
+  auto inner = std::make_unique<reactor::Reactor>();
+  Patient survivor(*inner);
+  survivor.make_connection(transport);
+  survivor.set_timeout(5s);
+  inner.reset();
+  survivor.reset_timeout();
+}
+
+TEST_F(Timeout, G08_UnlessOverriddenItLosesTheConnection) {
+  reactor::TimeoutMixin<> simple(reactor);
+  simple.make_connection(transport);
+  simple.set_timeout(5s);
+  play({[&] { clock.advance(5s); }, [] {}});
+  EXPECT_EQ(transport.losses, 1);
+  EXPECT_EQ(transport.aborts, 0);
+}
+
+TEST_F(Timeout, G08_WhatHasATimeoutIsToldOfItsLoss) {
+  struct Counter : reactor::Protocol {
+    void connection_lost(std::error_code why) override { told = why; }
+    std::error_code told;
+  };
+  reactor::TimeoutMixin<Counter> counter(reactor);
+  counter.make_connection(transport);
+  counter.connection_lost(Error::connection_lost);
+  EXPECT_EQ(counter.told, Error::connection_lost);
+}
+
+// --- With a server -----------------------------------------------------------
+
+// Gives up after a silence, and after a time in all.
+class Impatient final : public reactor::TimeoutMixin<reactor::LineReceiver> {
+ public:
+  using TimeoutMixin::TimeoutMixin;
+  void connection_made() override {
+    transport_here = &transport();
+    set_timeout(5s);
+  }
+  void data_received(std::string_view data) override {
+    reset_timeout();
+    LineReceiver::data_received(data);
+  }
+  void line_received(std::string_view line) override {
+    lines.emplace_back(line);
+  }
+  void timeout_connection() override {
+    transport().abort_connection(timed_out);
+  }
+  Lines lines;
+  reactor::Transport* transport_here = nullptr;
+};
+
+class LineClient final : public reactor::ClientFactory {
+ public:
+  explicit LineClient(reactor::ReactorTime& time)
+      : time_(time) {}
+  std::unique_ptr<reactor::Protocol> build_protocol(
+      const net::Address&) override {
+    auto one = std::make_unique<Impatient>(time_);
+    protocol = one.get();
+    return one;
+  }
+  void client_connection_lost(reactor::Connector&,
+                              std::error_code why) override {
+    ++losses;
+    reason = why;
+    lines = protocol->lines;
+  }
+
+  Impatient* protocol = nullptr;
+  int losses = 0;
+  std::error_code reason;
+  Lines lines;
+
+ private:
+  reactor::ReactorTime& time_;
+};
+
+class TimeoutOnWire : public TcpTest {
+ protected:
+  void SetUp() override {
+    reactor.connect_tcp("127.0.0.1", port->host().port, client);
+    world.when([&] { return server->made() && client->protocol; });
+  }
+  void send(const std::string& what) {
+    world.after(0, [this, what] { server->last().write(what); });
+  }
+  void wait_for_lines(std::size_t count) {
+    world.when(
+        [this, count] { return client->protocol->lines.size() == count; });
+  }
+  void pass(reactor::Clock::duration some) {
+    world.after(0, [this, some] { world.clock.advance(some); });
+    world.after(3);
+  }
+
+  std::shared_ptr<Server> server = std::make_shared<Server>();
+  std::shared_ptr<LineClient> client = std::make_shared<LineClient>(reactor);
+  std::shared_ptr<reactor::ListeningPort> port =
+      reactor.listen_tcp(anywhere, server);
+};
+FOR_EVERY_POLLER(TimeoutOnWire);
+
+TEST_P(TimeoutOnWire, M03_AServerThatNeverSendsIsGivenUp) {
+  pass(4999ms);
+  world.after(0, [&] { EXPECT_EQ(client->losses, 0); });
+  pass(1ms);
+  world.when([&] { return client->losses == 1; });
+  world.run();
+  EXPECT_EQ(client->reason, timed_out);
+}
+
+TEST_P(TimeoutOnWire, M03_AServerThatStopsInTheMiddleIsGivenUp) {
+  send("one\r\n");
+  wait_for_lines(1);
+  pass(4s);
+  send("two\r\nthr");
+  wait_for_lines(2);
+  pass(4s);
+  world.after(0, [&] { EXPECT_EQ(client->losses, 0); });
+  pass(1s);
+  world.when([&] { return client->losses == 1; });
+  world.run();
+  EXPECT_EQ(client->reason, timed_out);
+  EXPECT_EQ(client->lines, (Lines{"one", "two"}));
+}
+
+// What it takes in all is a delayed call, that nobody resets.
+TEST_P(TimeoutOnWire, M03_AServerThatIsSlowForEverIsGivenUpByADeadline) {
+  std::shared_ptr<reactor::DelayedCall> deadline;
+  world.after(0, [&] {
+    deadline = reactor.call_later(10s, [&] {
+      client->protocol->transport_here->abort_connection(timed_out);
+    });
+  });
+  for (std::size_t i = 1; i <= 3; ++i) {
+    send("more\r\n");
+    wait_for_lines(i);
+    pass(3s);
+    world.after(0, [&] { EXPECT_EQ(client->losses, 0); });
+  }
+  pass(1s);
+  world.when([&] { return client->losses == 1; });
+  world.run();
+  EXPECT_EQ(client->reason, timed_out);
+  EXPECT_EQ(client->lines.size(), 3u);
+}
+
+TEST_P(TimeoutOnWire, G08_AConnectionThatEndsLeavesNoTimer) {
+  world.after(0, [&] { server->last().lose(); });
+  world.when([&] { return client->losses == 1; });
+  pass(100s);
+  world.run();
+  EXPECT_EQ(client->losses, 1);
+  EXPECT_EQ(client->reason, Error::connection_done);
+}
+
+}  // namespace

@@ -1,0 +1,551 @@
+// The pollers by themselves: they differ in how they wait, and in nothing else.
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <random>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "support/faults/script.h"
+#include "support/rig.h"
+
+using namespace rig;
+using reactor::Error;
+using reactor::Events;
+
+namespace reactor {
+
+std::ostream& operator<<(std::ostream& out, const Events& events) {
+  return out << (events.read ? "r" : "-") << (events.write ? "w" : "-");
+}
+
+}  // namespace reactor
+
+namespace {
+
+constexpr Events nothing{};
+constexpr Events readable{true, false};
+constexpr Events writable{false, true};
+constexpr Events both{true, true};
+
+class Pollers : public testing::TestWithParam<const char*> {
+ protected:
+  using Answer = std::map<int, Events>;
+
+  // Who is ready just now; each of them once.
+  Answer ready(std::optional<std::chrono::milliseconds> timeout = 0ms) {
+    Answer answer;
+    for (const auto& [fd, events] : poller->wait(timeout)) {
+      EXPECT_TRUE(answer.emplace(fd, events).second) << fd;
+    }
+    return answer;
+  }
+
+  bool is_epoll() const { return std::string(GetParam()) == "epoll"; }
+  bool is_select() const { return std::string(GetParam()) == "select"; }
+
+  Watchdog watchdog;
+  std::unique_ptr<reactor::Poller> poller = reactor::make_poller(GetParam());
+};
+
+net::Socket open_file() {
+  return net::Socket(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
+}
+
+// --- Names -------------------------------------------------------------------
+
+TEST(PollerNames, N03_EveryNameIsOfAPollerAndTheBestIsTheDefault) {
+  EXPECT_EQ(reactor::poller_names(),
+            (std::vector<std::string>{"epoll", "poll", "select"}));
+  const auto calls = [](const std::string& poller) {
+    const faults::Script script("");
+    EXPECT_TRUE(reactor::make_poller(poller)->wait(0ms).empty());
+    return std::vector{faults::calls("epoll_wait"), faults::calls("poll"),
+                       faults::calls("select")};
+  };
+  EXPECT_EQ(calls("epoll"), (std::vector{1, 0, 0}));
+  EXPECT_EQ(calls("poll"), (std::vector{0, 1, 0}));
+  EXPECT_EQ(calls("select"), (std::vector{0, 0, 1}));
+  EXPECT_EQ(calls(""), (std::vector{1, 0, 0}));
+}
+
+TEST(PollerNames, N03_AnyOtherNameIsRefusedByName) {
+  try {
+    reactor::make_poller("foo");
+    FAIL();
+  } catch (const std::invalid_argument& error) {
+    EXPECT_NE(std::string(error.what()).find("foo"), std::string::npos);
+  }
+  EXPECT_THROW(reactor::make_poller("Epoll"), std::invalid_argument);
+}
+
+// A kernel without it, a sandbox that forbids it, and no descriptor for it.
+TEST(PollerNames, N03_WhereThereIsNoEpollTheDefaultIsPoll) {
+  for (const auto& [name, error] :
+       {std::pair("ENOSYS", std::errc::function_not_supported),
+        std::pair("EPERM", std::errc::operation_not_permitted),
+        std::pair("EMFILE", std::errc::too_many_files_open)}) {
+    const std::string line = "epoll_create1 * " + std::string(name);
+    const faults::Script script(line.c_str());
+    EXPECT_EQ(code_thrown_by([] { reactor::make_poller("epoll"); }), error);
+    EXPECT_TRUE(reactor::make_poller()->wait(0ms).empty());
+    EXPECT_EQ(faults::calls("poll"), 1);
+    EXPECT_EQ(faults::calls("epoll_wait"), 0);
+  }
+}
+
+// --- What is ready -----------------------------------------------------------
+
+TEST_P(Pollers, TellWhatIsReadyOfWhatTheyWatch) {
+  const Pair pair;
+  const int fd = pair.sock.fd();
+  EXPECT_EQ(ready(), Answer());
+  poller->watch(fd, readable);
+  EXPECT_EQ(ready(), Answer());
+  poller->watch(fd, both);
+  EXPECT_EQ(ready(), (Answer{{fd, writable}}));
+  say(pair.other);
+  EXPECT_EQ(ready(), (Answer{{fd, both}}));
+  poller->watch(fd, writable);
+  EXPECT_EQ(ready(), (Answer{{fd, writable}}));
+  poller->watch(fd, readable);
+  EXPECT_EQ(ready(), (Answer{{fd, readable}}));
+  EXPECT_EQ(ready(), (Answer{{fd, readable}}));
+  poller->watch(fd, nothing);
+  EXPECT_EQ(ready(), Answer());
+}
+
+// Reset sockets, and those that never were connected, are ready for everything:
+// using them tells why.
+struct State {
+  std::string name;
+  net::Socket sock;
+  Events expected;
+};
+
+std::vector<State> socket_states(std::vector<net::Socket>& kept) {
+  std::vector<State> states;
+  const auto add = [&](const std::string& name, net::Socket sock,
+                       Events expected) {
+    states.push_back({name, std::move(sock), expected});
+  };
+  const auto tcp = [&](const std::string& name, Events expected, auto prepare,
+                       bool tiny = false) {
+    TcpPair pair(tiny);
+    prepare(pair);
+    add(name, std::move(pair.sock), expected);
+    kept.push_back(std::move(pair.other));
+  };
+  const auto end = [](TcpPair& pair) { ::shutdown(pair.other.fd(), SHUT_WR); };
+  tcp("idle", writable, [](TcpPair&) {});
+  tcp("data", both, [](TcpPair& pair) { say(pair.other); });
+  tcp("end", both, end);
+  tcp("data and end", both, [&](TcpPair& pair) { say(pair.other), end(pair); });
+  tcp("closed", both, [](TcpPair& pair) { pair.other.close(); });
+  tcp("reset", both, [](TcpPair& pair) { reset(pair.other); });
+  tcp("data and reset", both,
+      [](TcpPair& pair) { say(pair.other), reset(pair.other); });
+  tcp(
+      "full", nothing, [](TcpPair& pair) { fill(pair.sock); }, true);
+  tcp(
+      "full and end", readable,
+      [&](TcpPair& pair) { fill(pair.sock), end(pair); }, true);
+  tcp(
+      "full and reset", both,
+      [](TcpPair& pair) { fill(pair.sock), reset(pair.other); }, true);
+  tcp("shut for writing", writable,
+      [](TcpPair& pair) { ::shutdown(pair.sock.fd(), SHUT_WR); });
+  tcp("shut both ways", both,
+      [&](TcpPair& pair) { ::shutdown(pair.sock.fd(), SHUT_WR), end(pair); });
+  add("fresh", net::Socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
+      both);
+
+  net::Socket listener = net::listen({"127.0.0.1", 0});
+  const net::Address address = net::local_address(listener);
+  add("listening", duplicate(listener), nothing);
+  kept.push_back(std::move(listener));
+  net::Socket wanted = net::listen({"127.0.0.1", 0});
+  kept.push_back(net::connect(net::local_address(wanted)));
+  add("wanted", std::move(wanted), readable);
+
+  net::Socket gone = net::listen({"127.0.0.1", 0});
+  const net::Address nobody = net::local_address(gone);
+  gone.close();
+  std::error_code error;
+  add("refused", net::start_connect(nobody, error), both);
+
+  Pair shut;
+  ::shutdown(shut.sock.fd(), SHUT_RDWR);
+  add("local, shut", std::move(shut.sock), both);
+  kept.push_back(std::move(shut.other));
+  return states;
+}
+
+TEST_P(Pollers, N02_EveryStateOfASocketMeansTheSameToAll) {
+  std::vector<net::Socket> kept;
+  for (const State& state : socket_states(kept)) {
+    for (const Events wanted : {readable, writable, both}) {
+      const int fd = state.sock.fd();
+      poller->watch(fd, wanted);
+      const Events expected{wanted.read && state.expected.read,
+                            wanted.write && state.expected.write};
+      const Answer answer = ready();
+      EXPECT_EQ(answer.contains(fd) ? answer.at(fd) : nothing, expected)
+          << state.name << " watched for " << wanted;
+      EXPECT_EQ(answer.size(), expected == nothing ? 0u : 1u) << state.name;
+      poller->watch(fd, nothing);
+      EXPECT_EQ(ready(), Answer()) << state.name;
+    }
+  }
+}
+
+TEST_P(Pollers, N02_BrokenPipesAreReady) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+  net::Socket out(ends[1]);
+  const net::Socket in(ends[0]);
+  poller->watch(in.fd(), readable);
+  EXPECT_EQ(ready(), Answer());
+  out.close();
+  EXPECT_EQ(ready(), (Answer{{in.fd(), readable}}));
+  poller->watch(in.fd(), nothing);
+
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+  const net::Socket full(ends[1]);
+  const std::string much(1 << 20, '.');
+  EXPECT_GT(::write(full.fd(), much.data(), much.size()), 0);
+  poller->watch(full.fd(), writable);
+  EXPECT_EQ(ready(), Answer());
+  ::close(ends[0]);
+  EXPECT_EQ(ready(), (Answer{{full.fd(), writable}}));
+}
+
+TEST_P(Pollers, AFileOnADiskIsAlwaysReady) {
+  const net::Socket file = open_file();
+  const Pair pair;
+  poller->watch(pair.sock.fd(), readable);
+  for (const Events wanted : {readable, both, writable}) {
+    poller->watch(file.fd(), wanted);
+    EXPECT_EQ(ready(std::nullopt), (Answer{{file.fd(), wanted}}));
+  }
+  say(pair.other);
+  EXPECT_EQ(ready(1h),
+            (Answer{{file.fd(), writable}, {pair.sock.fd(), readable}}));
+  poller->watch(file.fd(), nothing);
+  EXPECT_EQ(ready(), (Answer{{pair.sock.fd(), readable}}));
+  poller->watch(file.fd(), readable);
+  EXPECT_EQ(ready().size(), 2u);
+}
+
+// --- Forgetting and changing -------------------------------------------------
+
+TEST_P(Pollers, ForgettingWhoIsNotWatchedDoesNothing) {
+  const Pair pair;
+  poller->watch(pair.sock.fd(), nothing);
+  poller->watch(pair.sock.fd(), writable);
+  poller->watch(pair.sock.fd(), nothing);
+  poller->watch(pair.sock.fd(), nothing);
+  poller->watch(pair.other.fd() + 100, nothing);
+  EXPECT_EQ(ready(), Answer());
+}
+
+TEST_P(Pollers, WhatIsForgottenLeavesItsNumberToOthers) {
+  Pair one;
+  const int fd = one.sock.fd();
+  poller->watch(fd, both);
+  EXPECT_EQ(ready(), (Answer{{fd, writable}}));
+  poller->watch(fd, readable);  // and this the kernel is never told
+  poller->watch(fd, nothing);
+  const net::Socket survivor = duplicate(one.sock);
+  one.sock.close();
+  say(one.other);
+
+  const Pair two;
+  ASSERT_EQ(two.sock.fd(), fd);
+  EXPECT_EQ(ready(), Answer());
+  poller->watch(fd, readable);
+  EXPECT_EQ(ready(), Answer());
+  say(two.other);
+  EXPECT_EQ(ready(), (Answer{{fd, readable}}));
+}
+
+TEST_P(Pollers, WhatIsAnsweredIsNotTouchedByWhatIsWatchedMeanwhile) {
+  const Pair pairs[3];
+  for (const Pair& pair : pairs) {
+    poller->watch(pair.sock.fd(), writable);
+  }
+  const auto answer = poller->wait(0ms);
+  ASSERT_EQ(answer.size(), 3u);
+  std::vector<int> fds;
+  for (const auto& [fd, events] : answer) {
+    fds.push_back(fd);
+    for (const Pair& pair : pairs) {
+      poller->watch(pair.sock.fd(), nothing);
+      poller->watch(pair.other.fd(), both);
+    }
+    EXPECT_EQ(events, writable);
+  }
+  std::sort(fds.begin(), fds.end());
+  EXPECT_EQ(fds, (std::vector{pairs[0].sock.fd(), pairs[1].sock.fd(),
+                              pairs[2].sock.fd()}));
+}
+
+// Whatever is asked for in whatever order, it is the last word that counts.
+TEST_P(Pollers, N04_RandomChangesEndInWhatWasAskedForLast) {
+  std::mt19937 random(4711);
+  std::vector<Pair> pairs(20);
+  std::vector<net::Socket> files;
+  std::map<int, Events> possible;
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    if (i % 2 == 0) say(pairs[i].other);
+    possible[pairs[i].sock.fd()] = {i % 2 == 0, true};
+    files.push_back(open_file());
+    if (i < 3) possible[files.back().fd()] = both;
+  }
+  std::vector<int> fds;
+  for (const auto& [fd, events] : possible) {
+    fds.push_back(fd);
+  }
+  Answer expected;
+  for (int i = 0; i < 5000; ++i) {
+    const int fd = fds[random() % fds.size()];
+    const Events wanted{random() % 2 == 0, random() % 2 == 0};
+    poller->watch(fd, wanted);
+    expected[fd] = {wanted.read && possible[fd].read,
+                    wanted.write && possible[fd].write};
+    if (expected[fd] == nothing) expected.erase(fd);
+    if (random() % 4 != 0) continue;
+    ASSERT_EQ(ready(), expected) << i;
+  }
+}
+
+// --- Refusing ----------------------------------------------------------------
+
+// FD_SET(1030) in the set of readers is FD_SET(6) in that of the writers, which
+// lies behind it: so the numbers are chosen to see that.
+TEST_P(Pollers, L01_ADescriptorThatIsTooLargeForSelectIsRefused) {
+  const ManyDescriptors limit(2 * FD_SETSIZE);
+  const Pair pair;
+  say(pair.other);
+  const int small = pair.sock.fd();
+  const net::Socket large = duplicate(pair.sock, FD_SETSIZE + small);
+  ASSERT_EQ(large.fd(), FD_SETSIZE + small);
+  for (const Events wanted : {readable, writable, both, nothing}) {
+    poller->watch(small, readable);
+    const auto watch = [&] { poller->watch(large.fd(), wanted); };
+    EXPECT_EQ(code_thrown_by(watch),
+              is_select() ? make_error_code(Error::descriptor_too_large)
+                          : std::error_code());
+    Answer expected{{small, readable}};
+    if (!is_select() && wanted != nothing) expected[large.fd()] = wanted;
+    EXPECT_EQ(ready(), expected);
+    poller->watch(small, nothing);
+    expected.erase(small);
+    EXPECT_EQ(ready(), expected);
+  }
+}
+
+TEST_P(Pollers, L01_TheLastNumberOfSelectIsWatched) {
+  const ManyDescriptors limit(2 * FD_SETSIZE);
+  const Pair pair;
+  const net::Socket last = duplicate(pair.sock, FD_SETSIZE - 1);
+  ASSERT_EQ(last.fd(), FD_SETSIZE - 1);
+  poller->watch(last.fd(), both);
+  poller->watch(pair.sock.fd(), writable);
+  EXPECT_EQ(ready(),
+            (Answer{{last.fd(), writable}, {pair.sock.fd(), writable}}));
+  poller->watch(last.fd(), nothing);
+  EXPECT_EQ(ready(), (Answer{{pair.sock.fd(), writable}}));
+}
+
+// Only epoll looks at what it is to watch; to the others it is ready.
+TEST_P(Pollers, B13_AClosedDescriptorIsRefusedOrReady) {
+  Pair pair;
+  const int closed = pair.other.fd();
+  pair.other.close();
+  const auto watch = [&] { poller->watch(closed, readable); };
+  if (is_epoll()) {
+    EXPECT_EQ(code_thrown_by(watch), std::errc::bad_file_descriptor);
+    EXPECT_EQ(ready(), Answer());
+  } else {
+    watch();
+    EXPECT_EQ(ready(std::nullopt), (Answer{{closed, readable}}));
+    poller->watch(closed, nothing);
+  }
+  // And nothing is left of it.
+  const Pair next;
+  ASSERT_EQ(next.sock.fd(), closed);
+  poller->watch(closed, both);
+  EXPECT_EQ(ready(), (Answer{{closed, writable}}));
+}
+
+// Written exception: epoll has forgotten it.
+TEST_P(Pollers, B13_WhatIsClosedWhileItIsWatchedIsReadyForThat) {
+  Pair pairs[3];
+  for (Pair& pair : pairs) {
+    poller->watch(pair.sock.fd(), readable);
+  }
+  const int closed[] = {pairs[0].sock.fd(), pairs[1].sock.fd()};
+  poller->watch(closed[0], both);
+  pairs[0].sock.close();
+  pairs[1].sock.close();
+  EXPECT_EQ(ready(), is_epoll()
+                         ? Answer()
+                         : (Answer{{closed[0], both}, {closed[1], readable}}));
+  for (const int fd : closed) {
+    poller->watch(fd, nothing);
+  }
+  say(pairs[2].other);
+  EXPECT_EQ(ready(), (Answer{{pairs[2].sock.fd(), readable}}));
+}
+
+// --- Waiting -----------------------------------------------------------------
+
+TEST_P(Pollers, WaitAsLongAsTheyAreToldAndNotLess) {
+  const Pair pair;
+  poller->watch(pair.sock.fd(), readable);
+  for (const auto timeout : {0ms, 1ms, 20ms}) {
+    const auto start = reactor::Clock::now();
+    EXPECT_EQ(ready(timeout), Answer());
+    EXPECT_GE(reactor::Clock::now() - start, timeout);
+  }
+  say(pair.other);
+  EXPECT_EQ(ready(24h), (Answer{{pair.sock.fd(), readable}}));
+  EXPECT_EQ(ready(std::nullopt), (Answer{{pair.sock.fd(), readable}}));
+}
+
+std::atomic<int> came = 0;
+
+// Sends signals until one of them has ended the wait, which has no limit. The
+// socket is idle, although select() leaves it in its sets.
+TEST_P(Pollers, B20_ASignalEndsTheWaitAndNobodyIsReady) {
+  const Pair pair;
+  fill(pair.sock);
+  poller->watch(pair.sock.fd(), both);
+  struct sigaction before;
+  struct sigaction action {};
+  action.sa_handler = [](int) { ++came; };
+  action.sa_flags = SA_RESTART;
+  ASSERT_EQ(::sigaction(SIGUSR1, &action, &before), 0);
+  for (int i = 0; i < 5; ++i) {
+    came = 0;
+    std::atomic<bool> over = false;
+    std::thread thread([&over, target = ::pthread_self()] {
+      while (!over) {
+        ::pthread_kill(target, SIGUSR1);
+        ::usleep(100);
+      }
+    });
+    EXPECT_EQ(ready(std::nullopt), Answer());
+    over = true;
+    thread.join();
+    EXPECT_GT(came, 0);
+  }
+  ::sigaction(SIGUSR1, &before, nullptr);
+}
+
+// What poll() said the last time, and select() was asked, is still there.
+TEST_P(Pollers, B20_AnInterruptedWaitSaysNothingOfWhoIsReady) {
+  const Pair pair;
+  const int fd = pair.sock.fd();
+  poller->watch(fd, both);
+  say(pair.other);
+  EXPECT_EQ(ready(), (Answer{{fd, both}}));
+  const faults::Script script(
+      "select 1-5 EINTR; poll 1-5 EINTR; epoll_wait 1-5 EINTR");
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(ready(std::nullopt), Answer());
+  }
+  EXPECT_EQ(ready(std::nullopt), (Answer{{fd, both}}));
+}
+
+TEST_P(Pollers, A08_AWaitThatCannotBeSaysWhy) {
+  const Pair pair;
+  poller->watch(pair.sock.fd(), both);
+  const faults::Script script(
+      "select 1 ENOMEM; poll 1 ENOMEM; epoll_wait 1 ENOMEM");
+  EXPECT_EQ(code_thrown_by([&] { ready(); }), std::errc::not_enough_memory);
+  EXPECT_EQ(ready(), (Answer{{pair.sock.fd(), writable}}));
+}
+
+// And sooner than anything else happens.
+TEST_P(Pollers, WhatThereIsNoMemoryForIsToldTheKernelAgain) {
+  const Pair pair;
+  const int fd = pair.sock.fd();
+  poller->watch(fd, readable);
+  const faults::Script script("epoll_ctl 1-3 ENOMEM");
+  poller->watch(fd, both);
+  int waits = 1;
+  while (ready(std::nullopt) != Answer{{fd, writable}}) {
+    ++waits;
+  }
+  EXPECT_EQ(waits, is_epoll() ? 4 : 1);
+}
+
+// Interest changes with every write that is short, and often back again.
+TEST_P(Pollers, WhatChangesBackIsNotToldTheKernel) {
+  const Pair pair;
+  const int fd = pair.sock.fd();
+  poller->watch(fd, readable);
+  const faults::Script script("");
+  for (int i = 0; i < 10; ++i) {
+    poller->watch(fd, both);
+    poller->watch(fd, readable);
+  }
+  EXPECT_EQ(ready(), Answer());
+  EXPECT_EQ(faults::calls("epoll_ctl"), 0);
+  for (int i = 0; i < 10; ++i) {
+    poller->watch(fd, readable);
+    poller->watch(fd, both);
+  }
+  EXPECT_EQ(ready(), (Answer{{fd, writable}}));
+  EXPECT_EQ(faults::calls("epoll_ctl"), is_epoll() ? 1 : 0);
+}
+
+// Nor will it know more of it the next time: nobody is woken to ask again.
+TEST_P(Pollers, WhatIsClosedIsNotToldTheKernelAgain) {
+  for (const bool is_taken : {false, true}) {
+    Pair pair;
+    const int fd = pair.sock.fd();
+    poller->watch(fd, readable);
+    const faults::Script script("");
+    poller->watch(fd, both);
+    pair.sock.close();
+    const net::Socket other =
+        is_taken ? duplicate(pair.other, fd) : net::Socket();
+    ASSERT_EQ(other.fd(), is_taken ? fd : -1);
+    ready();
+    ready();
+    EXPECT_EQ(faults::calls("epoll_ctl"), is_epoll() ? 1 : 0);
+    poller->watch(fd, nothing);
+  }
+}
+
+TEST_P(Pollers, L05_WhoIsReadyIsReportedSoonHoweverManyThereAre) {
+  constexpr std::size_t many = 900;
+  constexpr std::size_t at_once = 256;  // by epoll
+  const ManyDescriptors limit(4 * many);
+  const net::Socket event(::eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK));
+  std::vector<net::Socket> all;
+  for (std::size_t i = 0; i < many; ++i) {
+    all.push_back(duplicate(event));
+    poller->watch(all.back().fd(), readable);
+  }
+  Answer seen;
+  for (std::size_t i = 0; i < (many + at_once - 1) / at_once; ++i) {
+    seen.merge(ready());
+  }
+  EXPECT_EQ(seen.size(), many);
+}
+
+FOR_EVERY_POLLER(Pollers);
+
+}  // namespace

@@ -1,0 +1,197 @@
+// Each system call of a reactor fails once, in each way its man page has: see
+// torture_test.cpp for the same from outside. Here one sees that everybody is
+// told everything, once and in order, and that nothing is left behind.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <tuple>
+
+#include "support/documented.h"
+#include "support/faults/script.h"
+#include "support/tcp.h"
+
+namespace {
+
+using namespace rig;
+using reactor::Error;
+
+const std::string poem = pattern(0, 200'000);
+
+// A reactor that serves a poem to clients of its own, each of which comes to
+// another end.
+class Scenario {
+ public:
+  explicit Scenario(const net::Address& closed)
+      : closed_(closed) {
+    server_->prepare = [](Story& story) {
+      story.on_made = [](Story& made) {
+        made.write(poem);
+        made.lose();
+      };
+    };
+    leaver_->prepare = [](Story& story) {
+      story.on_data = [](Story& some) { some.abort(); };
+    };
+  }
+
+  // Throws if it cannot listen, or wait any more.
+  void play(const char* poller) {
+    World world(reactor::make_poller(poller));
+    world.stats->expects_empty = true;  // a wait that fails may be short
+    const auto to = world.reactor.listen_tcp(anywhere, server_)->host();
+    const auto silent = world.reactor.listen_tcp(anywhere, listener_)->host();
+    const auto connect = [&world](const net::Address& address,
+                                  const std::shared_ptr<Client>& client) {
+      world.reactor.connect_tcp(address.host, address.port, client, 1h);
+    };
+    connect(to, reader_);
+    connect({"localhost", to.port}, named_reader_);
+    connect(to, leaver_);
+    connect(closed_, refused_);
+    connect(silent, stayer_);
+    // Time goes on a little: a port may have to rest, but nobody is late.
+    world.when([&] {
+      world.clock.advance(1ms);
+      return has_outcome(reader_) && has_outcome(named_reader_) &&
+             has_outcome(leaver_) && has_outcome(refused_) &&
+             (stayer_->made() || has_outcome(stayer_));
+    });
+    // Whatever it was, it is over.
+    world.after(0, [&, to] {
+      connect(to, late_reader_);
+      is_late_reader_asked_for_ = true;
+    });
+    world.when([&] {
+      world.clock.advance(1ms);
+      return has_outcome(late_reader_);
+    });
+    has_begun_ = true;
+    world.run();
+    has_ended_ = true;
+  }
+
+  // How many have come to an end that was not meant for them.
+  int surprises() const {
+    return !is_whole(reader_) + !is_whole(named_reader_) +
+           (leaver_->reason != Error::connection_aborted) +
+           (refused_->failures != 1) +
+           (stayer_->reason != Error::connection_lost) +
+           !is_whole(late_reader_);
+  }
+
+  // However it ended: who was connected is told so.
+  void expect_one_outcome_each() const {
+    for (const auto& client :
+         {reader_, named_reader_, leaver_, refused_, stayer_}) {
+      EXPECT_EQ(client->outcomes(), has_begun_ ? 1 : 0);
+      expect_all_gone(*client);
+    }
+    EXPECT_EQ(late_reader_->outcomes(), is_late_reader_asked_for_ ? 1 : 0);
+    expect_all_gone(*late_reader_);
+    expect_all_gone(*server_);
+    expect_all_gone(*listener_);
+  }
+  bool has_ended() const { return has_ended_; }
+
+ private:
+  using Which = std::shared_ptr<Client>;
+
+  static bool has_outcome(const Which& client) {
+    return client->outcomes() > 0;
+  }
+  static bool is_whole(const Which& client) {
+    return client->losses == 1 && client->reason == Error::connection_done &&
+           client->last().data == poem;
+  }
+  static void expect_all_gone(const Teller& teller) {
+    for (const auto& story : teller.stories) {
+      EXPECT_TRUE(story->gone());
+      EXPECT_EQ(story.use_count(), 1);
+    }
+  }
+
+  const net::Address closed_;
+  bool has_begun_ = false;
+  bool is_late_reader_asked_for_ = false;
+  bool has_ended_ = false;
+  const std::shared_ptr<Server> server_ = std::make_shared<Server>();
+  const std::shared_ptr<Server> listener_ = std::make_shared<Server>();
+  const Which reader_ = std::make_shared<Client>();
+  const Which named_reader_ = std::make_shared<Client>();
+  const Which leaver_ = std::make_shared<Client>();
+  const Which refused_ = std::make_shared<Client>();
+  const Which stayer_ = std::make_shared<Client>();
+  const Which late_reader_ = std::make_shared<Client>();
+};
+
+constexpr int shares = 4;  // of the faults, one a test: they take their time
+
+class ReactorTorture
+    : public testing::TestWithParam<std::tuple<const char*, int>> {
+ protected:
+  void play(const std::string& script) {
+    SCOPED_TRACE(script);
+    Scenario scenario(closed);
+    {
+      const faults::Script faults(script.c_str());
+      try {
+        scenario.play(std::get<0>(GetParam()));
+      } catch (const std::system_error&) {
+        EXPECT_NE(script, "");
+      }
+      for (const std::string& call : documented_calls()) {
+        counts[call] = faults::calls(call.c_str());
+      }
+    }
+    scenario.expect_one_outcome_each();
+    if (scenario.has_ended()) {
+      EXPECT_LE(scenario.surprises(), script.empty() ? 0 : 1);
+    }
+    expect_no_descriptors();
+  }
+
+  // A thread that has looked up a name may have one for a moment.
+  void expect_no_descriptors() const {
+    for (int i = 0; i < 1000 && open_descriptors() != before; ++i) {
+      std::this_thread::sleep_for(1ms);
+    }
+    EXPECT_EQ(open_descriptors(), before);
+  }
+
+  Watchdog watchdog{55s};
+  const LogCapture log;
+  const net::Address closed = closed_address();
+  const std::size_t before = open_descriptors();
+  std::map<std::string, int> counts;
+};
+
+INSTANTIATE_TEST_SUITE_P(
+    Every,
+    ReactorTorture,
+    testing::Combine(testing::Values("select", "poll", "epoll"),
+                     testing::Range(0, shares)),
+    [](const auto& test) {
+      return std::get<0>(test.param) +
+             ("_" + std::to_string(std::get<1>(test.param) + 1));
+    });
+
+TEST_P(ReactorTorture, OneFailureSurprisesOneConnectionAndLeavesNothing) {
+  play("");
+  const auto faults = faults_in(counts);
+  std::size_t played = 0;
+  std::size_t reached = 0;
+  for (auto i = static_cast<std::size_t>(std::get<1>(GetParam()));
+       i < faults.size() && !HasFailure(); i += shares) {
+    play(to_string(faults[i]));
+    ++played;
+    reached += counts.at(faults[i].call) >= faults[i].number;
+  }
+  // What depends on chance need not come about again; most of it does.
+  EXPECT_GE(2 * reached, played);
+  RecordProperty("faults", static_cast<int>(played));
+}
+
+}  // namespace
