@@ -179,7 +179,7 @@ int main(int argc, char** argv) try {
   Times traced;
   for (int i = 0; i < rounds; ++i) {
     run_child(plain_environment(), untraced);
-    const compare::Recorder recorder(library());
+    const poetry_compare::Recorder recorder(library());
     run_child(recorder.environment(), traced);
   }
   std::printf("%-16s %12s %12s %16s\n", "", "untraced", "traced",

@@ -12,6 +12,8 @@
 #include <stdexcept>
 #include <string>
 
+#include <fmt/core.h>
+
 #include "compare/draw/page.h"
 #include "compare/draw/svg.h"
 #include "compare/measure/account.h"
@@ -29,9 +31,9 @@
 
 namespace fs = std::filesystem;
 
-using compare::Comparison;
-using compare::Outputs;
-using compare::Request;
+using poetry_compare::Comparison;
+using poetry_compare::Outputs;
+using poetry_compare::Request;
 
 namespace {
 
@@ -91,7 +93,7 @@ void print(const Comparison& comparison, const Outputs& outputs) {
   const bool colour = wants_colour(outputs.color);
   std::string timeline;
   if (outputs.timeline) {
-    timeline = draw_timeline(comparison, compare::find_canvas(colour));
+    timeline = draw_timeline(comparison, poetry_compare::find_canvas(colour));
   }
   fmt::print("{}", write_terminal(comparison, timeline, colour));
 }
@@ -120,12 +122,12 @@ void show_page(const fs::path& file) {
 
 void show(const Comparison& comparison, const Outputs& outputs) {
   print(comparison, outputs);
-  write(outputs.html, comparison, compare::make_page);
-  write(outputs.svg, comparison, compare::make_svg);
-  write(outputs.json, comparison, compare::write_json);
-  write(outputs.csv, comparison, compare::write_csv);
-  write(outputs.markdown, comparison, compare::write_markdown);
-  write(outputs.perfetto, comparison, compare::write_perfetto);
+  write(outputs.html, comparison, poetry_compare::make_page);
+  write(outputs.svg, comparison, poetry_compare::make_svg);
+  write(outputs.json, comparison, poetry_compare::write_json);
+  write(outputs.csv, comparison, poetry_compare::write_csv);
+  write(outputs.markdown, comparison, poetry_compare::write_markdown);
+  write(outputs.perfetto, comparison, poetry_compare::write_perfetto);
   if (!outputs.html.empty()) {
     fmt::print("The page is {}\n", outputs.html.string());
   }
@@ -135,9 +137,9 @@ void show(const Comparison& comparison, const Outputs& outputs) {
 // --- The two ways to come by a comparison ------------------------------------
 
 Comparison run(const Request& request) {
-  compare::own_processes();
+  poetry_compare::own_processes();
   const auto count = request.clients.size();
-  const auto seconds = compare::estimate(request);
+  const auto seconds = poetry_compare::estimate(request);
   fmt::print(stderr, "{} {}, {}.\n", count, count == 1 ? "variant" : "variants",
              seconds ? fmt::format("about {:.0f} s", std::max(1.0, *seconds))
                      : "for as long as the servers take");
@@ -158,10 +160,11 @@ Comparison draw_again(const std::vector<fs::path>& words) {
           fmt::format("cannot read '{}': {}", word.string(), error.message()));
     }
     fs::path account = word;
-    if (fs::is_directory(status)) account /= compare::account_name;
-    if (account.filename() == compare::account_name && fs::exists(account)) {
+    if (fs::is_directory(status)) account /= poetry_compare::account_name;
+    if (account.filename() == poetry_compare::account_name &&
+        fs::exists(account)) {
       const auto directory = account.parent_path();
-      return build(compare::read_account(directory), directory);
+      return build(poetry_compare::read_account(directory), directory);
     }
     if (!fs::is_directory(status)) {
       traces.push_back(word);
@@ -175,7 +178,7 @@ Comparison draw_again(const std::vector<fs::path>& words) {
   if (traces.empty()) {
     throw std::runtime_error("there is no trace in " + words.front().string());
   }
-  return build(compare::make_account(traces), "");
+  return build(poetry_compare::make_account(traces), "");
 }
 
 bool is_complete(const Comparison& comparison) {
@@ -188,7 +191,7 @@ bool is_complete(const Comparison& comparison) {
 int main(int argc, char** argv) try {
   cli::mind_manners(cli::OnSignal::end);
   std::setlocale(LC_CTYPE, "");
-  const Request request = compare::parse_request(argc, argv);
+  const Request request = poetry_compare::parse_request(argc, argv);
   prepare(request.outputs);
   const Comparison comparison =
       request.report.empty() ? run(request) : draw_again(request.report);
@@ -196,8 +199,8 @@ int main(int argc, char** argv) try {
   return is_complete(comparison) && comparison.complaints.empty()
              ? EXIT_SUCCESS
              : EXIT_FAILURE;
-} catch (const compare::Interrupted&) {
-  compare::die_of_interrupt();
+} catch (const poetry_compare::Interrupted&) {
+  poetry_compare::die_of_interrupt();
 } catch (const std::exception& error) {
   return cli::report(error);
 }

@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/core.h>
+
 #include "cli/command_line.h"
 #include "cli/tasks.h"
 #include "compare/trace/recorder.h"
@@ -149,8 +151,9 @@ int wait_for_child() {
   return status;
 }
 
-compare::Trace trace_of(const compare::Recorder& recorder, char** command) {
-  compare::Trace trace = recorder.collect();
+poetry_compare::Trace trace_of(const poetry_compare::Recorder& recorder,
+                               char** command) {
+  poetry_compare::Trace trace = recorder.collect();
   trace.program = *command;
   trace.arguments.clear();
   while (*++command) trace.arguments.emplace_back(*command);
@@ -160,16 +163,16 @@ compare::Trace trace_of(const compare::Recorder& recorder, char** command) {
 
 // Returns the command's status, as waitpid() has it.
 int run(char** command, const std::string& file) {
-  const compare::Recorder recorder;
+  const poetry_compare::Recorder recorder;
   const int error = start(command, recorder.environment());
   const int status = wait_for_child();
   if (error != 0) {
     complain(*command, std::strerror(error));
     return W_EXITCODE(error == ENOENT ? not_found : not_executable, 0);
   }
-  const compare::Trace trace = trace_of(recorder, command);
+  const poetry_compare::Trace trace = trace_of(recorder, command);
   if (!trace.complaint.empty()) complain(*command, trace.complaint);
-  compare::write_trace(trace, file);
+  poetry_compare::write_trace(trace, file);
   return status;
 }
 

@@ -11,7 +11,7 @@
 #include "compare/draw/thin.h"
 #include "compare/draw/words.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 constexpr double top = 24, tall = 460, left = 26, thick = 5;
@@ -259,4 +259,4 @@ std::string make_figures(const Comparison& comparison) {
   return html + with_waiting(comparison);
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

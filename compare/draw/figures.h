@@ -5,10 +5,10 @@
 
 #include "compare/measure/model.h"
 
-namespace compare {
+namespace poetry_compare {
 
 // Four <figure>s, with time from top to bottom. Whoever was not run is missed
 // in words.
 std::string make_figures(const Comparison& comparison);
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -9,7 +9,7 @@
 #include "compare/draw/palette.h"
 #include "compare/report/table.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 constexpr double strip_height = 12, lane_height = 18, row_height = 6, gap = 4;
@@ -220,4 +220,4 @@ Drawing draw_lanes(const Comparison& comparison,
   return painter.finish();
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -7,7 +7,7 @@
 #include "compare/draw/thin.h"
 #include "compare/measure/model.h"
 
-namespace compare {
+namespace poetry_compare {
 
 // What is the same for all variants of a comparison, so that pictures can be
 // laid beside each other.
@@ -46,4 +46,4 @@ std::string draw_axis(const Axis& axis,
                       double height,
                       bool with_times);
 
-}  // namespace compare
+}  // namespace poetry_compare

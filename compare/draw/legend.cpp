@@ -6,7 +6,7 @@
 #include "compare/draw/palette.h"
 #include "compare/report/table.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 std::string block(const std::string& classes) {
@@ -53,4 +53,4 @@ std::vector<LegendItem> legend_of_marks() {
   };
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

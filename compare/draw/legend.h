@@ -6,7 +6,7 @@
 
 #include "compare/measure/model.h"
 
-namespace compare {
+namespace poetry_compare {
 
 // How large a sample is, in pixels.
 constexpr double sample_width = 34, sample_height = 14;
@@ -22,4 +22,4 @@ std::vector<LegendItem> legend_of_poems(const Comparison& comparison);
 // The strips, bars, ticks, wedges and boxes.
 std::vector<LegendItem> legend_of_marks();
 
-}  // namespace compare
+}  // namespace poetry_compare

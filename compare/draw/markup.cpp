@@ -3,7 +3,7 @@
 #include "compare/draw/markup.h"
 #include "compare/report/table.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 constexpr auto replacement = "\xef\xbf\xbd";
@@ -82,4 +82,4 @@ std::string plural(std::size_t count, std::string_view noun) {
                      count == 1 ? "" : "s");
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

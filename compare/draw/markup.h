@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace compare {
+namespace poetry_compare {
 
 // Text from outside as XML and HTML have it, between tags and between quotes.
 // What is no UTF-8, or may not be in XML at all, becomes U+FFFD.
@@ -22,4 +22,4 @@ extern const char* const page_css;
 extern const char* const page_js;
 extern const char* const picture_css;
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -9,7 +9,7 @@
 #include "compare/draw/words.h"
 #include "compare/report/table.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 std::string head(const Comparison& comparison) {
@@ -70,4 +70,4 @@ std::string make_page(const Comparison& comparison) {
   return html;
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -5,10 +5,10 @@
 
 #include "compare/measure/model.h"
 
-namespace compare {
+namespace poetry_compare {
 
 // A whole file that asks the network for nothing. Without JavaScript only the
 // zoom, the choice of variants and the details of a read are missing.
 std::string make_page(const Comparison& comparison);
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -11,7 +11,7 @@
 #include "compare/draw/words.h"
 #include "compare/report/table.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 std::string legend(const std::vector<LegendItem>& items) {
@@ -149,4 +149,4 @@ std::string reads_json(const Comparison& comparison) {
   return json + "]}\n";
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

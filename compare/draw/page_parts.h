@@ -5,7 +5,7 @@
 
 #include "compare/measure/model.h"
 
-namespace compare {
+namespace poetry_compare {
 
 // The hatches, once for all pictures of the page.
 std::string hatch_sheet();
@@ -27,4 +27,4 @@ std::string provenance(const Comparison& comparison);
 // bytes, reads.
 std::string reads_json(const Comparison& comparison);
 
-}  // namespace compare
+}  // namespace poetry_compare

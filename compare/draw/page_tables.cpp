@@ -5,7 +5,7 @@
 #include "compare/draw/palette.h"
 #include "compare/report/table.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 const char* words(Outcome outcome) {
@@ -121,4 +121,4 @@ std::string provenance(const Comparison& comparison) {
   return facts.list() + "<h3>The commands</h3>\n" + commands.list();
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

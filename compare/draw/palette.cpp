@@ -3,7 +3,7 @@
 #include "compare/draw/markup.h"
 #include "compare/draw/palette.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 struct Hue {
@@ -57,4 +57,4 @@ std::string hatches() {
   return text + "</defs>";
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string>
 
-namespace compare {
+namespace poetry_compare {
 
 // Poems beyond the sixth begin again with the first's.
 constexpr std::size_t colours = 6;
@@ -22,4 +22,4 @@ std::string picture_style();
 // once in a document.
 std::string hatches();
 
-}  // namespace compare
+}  // namespace poetry_compare

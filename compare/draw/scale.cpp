@@ -6,7 +6,7 @@
 #include "compare/draw/markup.h"
 #include "compare/draw/palette.h"
 
-namespace compare {
+namespace poetry_compare {
 
 std::string percent(double x) {
   return number(x * 100 / picture_width, 3);
@@ -61,4 +61,4 @@ std::string draw_axis(const Axis& axis,
   return text + "</g>";
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

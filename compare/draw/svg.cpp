@@ -12,7 +12,7 @@
 #include "compare/draw/words.h"
 #include "compare/report/table.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 constexpr double width = 1020, left = 78, margin = 14;
@@ -118,4 +118,4 @@ std::string make_svg(const Comparison& comparison) {
   return sheet.finish(comparison);
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

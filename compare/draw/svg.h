@@ -5,10 +5,10 @@
 
 #include "compare/measure/model.h"
 
-namespace compare {
+namespace poetry_compare {
 
 // A whole file: needs nothing else, for light and dark. Variants that have no
 // picture are not in it.
 std::string make_svg(const Comparison& comparison);
 
-}  // namespace compare
+}  // namespace poetry_compare

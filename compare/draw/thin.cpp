@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numeric>
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 constexpr double cell = 0.25;  // in units
@@ -175,4 +175,4 @@ std::vector<double> make_pile(const Task& task, const Axis& axis) {
   return pile;
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

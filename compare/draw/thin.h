@@ -8,7 +8,7 @@
 
 #include "compare/measure/model.h"
 
-namespace compare {
+namespace poetry_compare {
 
 // How many units a picture is wide. A unit is about a pixel.
 constexpr double picture_width = 860;
@@ -63,4 +63,4 @@ std::vector<Stretch> make_turns(const Variant& variant, double width);
 // end of the axis.
 std::vector<double> make_pile(const Task& task, const Axis& axis);
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -11,7 +11,7 @@
 #include "compare/measure/measure.h"
 #include "compare/report/table.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 std::string in_words(std::size_t count) {
@@ -236,4 +236,4 @@ std::string description(const Comparison& comparison) {
   return text;
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -5,7 +5,7 @@
 
 #include "compare/measure/model.h"
 
-namespace compare {
+namespace poetry_compare {
 
 // "Three poems, six ways to wait".
 std::string headline(const Comparison& comparison);
@@ -41,4 +41,4 @@ std::string what_to_look_for(const Comparison& comparison, std::size_t variant);
 // Of a picture, for those who cannot see it.
 std::string description(const Comparison& comparison);
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -6,9 +6,11 @@
 #include <stdexcept>
 #include <string_view>
 
+#include <fmt/core.h>
+
 #include "compare/trace/json.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 constexpr int newest_version = 1;
@@ -211,4 +213,4 @@ Account read_account(const std::filesystem::path& directory) {
   return account;
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -13,7 +13,7 @@
 #include "compare/measure/measure.h"
 #include "compare/measure/model.h"
 
-namespace compare {
+namespace poetry_compare {
 
 // The names of the traces are those of files beside the account; empty: none.
 struct PoemAccount {
@@ -61,4 +61,4 @@ Account make_account(const std::vector<std::filesystem::path>& traces);
 Comparison build(const Account& account,
                  const std::filesystem::path& directory);
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -7,7 +7,7 @@
 #include "compare/measure/account.h"
 #include "compare/trace/trace.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 struct Stage {
@@ -195,4 +195,4 @@ Comparison build(const Account& account,
   return comparison;
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -3,10 +3,12 @@
 #include <map>
 #include <stdexcept>
 
+#include <fmt/core.h>
+
 #include "compare/measure/account.h"
 #include "compare/trace/trace.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 bool is_accept(const Event& event) {
@@ -100,4 +102,4 @@ Account make_account(const std::vector<std::filesystem::path>& traces) {
   return account;
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -5,7 +5,7 @@
 #include <map>
 #include <utility>
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 // A call that is over sooner has not waited: the kernel was at work.
@@ -254,4 +254,4 @@ Picture measure(const Trace& client,
   return measurement.finish(client.pid);
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

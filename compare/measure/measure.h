@@ -8,7 +8,7 @@
 #include "compare/measure/model.h"
 #include "compare/trace/trace.h"
 
-namespace compare {
+namespace poetry_compare {
 
 // Where a poem is to be had, and what it should be.
 struct Source {
@@ -65,4 +65,4 @@ std::vector<Turn> find_turns(const Picture& picture, int program, double end);
 // which one and the same was.
 double awaited(const Turn& turn, const std::vector<Task>& tasks);
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace compare {
+namespace poetry_compare {
 
 double time_axis(const Comparison& comparison) {
   double end = 0;
@@ -16,4 +16,4 @@ double time_axis(const Comparison& comparison) {
   return end;
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

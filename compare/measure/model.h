@@ -5,17 +5,13 @@
 // not known is an empty optional, never a magic number.
 #pragma once
 
-// Here, because fmt 9 does not get along with a namespace called compare that
-// it finds in front of itself.
-#include <fmt/format.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-namespace compare {
+namespace poetry_compare {
 
 // What all variants were given.
 struct Settings {
@@ -166,4 +162,4 @@ struct Comparison {
 // The length of the time axis: where the last thing in any picture ends.
 double time_axis(const Comparison& comparison);
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -4,7 +4,7 @@
 
 #include "compare/measure/measure.h"
 
-namespace compare {
+namespace poetry_compare {
 
 Unread worst_unread(const Task& task) {
   Unread worst;
@@ -57,4 +57,4 @@ double awaited(const Turn& turn, const std::vector<Task>& tasks) {
   return longest;
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -4,9 +4,11 @@
 #include <cmath>
 #include <iterator>
 
+#include <fmt/format.h>
+
 #include "compare/report/table.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 // Rows of a process, by what they show.
@@ -119,4 +121,4 @@ std::string write_perfetto(const Comparison& comparison) {
   return events.finish();
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -5,11 +5,11 @@
 
 #include "compare/measure/model.h"
 
-namespace compare {
+namespace poetry_compare {
 
 // All variants beside each other, each a process; a row for each thread, with
 // its turns and what it called in them, one for each task, and one for each
 // server. Complete events only, and they nest.
 std::string write_perfetto(const Comparison& comparison);
 
-}  // namespace compare
+}  // namespace poetry_compare

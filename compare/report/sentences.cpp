@@ -7,7 +7,7 @@
 
 #include "compare/report/table.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 // Times that a stopwatch in a hand would not tell apart.
@@ -157,4 +157,4 @@ std::vector<std::string> complaints(const Comparison& comparison) {
   return lines;
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -5,7 +5,7 @@
 
 #include <fmt/core.h>
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 Cell known(std::string text, double value) {
@@ -115,4 +115,4 @@ std::string summary(const Comparison& comparison) {
                             settings.runs == 1 ? "run" : "runs");
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -11,7 +11,7 @@
 
 #include "compare/measure/model.h"
 
-namespace compare {
+namespace poetry_compare {
 
 // A cell as people read it, and as programs do.
 struct Cell {
@@ -67,4 +67,4 @@ std::string format_milliseconds(double seconds);
 // "4 279", in groups of three.
 std::string format_count(std::size_t count);
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -15,7 +15,7 @@
 
 #include "compare/report/table.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 constexpr std::size_t most_columns = 200;
@@ -181,4 +181,4 @@ std::string draw_timeline(const Comparison& comparison, const Canvas& canvas) {
   return text + legend(scale, glyphs);
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

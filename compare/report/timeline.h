@@ -6,7 +6,7 @@
 
 #include "compare/measure/model.h"
 
-namespace compare {
+namespace poetry_compare {
 
 struct Canvas {
   std::size_t columns = 80;
@@ -26,4 +26,4 @@ double bin_width(double axis, double delay, std::size_t columns);
 // nothing to see.
 std::string draw_timeline(const Comparison& comparison, const Canvas& canvas);
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -4,7 +4,7 @@
 #include "compare/report/table.h"
 #include "compare/trace/json.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 // Members of an object, or elements of an array, one after the other.
@@ -149,4 +149,4 @@ std::string write_json(const Comparison& comparison) {
       strings(sentences(comparison)));
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

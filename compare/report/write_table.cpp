@@ -4,7 +4,7 @@
 
 #include "compare/report/table.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 constexpr auto bold = "\x1b[1m";
@@ -146,4 +146,4 @@ std::string write_csv(const Comparison& comparison) {
   return text;
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

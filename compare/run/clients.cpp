@@ -5,11 +5,13 @@
 #include <string_view>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "cli/command_line.h"
 #include "cli/print.h"
 #include "compare/run/request.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 struct Known {
@@ -192,4 +194,4 @@ std::vector<std::string> split_list(const std::string& text) {
   return items;
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -12,7 +12,7 @@
 #include <set>
 #include <string>
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 volatile std::sig_atomic_t interrupt = 0;
@@ -78,4 +78,4 @@ void kill_orphans() {
   }
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

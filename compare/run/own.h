@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-namespace compare {
+namespace poetry_compare {
 
 // What somebody has to do who is asked to stop: unwind.
 struct Interrupted {};
@@ -25,4 +25,4 @@ void disown(pid_t pid);
 // them have ended.
 void kill_orphans();
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -18,7 +18,7 @@
 #include "cli/print.h"
 #include "compare/run/own.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 constexpr std::size_t most_words = 4096;
@@ -211,4 +211,4 @@ Ending Process::reap(bool timed_out) {
   return ending;
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -12,7 +12,7 @@
 
 #include "net/socket.h"
 
-namespace compare {
+namespace poetry_compare {
 
 // CLOCK_MONOTONIC, in ns: the clock of the traces.
 std::int64_t now();
@@ -71,4 +71,4 @@ class Process {
   std::string words_;  // the end of the errors
 };
 
-}  // namespace compare
+}  // namespace poetry_compare

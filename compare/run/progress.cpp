@@ -10,7 +10,7 @@
 
 #include "compare/run/process.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 constexpr auto clear_line = "\r\x1b[K";
@@ -52,4 +52,4 @@ void Progress::tick() {
   std::fputs(line.c_str(), stderr);
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-namespace compare {
+namespace poetry_compare {
 
 class Progress {
  public:
@@ -31,4 +31,4 @@ class Progress {
   double begin_;
 };
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -17,7 +17,7 @@
 #include "cli/command_line.h"
 #include "cli/poem.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 const cli::Manual manual = {
@@ -244,4 +244,4 @@ Request parse_request(int argc, char** argv) {
   return request;
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -9,7 +9,7 @@
 #include "compare/measure/model.h"
 #include "net/address.h"
 
-namespace compare {
+namespace poetry_compare {
 
 // A program that fetches poems. The addresses follow its words.
 struct Client {
@@ -76,4 +76,4 @@ std::filesystem::path find_own(const std::string& built,
 // "a,b,c" without its commas.
 std::vector<std::string> split_list(const std::string& text);
 
-}  // namespace compare
+}  // namespace poetry_compare

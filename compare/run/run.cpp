@@ -9,11 +9,13 @@
 #include <stdexcept>
 #include <system_error>
 
+#include <fmt/core.h>
+
 #include "compare/run/process.h"
 #include "compare/run/progress.h"
 #include "compare/trace/recorder.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 constexpr double server_start_seconds = 10;
@@ -247,4 +249,4 @@ Account run_all(const Request& request,
   return account;
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

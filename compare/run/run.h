@@ -6,7 +6,7 @@
 #include "compare/measure/account.h"
 #include "compare/run/request.h"
 
-namespace compare {
+namespace poetry_compare {
 
 // How long all of it will take, in seconds; none if the servers are not ours.
 std::optional<double> estimate(const Request& request);
@@ -17,4 +17,4 @@ std::optional<double> estimate(const Request& request);
 // account; throws if a server does, and Interrupted.
 Account run_all(const Request& request, const std::filesystem::path& directory);
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace compare {
+namespace poetry_compare {
 
 // Fletcher's: the sum of all words, and the sum of these sums, which knows in
 // what order they came. Eight words stand side by side, in pairs as processors
@@ -88,4 +88,4 @@ class Checksum {
   char tail_[block_size] = {};  // what is left over, filled up with zeros
 };
 
-}  // namespace compare
+}  // namespace poetry_compare

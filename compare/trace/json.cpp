@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
-namespace compare::json {
+
+#include <fmt/format.h>
+namespace poetry_compare::json {
 namespace {
 
 constexpr int deepest = 100;
@@ -147,4 +149,4 @@ bool skip_value(std::string_view& rest, int depth) {
   return size > 0;
 }
 
-}  // namespace compare::json
+}  // namespace poetry_compare::json

@@ -4,15 +4,11 @@
 // included, and return whether it was there. After a false `rest` is anywhere.
 #pragma once
 
-// Here, because fmt 9 does not get along with a namespace called compare that
-// it finds in front of itself.
-#include <fmt/format.h>
-
 #include <charconv>
 #include <string>
 #include <string_view>
 
-namespace compare::json {
+namespace poetry_compare::json {
 
 // Appends the text as a JSON string. Bytes that are not UTF-8 become lone
 // surrogates, "\udc80" to "\udcff", and read_string() makes bytes of them
@@ -62,4 +58,4 @@ bool read_object(std::string_view& rest, ReadMember read_member) {
   return read_token(rest, '}');
 }
 
-}  // namespace compare::json
+}  // namespace poetry_compare::json

@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace compare {
+namespace poetry_compare {
 
 // Tells a traced program the directory for its files.
 constexpr auto trace_dir_variable = "POETRY_TRACE_DIR";
@@ -89,4 +89,4 @@ constexpr std::size_t most_blocks = 8192;
 static_assert(sizeof(Record) == 64 && sizeof(Header) == 4096);
 static_assert(std::atomic_ref<std::uint32_t>::is_always_lock_free);
 
-}  // namespace compare
+}  // namespace poetry_compare

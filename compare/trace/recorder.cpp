@@ -14,9 +14,11 @@
 #include <string_view>
 #include <system_error>
 
+#include <fmt/core.h>
+
 #include "compare/trace/record.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 namespace fs = std::filesystem;
@@ -213,4 +215,4 @@ Trace Recorder::collect() const {
   return trace;
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

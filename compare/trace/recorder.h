@@ -14,7 +14,7 @@
 
 #include "compare/trace/trace.h"
 
-namespace compare {
+namespace poetry_compare {
 
 // Where the tracer is: beside this program, or where it is installed. Throws
 // std::runtime_error where there is none.
@@ -44,4 +44,4 @@ class Recorder {
   std::filesystem::path library_;
 };
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -10,9 +10,11 @@
 #include <stdexcept>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "compare/trace/json.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 constexpr int newest_version = 1;
@@ -235,4 +237,4 @@ void write_trace(const Trace& trace, const std::filesystem::path& path) {
   if (!written || !closed) fail(path, std::strerror(written ? errno : error));
 }
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -4,10 +4,6 @@
 // order of time. Readers ignore keys that they do not know.
 #pragma once
 
-// Here, because fmt 9 does not get along with a namespace called compare that
-// it finds in front of itself.
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -15,7 +11,7 @@
 
 #include "compare/trace/checksum.h"
 
-namespace compare {
+namespace poetry_compare {
 
 // One system call that has returned.
 struct Event {
@@ -64,4 +60,4 @@ void write_trace(const Trace& trace, const std::filesystem::path& path);
 // What write_trace() writes.
 std::string to_json_lines(const Trace& trace);
 
-}  // namespace compare
+}  // namespace poetry_compare

@@ -21,8 +21,8 @@ struct Socket {
   std::uint16_t peer;
   bool fresh_in;  // seen from its first byte: the checksum means something
   bool fresh_out;
-  compare::Checksum in;
-  compare::Checksum out;
+  poetry_compare::Checksum in;
+  poetry_compare::Checksum out;
 };
 
 // A TCP socket, as it was when it was found.

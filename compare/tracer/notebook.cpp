@@ -16,14 +16,14 @@
 namespace tracer {
 namespace {
 
-using compare::Header;
+using poetry_compare::Header;
 
 // The kernel makes it all zeros in a child, which so starts a file of its own.
 // A child of vfork() shares it, as it shares all memory.
 struct Process {
   std::atomic<bool> gave_up;
   std::atomic<std::uint64_t> next;  // the first record that nobody has taken
-  std::atomic<Record*> blocks[compare::most_blocks];
+  std::atomic<Record*> blocks[poetry_compare::most_blocks];
 };
 
 constinit Process* process = nullptr;  // null: nothing is to be noted
@@ -71,8 +71,8 @@ void close_file(int fd) {
 // Null if there is no room. To write to a page for which there is no room would
 // end the program, so the room is made first; and so would a limit.
 Record* map_block(int fd, std::size_t index) {
-  const auto offset = static_cast<off_t>(index * compare::block_size);
-  constexpr auto size = static_cast<off_t>(compare::block_size);
+  const auto offset = static_cast<off_t>(index * poetry_compare::block_size);
+  constexpr auto size = static_cast<off_t>(poetry_compare::block_size);
   rlimit limit{};
   ::getrlimit(RLIMIT_FSIZE, &limit);
   if (limit.rlim_cur < static_cast<rlim_t>(offset + size)) return nullptr;
@@ -84,8 +84,8 @@ Record* map_block(int fd, std::size_t index) {
   }
   if (result != 0) return nullptr;
 
-  void* block = ::mmap(nullptr, compare::block_size, PROT_READ | PROT_WRITE,
-                       MAP_SHARED, fd, offset);
+  void* block = ::mmap(nullptr, poetry_compare::block_size,
+                       PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
   return block == MAP_FAILED ? nullptr : static_cast<Record*>(block);
 }
 
@@ -96,7 +96,7 @@ Record* publish(std::size_t index, Record* block) {
   if (process->blocks[index].compare_exchange_strong(found, block)) {
     return block;
   }
-  ::munmap(block, compare::block_size);
+  ::munmap(block, poetry_compare::block_size);
   return found;
 }
 
@@ -106,7 +106,7 @@ void fill_in(Header& header, unsigned pid, unsigned number) {
   header.started = now();
   header.command = command;
   std::atomic_thread_fence(std::memory_order_release);
-  header.magic = compare::record_magic;
+  header.magic = poetry_compare::record_magic;
 }
 
 Record* start_file() {
@@ -141,7 +141,7 @@ Record* add_block(const Header& header, std::size_t index) {
   close_file(fd);
   if (!block) return nullptr;
   // Once for all its pages, rather than at the first record of each.
-  ::madvise(block, compare::block_size, MADV_POPULATE_WRITE);
+  ::madvise(block, poetry_compare::block_size, MADV_POPULATE_WRITE);
   return publish(index, block);
 }
 
@@ -166,13 +166,13 @@ int thread_id(int pid) {
 // Where the next record goes; null if there is no room.
 Record* take_slot(const Header& header) {
   const std::size_t slot =
-      compare::first_record +
+      poetry_compare::first_record +
       process->next.fetch_add(1, std::memory_order_relaxed);
-  const std::size_t index = slot / compare::records_per_block;
-  if (index >= compare::most_blocks) return nullptr;
+  const std::size_t index = slot / poetry_compare::records_per_block;
+  if (index >= poetry_compare::most_blocks) return nullptr;
   Record* block = process->blocks[index].load(std::memory_order_acquire);
   if (!block) block = add_block(header, index);
-  return block ? block + slot % compare::records_per_block : nullptr;
+  return block ? block + slot % poetry_compare::records_per_block : nullptr;
 }
 
 void keep_command(int argc, char** argv) {
@@ -188,7 +188,7 @@ void keep_command(int argc, char** argv) {
 // The GNU C library hands main()'s arguments to constructors, too.
 __attribute__((constructor)) void start(int argc, char** argv) {
   const KeepErrno keep;
-  const char* wanted = std::getenv(compare::trace_dir_variable);
+  const char* wanted = std::getenv(poetry_compare::trace_dir_variable);
   if (!wanted || std::strlen(wanted) >= directory.size()) return;
   std::strcpy(directory.data(), wanted);
   keep_command(argc, argv);

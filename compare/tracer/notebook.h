@@ -11,8 +11,8 @@
 
 namespace tracer {
 
-using compare::Call;
-using compare::Record;
+using poetry_compare::Call;
+using poetry_compare::Record;
 
 // In ns on CLOCK_MONOTONIC.
 std::int64_t now();

@@ -20,7 +20,7 @@ struct Pieces {
 };
 
 // False if the bytes are not where they should be.
-bool add(compare::Checksum& checksum, Pieces pieces, ssize_t size) {
+bool add(poetry_compare::Checksum& checksum, Pieces pieces, ssize_t size) {
   auto left = static_cast<std::size_t>(std::max<ssize_t>(size, 0));
   for (std::size_t i = 0; i < pieces.count && left > 0; ++i) {
     const std::size_t n = std::min(left, pieces.data[i].iov_len);
@@ -34,7 +34,7 @@ bool add(compare::Checksum& checksum, Pieces pieces, ssize_t size) {
 // connection, is not to be counted to that one.
 void count(const Found& found,
            bool& fresh,
-           compare::Checksum& checksum,
+           poetry_compare::Checksum& checksum,
            Pieces pieces,
            Record& record) {
   if (!found.is_current() || !fresh) return;

@@ -38,7 +38,8 @@ TEST_F(CompareRun, ShowsEveryVariant) {
     EXPECT_EQ(variant.complaint, "") << variant.name;
     ASSERT_EQ(variant.tasks.size(), 2u) << variant.name;
     for (const auto& task : variant.tasks) {
-      EXPECT_EQ(task.outcome, compare::Outcome::complete) << variant.name;
+      EXPECT_EQ(task.outcome, poetry_compare::Outcome::complete)
+          << variant.name;
       EXPECT_EQ(task.bytes, 653u);
     }
   }

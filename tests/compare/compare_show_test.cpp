@@ -13,8 +13,8 @@
 
 namespace {
 
-using compare::Comparison;
-using compare::Variant;
+using poetry_compare::Comparison;
+using poetry_compare::Variant;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -32,8 +32,8 @@ Variant make_variant(const std::string& name, double wall, double ratio) {
 }
 
 // A task that reads what is sent, 30 bytes at a time, at once or at the end.
-compare::Task make_task(std::size_t poem, double end, bool at_once) {
-  compare::Task task;
+poetry_compare::Task make_task(std::size_t poem, double end, bool at_once) {
+  poetry_compare::Task task;
   task.poem = poem;
   task.end = end;
   for (double time = 0; time < end - 0.01; time += 0.02) {
@@ -146,9 +146,9 @@ TEST(Sentences, DoNotPraiseWhatFailed) {
 }
 
 TEST(Timeline, HasColumnsOfWholePauses) {
-  EXPECT_NEAR(compare::bin_width(4.62, 0.02, 72), 0.08, 1e-9);
-  EXPECT_NEAR(compare::bin_width(0.1, 0.02, 72), 0.04, 1e-9);
-  EXPECT_NEAR(compare::bin_width(7.2, 0, 72), 0.1, 1e-9);
+  EXPECT_NEAR(poetry_compare::bin_width(4.62, 0.02, 72), 0.08, 1e-9);
+  EXPECT_NEAR(poetry_compare::bin_width(0.1, 0.02, 72), 0.04, 1e-9);
+  EXPECT_NEAR(poetry_compare::bin_width(7.2, 0, 72), 0.1, 1e-9);
 }
 
 TEST(Timeline, ShowsWhatLayUnread) {

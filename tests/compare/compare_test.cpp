@@ -12,9 +12,9 @@
 
 namespace {
 
-using compare::Event;
-using compare::Picture;
-using compare::Trace;
+using poetry_compare::Event;
+using poetry_compare::Picture;
+using poetry_compare::Trace;
 
 constexpr std::int64_t ms = 1'000'000;
 constexpr std::uint16_t server_port = 10000;
@@ -66,9 +66,9 @@ Trace make_trace(std::vector<Event> events) {
 Picture measure_one(std::vector<Event> client,
                     std::vector<Event> server,
                     std::int64_t end = 1000) {
-  return compare::measure(make_trace(std::move(client)),
-                          {make_trace(std::move(server))},
-                          {{server_port, {}, {}}}, {0, end * ms});
+  return poetry_compare::measure(make_trace(std::move(client)),
+                                 {make_trace(std::move(server))},
+                                 {{server_port, {}, {}}}, {0, end * ms});
 }
 
 TEST(WorstUnread, IsFromTheSendToTheReadThatTookTheByte) {
@@ -99,7 +99,7 @@ TEST(WorstUnread, IsNothingForAReadThatIsThereBeforeTheBytes) {
 }
 
 TEST(WorstUnread, IsNotKnownWithoutTheServersTrace) {
-  const auto picture = compare::measure(
+  const auto picture = poetry_compare::measure(
       make_trace({on_client("connect", 0, 0, 0), on_client("recv", 1, 3, 10)}),
       {}, {{server_port, {}, {}}}, {0, 10 * ms});
   EXPECT_TRUE(picture.seen);
@@ -151,18 +151,18 @@ TEST(Waits, TellAnybodyFromOneTask) {
        on_client("recv", 31, 80, 5), on_client("recv", 81, 81, 5)},
       {});
   ASSERT_EQ(picture.waits.size(), 3u);
-  EXPECT_EQ(picture.waits[0].kind, compare::WaitKind::one_task);
-  EXPECT_EQ(picture.waits[1].kind, compare::WaitKind::anybody);
-  EXPECT_EQ(picture.waits[2].kind, compare::WaitKind::one_task);
+  EXPECT_EQ(picture.waits[0].kind, poetry_compare::WaitKind::one_task);
+  EXPECT_EQ(picture.waits[1].kind, poetry_compare::WaitKind::anybody);
+  EXPECT_EQ(picture.waits[2].kind, poetry_compare::WaitKind::one_task);
   EXPECT_NEAR(picture.waits[2].duration, 0.049, 1e-9);
 }
 
 TEST(Tasks, AreInTheOrderOfThePoemsWhoeverConnectedFirst) {
-  const auto picture =
-      compare::measure(make_trace({on_client("connect", 0, 1, 0, 10001),
-                                   on_client("connect", 1, 2, 0, 10000),
-                                   on_client("recv", 2, 50, 3, 10001)}),
-                       {}, {{10000, {}, {}}, {10001, {}, {}}}, {0, 100 * ms});
+  const auto picture = poetry_compare::measure(
+      make_trace({on_client("connect", 0, 1, 0, 10001),
+                  on_client("connect", 1, 2, 0, 10000),
+                  on_client("recv", 2, 50, 3, 10001)}),
+      {}, {{10000, {}, {}}, {10001, {}, {}}}, {0, 100 * ms});
   ASSERT_EQ(picture.tasks.size(), 2u);
   EXPECT_EQ(picture.tasks[0].poem, 0u);
   EXPECT_EQ(picture.tasks[1].bytes, 3u);
@@ -185,20 +185,20 @@ TEST(Outcome, ComparesByteForByte) {
   auto read = on_client("recv", 10, 10, 5);
   read.checksum = 42;
   const auto outcome = [&](std::size_t bytes, std::uint64_t checksum) {
-    const auto picture =
-        compare::measure(make_trace({on_client("connect", 0, 0, 0), read}), {},
-                         {{server_port, bytes, checksum}}, {0, 100 * ms});
+    const auto picture = poetry_compare::measure(
+        make_trace({on_client("connect", 0, 0, 0), read}), {},
+        {{server_port, bytes, checksum}}, {0, 100 * ms});
     return picture.tasks.at(0).outcome;
   };
-  EXPECT_EQ(outcome(5, 42), compare::Outcome::complete);
-  EXPECT_EQ(outcome(6, 42), compare::Outcome::partial);
-  EXPECT_EQ(outcome(5, 41), compare::Outcome::wrong);
-  EXPECT_EQ(outcome(4, 42), compare::Outcome::wrong);
+  EXPECT_EQ(outcome(5, 42), poetry_compare::Outcome::complete);
+  EXPECT_EQ(outcome(6, 42), poetry_compare::Outcome::partial);
+  EXPECT_EQ(outcome(5, 41), poetry_compare::Outcome::wrong);
+  EXPECT_EQ(outcome(4, 42), poetry_compare::Outcome::wrong);
 }
 
 TEST(Commands, AreSplitAsAShellDoesIt) {
   const auto words = [](const std::string& command) {
-    return compare::parse_client("x=" + command).words;
+    return poetry_compare::parse_client("x=" + command).words;
   };
   using Words = std::vector<std::string>;
   EXPECT_EQ(words("a  b\tc"), (Words{"a", "b", "c"}));

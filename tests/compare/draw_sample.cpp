@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
   auto comparison = sample::make();
   comparison.variants.push_back(
       sample::unseen("<b>&\"x'", "cannot start: <script>alert(1)</script>"));
-  std::ofstream(argv[1]) << compare::make_page(comparison);
-  std::ofstream(argv[2]) << compare::make_svg(comparison);
+  std::ofstream(argv[1]) << poetry_compare::make_page(comparison);
+  std::ofstream(argv[2]) << poetry_compare::make_svg(comparison);
   return 0;
 }

@@ -16,7 +16,7 @@
 
 namespace {
 
-using compare::Comparison;
+using poetry_compare::Comparison;
 
 // Many short reads, in turns: what a program does that reads byte by byte.
 Comparison large(std::size_t reads) {
@@ -31,14 +31,14 @@ Comparison large(std::size_t reads) {
     task.reads.push_back({time, 0, 1, 1, 0});
     task.sends.push_back({time - 0.0001, 1});
     variant.waits.push_back(
-        {time, 1e-6, 0, compare::WaitKind::one_task, i % 3});
+        {time, 1e-6, 0, poetry_compare::WaitKind::one_task, i % 3});
   }
   return comparison;
 }
 
 TEST(Drawing, HasAWedgeOnlyWhereSomethingLayUnread) {
   const auto comparison = sample::make();
-  const auto scale = compare::make_scale(comparison);
+  const auto scale = poetry_compare::make_scale(comparison);
   for (const auto& variant : comparison.variants) {
     const auto svg = draw_lanes(comparison, variant, scale, true).svg;
     EXPECT_EQ(count(svg, "class=\"wedge"), variant.name == "broken" ? 2U : 0U)
@@ -48,7 +48,7 @@ TEST(Drawing, HasAWedgeOnlyWhereSomethingLayUnread) {
 
 TEST(Drawing, HatchesWhoIsStuckAndGreysWhoWaitsForAnybody) {
   const auto comparison = sample::make();
-  const auto scale = compare::make_scale(comparison);
+  const auto scale = poetry_compare::make_scale(comparison);
   const auto svg = [&](std::size_t i) {
     return draw_lanes(comparison, comparison.variants[i], scale, true).svg;
   };
@@ -63,10 +63,10 @@ TEST(Drawing, HatchesWhoIsStuckAndGreysWhoWaitsForAnybody) {
 
 TEST(Drawing, KeepsEveryByteWhenItThinsOut) {
   const auto comparison = large(100'000);
-  const auto axis = compare::make_axis(comparison);
+  const auto axis = poetry_compare::make_axis(comparison);
   const auto& task = comparison.variants[2].tasks[0];
   const auto ticks = make_ticks(task, axis);
-  EXPECT_LT(ticks.size(), 2 * compare::picture_width);
+  EXPECT_LT(ticks.size(), 2 * poetry_compare::picture_width);
   std::size_t bytes = 0, reads = 0;
   for (const auto& tick : ticks) {
     bytes += tick.bytes;
@@ -82,15 +82,15 @@ TEST(Drawing, TakesLessThanASecondForAHundredThousandEvents) {
 #endif
   const auto comparison = large(100'000);
   const std::clock_t start = std::clock();
-  const auto page = compare::make_page(comparison);
-  const auto svg = compare::make_svg(comparison);
+  const auto page = poetry_compare::make_page(comparison);
+  const auto svg = poetry_compare::make_svg(comparison);
   // Of the processor, whoever else needs it.
   EXPECT_LT(std::clock() - start, CLOCKS_PER_SEC);
   EXPECT_LT(page.size(), 500'000U);
 }
 
 TEST(Pile, IsTheMeanOfWhatLayUnread) {
-  compare::Task task;
+  poetry_compare::Task task;
   task.connected = 0;
   task.end = 10;
   task.sends = {{2, 100}, {4, 50}};
@@ -158,8 +158,9 @@ TEST(Words, BlameFullBuffersOnlyForServersThatWereSlower) {
 TEST(Words, KnowSeveralThreadsThatEachHaveAWait) {
   auto comparison = sample::make();
   auto& variant = comparison.variants[1];
-  for (auto& wait : variant.waits) wait.kind = compare::WaitKind::anybody;
-  EXPECT_EQ(kind_of(comparison, variant), compare::Kind::several);
+  for (auto& wait : variant.waits)
+    wait.kind = poetry_compare::WaitKind::anybody;
+  EXPECT_EQ(kind_of(comparison, variant), poetry_compare::Kind::several);
   EXPECT_TRUE(has(what_to_look_for(comparison, 1), "Three strips, all grey"));
 }
 

@@ -15,7 +15,7 @@
 
 namespace {
 
-using compare::Comparison;
+using poetry_compare::Comparison;
 
 constexpr auto nasty = "<script>alert('1')</script>&\"]]>-->";
 
@@ -37,15 +37,15 @@ Comparison nasty_one() {
 TEST(Page, HasEveryVariantAndEveryNumberOfTheTable) {
   auto comparison = sample::make();
   comparison.variants.push_back(sample::unseen("curl", "cannot start"));
-  const std::string page = compare::make_page(comparison);
-  for (const auto& row : compare::make_table(comparison).rows) {
+  const std::string page = poetry_compare::make_page(comparison);
+  for (const auto& row : poetry_compare::make_table(comparison).rows) {
     for (const auto& cell : row) EXPECT_TRUE(has(page, '>' + cell.text + '<'));
   }
   for (const auto& variant : comparison.variants) {
     EXPECT_TRUE(has(page, variant.name));
-    EXPECT_TRUE(has(page, compare::escape(variant.command)));
+    EXPECT_TRUE(has(page, poetry_compare::escape(variant.command)));
   }
-  for (const auto& line : compare::sentences(comparison)) {
+  for (const auto& line : poetry_compare::sentences(comparison)) {
     EXPECT_TRUE(has(page, line)) << line;
   }
 }
@@ -54,7 +54,7 @@ TEST(Page, DrawsWhatWasSeenAndSaysWhyTheRestIsMissing) {
   auto comparison = sample::make();
   comparison.variants.push_back(sample::unseen("curl", "cannot start: why"));
   comparison.variants.push_back(sample::unseen("static", ""));
-  const std::string page = compare::make_page(comparison);
+  const std::string page = poetry_compare::make_page(comparison);
   EXPECT_EQ(count(page, "<article"), 7U);
   EXPECT_EQ(count(page, "class=\"look\""), 7U);
   EXPECT_EQ(count(page, "class=\"why\""), 2U);
@@ -63,14 +63,14 @@ TEST(Page, DrawsWhatWasSeenAndSaysWhyTheRestIsMissing) {
 }
 
 TEST(Page, IsUnder200KilobytesAtTheDefaults) {
-  EXPECT_LT(compare::make_page(sample::make()).size(), 200'000U);
+  EXPECT_LT(poetry_compare::make_page(sample::make()).size(), 200'000U);
 }
 
 TEST(Page, AsksTheNetworkForNothing) {
   const auto comparison = sample::make();
   const std::regex address("(https?:)?//[a-z]");
-  for (auto text :
-       {compare::make_page(comparison), compare::make_svg(comparison)}) {
+  for (auto text : {poetry_compare::make_page(comparison),
+                    poetry_compare::make_svg(comparison)}) {
     const std::string ours = "http://www.w3.org/2000/svg";
     for (auto at = text.find(ours); at != text.npos; at = text.find(ours)) {
       text.erase(at, ours.size());
@@ -85,13 +85,13 @@ TEST(Page, AsksTheNetworkForNothing) {
 
 TEST(Page, EscapesWhatComesFromOutside) {
   const auto comparison = nasty_one();
-  for (const auto& text :
-       {compare::make_page(comparison), compare::make_svg(comparison)}) {
+  for (const auto& text : {poetry_compare::make_page(comparison),
+                           poetry_compare::make_svg(comparison)}) {
     EXPECT_FALSE(has(text, "<script>alert"));
     EXPECT_FALSE(has(text, "alert('1')</"));
   }
   EXPECT_TRUE(
-      has(compare::make_page(comparison),
+      has(poetry_compare::make_page(comparison),
           "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;&quot;"));
 }
 
@@ -99,35 +99,35 @@ TEST(Page, MissesInWordsAFigureThatNobodyRan) {
   auto comparison = sample::make();
   comparison.variants.erase(comparison.variants.begin(),
                             comparison.variants.begin() + 2);
-  const std::string page = compare::make_page(comparison);
+  const std::string page = poetry_compare::make_page(comparison);
   EXPECT_TRUE(has(page, "<b>Figure 1</b> is missing"));
   EXPECT_TRUE(has(page, "<b>Figure 2</b> is missing"));
   EXPECT_TRUE(has(page, "<b>Figure 3: "));
 }
 
 TEST(Page, IsMadeOfNothingToo) {
-  EXPECT_TRUE(has(compare::make_page({}), "</html>"));
+  EXPECT_TRUE(has(poetry_compare::make_page({}), "</html>"));
   Comparison comparison;
   comparison.variants.push_back(sample::unseen("curl", "cannot start"));
-  EXPECT_TRUE(has(compare::make_page(comparison), "cannot start"));
+  EXPECT_TRUE(has(poetry_compare::make_page(comparison), "cannot start"));
   comparison.variants[0].seen = true;
-  EXPECT_TRUE(has(compare::make_page(comparison), "</html>"));
-  EXPECT_EQ(xml_error(compare::make_svg(comparison)), "");
+  EXPECT_TRUE(has(poetry_compare::make_page(comparison), "</html>"));
+  EXPECT_EQ(xml_error(poetry_compare::make_svg(comparison)), "");
 }
 
 TEST(Svg, IsWellFormedWhateverTheNames) {
   auto comparison = sample::make();
-  EXPECT_EQ(xml_error(compare::make_svg(comparison)), "");
-  EXPECT_EQ(xml_error(compare::make_svg(nasty_one())), "");
+  EXPECT_EQ(xml_error(poetry_compare::make_svg(comparison)), "");
+  EXPECT_EQ(xml_error(poetry_compare::make_svg(nasty_one())), "");
   comparison.variants[0].name = "\x01\xff\xc0\x80\xed\xa0\x80 K\xc3\xb6rper";
-  const std::string svg = compare::make_svg(comparison);
+  const std::string svg = poetry_compare::make_svg(comparison);
   EXPECT_EQ(xml_error(svg), "");
   EXPECT_TRUE(has(svg, "K\xc3\xb6rper"));
   EXPECT_FALSE(has(svg, "\xff"));
 }
 
 TEST(Svg, StandsAlone) {
-  const std::string svg = compare::make_svg(sample::make());
+  const std::string svg = poetry_compare::make_svg(sample::make());
   EXPECT_EQ(svg.rfind("<svg xmlns=\"http://www.w3.org/2000/svg\"", 0), 0U);
   EXPECT_TRUE(has(svg, "role=\"img\""));
   EXPECT_TRUE(has(svg, "<desc id=\"desc\">3 poems"));
@@ -138,17 +138,18 @@ TEST(Svg, StandsAlone) {
 
 TEST(Svg, HasAHeaderForEachVariant) {
   const auto comparison = sample::make();
-  const std::string svg = compare::make_svg(comparison);
+  const std::string svg = poetry_compare::make_svg(comparison);
   for (const auto& variant : comparison.variants) {
     EXPECT_TRUE(has(svg, "\"name\">" + variant.name + "<"));
-    EXPECT_TRUE(has(svg, compare::headline(comparison, variant, "tspan")));
+    EXPECT_TRUE(
+        has(svg, poetry_compare::headline(comparison, variant, "tspan")));
   }
 }
 
 TEST(Svg, LeavesOutWhatWasNotSeen) {
   auto comparison = sample::make();
   comparison.variants.push_back(sample::unseen("curl", "cannot start"));
-  const std::string svg = compare::make_svg(comparison);
+  const std::string svg = poetry_compare::make_svg(comparison);
   EXPECT_FALSE(has(svg, "\"name\">curl"));
   EXPECT_TRUE(has(svg, "curl: cannot start"));  // in the description
 }

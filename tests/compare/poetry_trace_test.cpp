@@ -67,7 +67,7 @@ TEST_F(PoetryTrace, LetsTheCommandReadAndPrint) {
 
 TEST_F(PoetryTrace, WritesWhatWasRun) {
   run({"sh", "-c", "exit 0", "an argument"});
-  const auto trace = compare::read_trace(file_);
+  const auto trace = poetry_compare::read_trace(file_);
   EXPECT_EQ(trace.program, "sh");
   EXPECT_EQ(trace.arguments,
             (std::vector<std::string>{"-c", "exit 0", "an argument"}));
@@ -104,7 +104,7 @@ TEST_F(PoetryTrace, SaysThatAProgramCouldNotBeSeen) {
   EXPECT_EQ(outcome.out, "linked statically\n");
   EXPECT_EQ(outcome.err, "poetry-trace: " STATIC_PROGRAM
                          ": could not be seen: is it statically linked?\n");
-  EXPECT_TRUE(compare::read_trace(file_).events.empty());
+  EXPECT_TRUE(poetry_compare::read_trace(file_).events.empty());
 }
 
 TEST_F(PoetryTrace, PassesASignalOn) {
@@ -125,7 +125,7 @@ TEST_F(PoetryTrace, LeavesCtrlCToTheCommand) {
   const rig::Outcome outcome = rig::run(std::move(whole));
   EXPECT_EQ(outcome.status, 4);
   EXPECT_EQ(outcome.out, "caught\n");
-  EXPECT_EQ(compare::read_trace(file_).program, "sh");
+  EXPECT_EQ(poetry_compare::read_trace(file_).program, "sh");
 }
 
 TEST_F(PoetryTrace, RefusesWhatMakesNoSense) {
@@ -148,7 +148,7 @@ TEST_F(PoetryTrace, LeavesTheCommandItsOptions) {
   EXPECT_EQ(
       rig::run(command({"--output=" + file_, "sh", "-c", "exit 6"})).status, 6);
   EXPECT_EQ(rig::run(command({"-o" + file_, "sh", "-c", "exit 6"})).status, 6);
-  EXPECT_EQ(compare::read_trace(file_).program, "sh");
+  EXPECT_EQ(poetry_compare::read_trace(file_).program, "sh");
 }
 
 TEST_F(PoetryTrace, SaysBeforehandThatItCannotWrite) {

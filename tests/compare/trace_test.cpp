@@ -10,7 +10,7 @@
 
 #include "support/process.h"
 
-namespace compare {
+namespace poetry_compare {
 namespace {
 
 class TraceTest : public testing::Test {
@@ -173,4 +173,4 @@ TEST(Checksum, TellsStreamsApart) {
 }
 
 }  // namespace
-}  // namespace compare
+}  // namespace poetry_compare

@@ -17,8 +17,8 @@
 
 namespace {
 
-using compare::Event;
-using compare::Trace;
+using poetry_compare::Event;
+using poetry_compare::Trace;
 
 struct Traced {
   rig::Outcome outcome;
@@ -42,7 +42,7 @@ rig::Command tracing(const std::vector<std::string>& words) {
 Traced trace(const std::vector<std::string>& words) {
   Traced traced;
   traced.outcome = rig::run(tracing(words));
-  traced.trace = compare::read_trace(trace_path());
+  traced.trace = poetry_compare::read_trace(trace_path());
   std::remove(trace_path().c_str());
   EXPECT_EQ(traced.trace.complaint, "");
   return traced;
@@ -74,13 +74,13 @@ std::map<std::string, int> counts(const Trace& trace) {
 std::uint64_t checksum_read(const Trace& trace) {
   std::uint64_t checksum = 0;
   for (const Event& event : trace.events) {
-    if (compare::is_read(event)) checksum = event.checksum;
+    if (poetry_compare::is_read(event)) checksum = event.checksum;
   }
   return checksum;
 }
 
 std::uint64_t checksum_of(const std::string& bytes) {
-  compare::Checksum checksum;
+  poetry_compare::Checksum checksum;
   checksum.add(bytes.data(), bytes.size());
   return checksum.value();
 }
@@ -94,10 +94,11 @@ TEST_P(EachCall, IsSeenAsTheProgramMadeIt) {
   EXPECT_EQ(calls(traced.trace), traced.outcome.out);
   EXPECT_EQ(rig::lines(traced.outcome.out).size(), 26U);
   for (const Event& event : traced.trace.events) {
-    EXPECT_EQ(event.local != 0 && event.peer != 0, !compare::is_wait(event))
+    EXPECT_EQ(event.local != 0 && event.peer != 0,
+              !poetry_compare::is_wait(event))
         << event.call;
     EXPECT_EQ(event.queued >= 0,
-              compare::is_read(event) || event.call == "peek");
+              poetry_compare::is_read(event) || event.call == "peek");
   }
 }
 

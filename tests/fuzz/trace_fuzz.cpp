@@ -34,20 +34,20 @@ void check_line(const std::string& text, const std::string& file) {
   check(text.find('\n') == text.npos, "a complaint is one line");
 }
 
-void check_event(const compare::Event& event) {
+void check_event(const poetry_compare::Event& event) {
   check(!event.call.empty() && event.duration >= 0, "an event is one");
   check(is_wait(event) + is_read(event) + is_write(event) <= 1,
         "a call is of one kind");
 }
 
-void check_trace(const compare::Trace& trace, const MemoryFile& file) {
+void check_trace(const poetry_compare::Trace& trace, const MemoryFile& file) {
   if (!trace.complaint.empty()) check_line(trace.complaint, file.name);
-  for (const compare::Event& event : trace.events) {
+  for (const poetry_compare::Event& event : trace.events) {
     check_event(event);
   }
   const std::string text = to_json_lines(trace);
   file.contain(text);
-  const compare::Trace again = compare::read_trace(file.name);
+  const poetry_compare::Trace again = poetry_compare::read_trace(file.name);
   check(again.complaint.empty(), "what is written is whole");
   check(again.events.size() == trace.events.size(), "no event is lost");
   check(again.program == trace.program && again.arguments == trace.arguments &&
@@ -62,9 +62,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
   static const MemoryFile file;
   file.contain({reinterpret_cast<const char*>(data), size});
-  compare::Trace trace;
+  poetry_compare::Trace trace;
   try {
-    trace = compare::read_trace(file.name);
+    trace = poetry_compare::read_trace(file.name);
   } catch (const std::runtime_error& error) {
     check_line(error.what(), file.name);
     return 0;

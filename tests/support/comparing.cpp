@@ -39,10 +39,11 @@ Comparing::~Comparing() {
   std::filesystem::remove_all(directory);
 }
 
-compare::Comparison Comparing::compare_with(const std::string& arguments) {
+poetry_compare::Comparison Comparing::compare_with(
+    const std::string& arguments) {
   const auto traces = directory / "t";
   result = run_compare(arguments + " --traces " + traces.string());
-  return compare::build(compare::read_account(traces), traces);
+  return poetry_compare::build(poetry_compare::read_account(traces), traces);
 }
 
 }  // namespace rig

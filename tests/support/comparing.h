@@ -31,7 +31,7 @@ class Comparing : public testing::Test {
   ~Comparing() override;
 
   // Runs it with --traces, and builds the model from those.
-  compare::Comparison compare_with(const std::string& arguments);
+  poetry_compare::Comparison compare_with(const std::string& arguments);
 
   std::filesystem::path directory;
   Result result;

@@ -6,18 +6,18 @@
 namespace sample {
 namespace {
 
-using compare::Comparison;
-using compare::Outcome;
-using compare::Task;
-using compare::Variant;
-using compare::WaitKind;
+using poetry_compare::Comparison;
+using poetry_compare::Outcome;
+using poetry_compare::Task;
+using poetry_compare::Variant;
+using poetry_compare::WaitKind;
 
 constexpr double latency = 0.00012;  // from a send to the read
 constexpr double start = 0.004;  // until the first connection
 
 struct World {
   Options options;
-  std::vector<compare::Poem> poems;
+  std::vector<poetry_compare::Poem> poems;
 };
 
 Task connect(const World& world, std::size_t poem, double time) {

@@ -13,12 +13,13 @@ struct Options {
 
 // Blocking, threaded, async, reactor, broken, protocol and simple, with the
 // poems of the suite.
-compare::Comparison make(const Options& options);
-inline compare::Comparison make() {
+poetry_compare::Comparison make(const Options& options);
+inline poetry_compare::Comparison make() {
   return make({});
 }
 
 // A variant that was run but could not be seen.
-compare::Variant unseen(const std::string& name, const std::string& complaint);
+poetry_compare::Variant unseen(const std::string& name,
+                               const std::string& complaint);
 
 }  // namespace sample
