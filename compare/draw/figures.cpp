@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compare/draw/captions.h"
+#include "compare/draw/downsample.h"
 #include "compare/draw/lanes.h"
-#include "compare/draw/markup.h"
 #include "compare/draw/palette.h"
-#include "compare/draw/thin.h"
-#include "compare/draw/words.h"
+#include "compare/draw/xml.h"
 
 namespace poetry_compare {
 namespace {

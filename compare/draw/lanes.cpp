@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "compare/draw/markup.h"
 #include "compare/draw/palette.h"
+#include "compare/draw/xml.h"
 #include "compare/report/table.h"
 
 namespace poetry_compare {

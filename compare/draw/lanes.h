@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "compare/draw/thin.h"
+#include "compare/draw/downsample.h"
 #include "compare/measure/model.h"
 
 namespace poetry_compare {

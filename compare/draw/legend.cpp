@@ -2,8 +2,8 @@
 
 #include "compare/draw/legend.h"
 
-#include "compare/draw/markup.h"
 #include "compare/draw/palette.h"
+#include "compare/draw/xml.h"
 #include "compare/report/table.h"
 
 namespace poetry_compare {

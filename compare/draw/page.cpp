@@ -2,11 +2,11 @@
 
 #include "compare/draw/page.h"
 
+#include "compare/draw/captions.h"
 #include "compare/draw/figures.h"
-#include "compare/draw/markup.h"
 #include "compare/draw/page_parts.h"
 #include "compare/draw/palette.h"
-#include "compare/draw/words.h"
+#include "compare/draw/xml.h"
 #include "compare/report/table.h"
 
 namespace poetry_compare {

@@ -4,11 +4,11 @@
 
 #include <cmath>
 
+#include "compare/draw/captions.h"
 #include "compare/draw/lanes.h"
 #include "compare/draw/legend.h"
-#include "compare/draw/markup.h"
 #include "compare/draw/palette.h"
-#include "compare/draw/words.h"
+#include "compare/draw/xml.h"
 #include "compare/report/table.h"
 
 namespace poetry_compare {

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include "compare/draw/markup.h"
 #include "compare/draw/page_parts.h"
 #include "compare/draw/palette.h"
+#include "compare/draw/xml.h"
 #include "compare/report/table.h"
 
 namespace poetry_compare {

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include "compare/draw/markup.h"
 #include "compare/draw/palette.h"
+#include "compare/draw/xml.h"
 
 namespace poetry_compare {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "compare/draw/lanes.h"
-#include "compare/draw/markup.h"
 #include "compare/draw/palette.h"
+#include "compare/draw/xml.h"
 
 namespace poetry_compare {
 

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "compare/draw/captions.h"
+#include "compare/draw/downsample.h"
 #include "compare/draw/page.h"
 #include "compare/draw/svg.h"
-#include "compare/draw/thin.h"
-#include "compare/draw/words.h"
 #include "support/sample.h"
 #include "support/xml.h"
 

@@ -6,9 +6,9 @@
 #include <regex>
 #include <string>
 
-#include "compare/draw/markup.h"
+#include "compare/draw/captions.h"
 #include "compare/draw/svg.h"
-#include "compare/draw/words.h"
+#include "compare/draw/xml.h"
 #include "compare/report/table.h"
 #include "support/sample.h"
 #include "support/xml.h"

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "compare/draw/thin.h"
+#include "compare/draw/downsample.h"
 
 #include <algorithm>
 #include <cmath>

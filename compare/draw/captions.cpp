@@ -1,13 +1,13 @@
 #include <fmt/format.h>
 
-#include "compare/draw/words.h"
+#include "compare/draw/captions.h"
 
 #include <algorithm>
 #include <numeric>
 #include <set>
 
-#include "compare/draw/markup.h"
-#include "compare/draw/thin.h"
+#include "compare/draw/downsample.h"
+#include "compare/draw/xml.h"
 #include "compare/measure/measure.h"
 #include "compare/report/table.h"
 

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "compare/draw/markup.h"
+#include "compare/draw/xml.h"
 #include "compare/report/table.h"
 
 namespace poetry_compare {
