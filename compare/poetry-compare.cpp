@@ -18,8 +18,12 @@
 #include "compare/draw/svg.h"
 #include "compare/measure/account.h"
 #include "compare/report/perfetto.h"
-#include "compare/report/table.h"
+#include "compare/report/terminal.h"
 #include "compare/report/timeline.h"
+#include "compare/report/write_csv.h"
+#include "compare/report/write_json.h"
+#include "compare/report/write_markdown.h"
+#include "compare/report/write_text.h"
 #include "compare/run/own.h"
 #include "compare/run/request.h"
 #include "compare/run/run.h"
@@ -83,19 +87,11 @@ void prepare(const Outputs& outputs) {
 
 // --- Showing -----------------------------------------------------------------
 
-bool wants_colour(const std::string& when) {
-  if (when != "auto") return when == "always";
-  const char* no_colour = std::getenv("NO_COLOR");
-  return ::isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
-}
-
 void print(const Comparison& comparison, const Outputs& outputs) {
-  const bool colour = wants_colour(outputs.color);
+  const auto terminal = poetry_compare::find_terminal(outputs.color);
   std::string timeline;
-  if (outputs.timeline) {
-    timeline = draw_timeline(comparison, poetry_compare::find_canvas(colour));
-  }
-  fmt::print("{}", write_terminal(comparison, timeline, colour));
+  if (outputs.timeline) timeline = draw_timeline(comparison, terminal);
+  fmt::print("{}", write_text(comparison, timeline, terminal));
 }
 
 void write(const fs::path& file,

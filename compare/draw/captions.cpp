@@ -9,16 +9,12 @@
 #include "compare/draw/downsample.h"
 #include "compare/draw/xml.h"
 #include "compare/measure/measure.h"
-#include "compare/report/table.h"
+#include "compare/report/alarms.h"
+#include "compare/report/format.h"
+#include "compare/report/sentences.h"
 
 namespace poetry_compare {
 namespace {
-
-std::string in_words(std::size_t count) {
-  const char* const names[] = {"no",   "one", "two",   "three", "four",
-                               "five", "six", "seven", "eight", "nine"};
-  return count < std::size(names) ? names[count] : std::to_string(count);
-}
 
 std::string capital(std::string text) {
   if (text[0] >= 'a' && text[0] <= 'z') {

@@ -4,7 +4,7 @@
 
 #include "compare/draw/palette.h"
 #include "compare/draw/xml.h"
-#include "compare/report/table.h"
+#include "compare/report/format.h"
 
 namespace poetry_compare {
 namespace {

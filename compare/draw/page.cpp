@@ -7,7 +7,8 @@
 #include "compare/draw/page_parts.h"
 #include "compare/draw/palette.h"
 #include "compare/draw/xml.h"
-#include "compare/report/table.h"
+#include "compare/report/sentences.h"
+#include "compare/report/write_json.h"
 
 namespace poetry_compare {
 namespace {

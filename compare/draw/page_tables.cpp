@@ -3,7 +3,8 @@
 #include "compare/draw/page_parts.h"
 #include "compare/draw/palette.h"
 #include "compare/draw/xml.h"
-#include "compare/report/table.h"
+#include "compare/report/alarms.h"
+#include "compare/report/format.h"
 
 namespace poetry_compare {
 namespace {

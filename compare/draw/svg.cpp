@@ -10,7 +10,7 @@
 #include "compare/draw/legend.h"
 #include "compare/draw/palette.h"
 #include "compare/draw/xml.h"
-#include "compare/report/table.h"
+#include "compare/report/sentences.h"
 
 namespace poetry_compare {
 namespace {

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "compare/draw/xml.h"
-#include "compare/report/table.h"
 
 namespace poetry_compare {
 namespace {
@@ -75,11 +74,6 @@ std::string number(double value, int digits) {
     if (text.back() == '.') text.pop_back();
   }
   return text == "-0" ? "0" : text;
-}
-
-std::string plural(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", format_count(count), noun,
-                     count == 1 ? "" : "s");
 }
 
 }  // namespace poetry_compare

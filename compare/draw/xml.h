@@ -13,9 +13,6 @@ std::string escape(std::string_view text);
 // Short for files: "12.3", "12", "-.5" is "-0.5"; at most so many digits.
 std::string number(double value, int digits = 1);
 
-// "1 word", "2 words".
-std::string plural(std::size_t count, std::string_view noun);
-
 // The files page.css, page.js and picture.css, as they were when the program
 // was built.
 extern const char* const page_css;

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "compare/report/table.h"
+#include "compare/report/write_json.h"
 
 namespace poetry_compare {
 namespace {

@@ -1,27 +1,28 @@
+#include "compare/report/sentences.h"
+
 #include <algorithm>
 #include <cmath>
 #include <set>
 
-#include <fmt/core.h>
 #include <fmt/format.h>
 
-#include "compare/report/table.h"
+#include "compare/report/alarms.h"
+#include "compare/report/format.h"
 
 namespace poetry_compare {
 namespace {
 
-// Times that a stopwatch in a hand would not tell apart.
+// Whether a stopwatch held by hand could not tell the times apart.
 bool about_equal(double one, double two) {
   return std::abs(one - two) <= 0.05 * std::max(one, two);
 }
 
 bool alarming(const Comparison& comparison, const Variant& variant) {
-  return is_long(comparison, variant.worst_unread.value_or(0)) ||
-         is_long(comparison, variant.awaited_turn.value_or(0));
+  return unread_is_long(comparison, variant) ||
+         turn_is_long(comparison, variant);
 }
 
-// "each of its 3 threads", for those that share the reading; empty: one does it
-// all.
+// "each of its 3 threads", if several threads read; empty if one thread does.
 std::string readers(const Variant& variant) {
   std::set<int> threads;
   std::set<int> processes;
@@ -38,10 +39,8 @@ std::string readers(const Variant& variant) {
 }
 
 std::string servers(std::size_t count) {
-  if (count == 2) return "both servers";
-  const char* const names[] = {"three", "four", "five", "six"};
-  return count <= 6 ? fmt::format("all {} servers", names[count - 3])
-                    : fmt::format("all {} servers", count);
+  return count == 2 ? "both servers"
+                    : fmt::format("all {} servers", in_words(count));
 }
 
 std::string why(const Comparison& comparison, const Variant& variant) {
@@ -59,13 +58,15 @@ std::string enumerate(const std::vector<std::string>& names) {
                      names.back());
 }
 
-// Did what was to be done, and nobody had to wait.
+// A variant that is worth comparing with: it read every poem, and no bytes
+// waited for it.
 bool is_good(const Comparison& comparison, const Variant& variant) {
   return variant.name != "blocking" && variant.seen && !variant.failed() &&
          !alarming(comparison, variant);
 }
 
-// The one to compare with: waits for anybody, for that is the tutorial's point.
+// The first good variant that waits with select, poll or epoll: the tutorial's
+// point is what such a wait saves.
 const Variant* find_good(const Comparison& comparison) {
   const auto found = std::find_if(
       comparison.variants.begin(), comparison.variants.end(),
@@ -75,44 +76,51 @@ const Variant* find_good(const Comparison& comparison) {
   return found == comparison.variants.end() ? nullptr : &*found;
 }
 
-void praise(const Comparison& comparison,
-            const Variant& good,
-            std::vector<std::string>& lines) {
-  if (comparison.poems.size() < 2) return;  // nobody else to wait for
-  if (good.vs_blocking && *good.vs_blocking >= 1.05) {
-    lines.push_back(fmt::format("{} was {:.2f} times faster than blocking: {}.",
-                                good.name, *good.vs_blocking,
-                                why(comparison, good)));
-  }
-  std::vector<std::string> others;
-  std::vector<std::string> threaded;
+// The other good variants that took as long as this one: first those that wait
+// with select, poll or epoll, in one line, then the others.
+std::vector<std::string> as_fast(const Comparison& comparison,
+                                 const Variant& good) {
+  std::vector<std::string> lines;
+  std::vector<std::string> names;
   for (const Variant& variant : comparison.variants) {
     if (&variant == &good || !is_good(comparison, variant)) continue;
     if (!about_equal(variant.wall, good.wall)) continue;
     if (variant.longest_turn) {
-      others.push_back(variant.name);
+      names.push_back(variant.name);
     } else {
-      threaded.push_back(fmt::format("{} was as fast: {}.", variant.name,
-                                     why(comparison, variant)));
+      lines.push_back(fmt::format("{} was as fast: {}.", variant.name,
+                                  why(comparison, variant)));
     }
   }
-  if (lines.empty()) return;
-  if (!others.empty()) {
-    lines.push_back(fmt::format(
-        "So {} {}.", others.size() == 1 ? "was" : "were", enumerate(others)));
-  }
-  lines.insert(lines.end(), threaded.begin(), threaded.end());
+  if (names.empty()) return lines;
+  lines.insert(lines.begin(), fmt::format("{} {} as fast.", enumerate(names),
+                                          names.size() == 1 ? "was" : "were"));
+  return lines;
 }
 
-// How it looks to who has no more than a stopwatch.
+std::vector<std::string> praise(const Comparison& comparison,
+                                const Variant& good) {
+  // With one poem, there is no other server to wait for.
+  if (comparison.poems.size() < 2) return {};
+  if (!good.vs_blocking || *good.vs_blocking < 1.05) return {};
+  auto lines = as_fast(comparison, good);
+  lines.insert(
+      lines.begin(),
+      fmt::format("{} was {:.2f} times faster than blocking: {}.", good.name,
+                  *good.vs_blocking, why(comparison, good)));
+  return lines;
+}
+
+// How long the variant took, and how the sentence goes on.
 std::string appearance(const Variant& variant, const Variant* good) {
-  if (!good)
+  if (!good) {
     return fmt::format("{} took {:.2f} s, but", variant.name, variant.wall);
+  }
   if (about_equal(variant.wall, good->wall)) {
     return fmt::format("{} looks just as fast, but", variant.name);
   }
   if (variant.wall < good->wall) {
-    return fmt::format("{} was faster still, but", variant.name);
+    return fmt::format("{} was even faster, but", variant.name);
   }
   return fmt::format("{} took {:.2f} times as long as {}, and", variant.name,
                      variant.wall / good->wall, good->name);
@@ -124,12 +132,12 @@ std::string blame(const Comparison& comparison,
   const double unread = variant.worst_unread.value_or(0);
   const double turn = variant.awaited_turn.value_or(0);
   std::string line = appearance(variant, good) + ' ';
-  if (is_long(comparison, unread)) {
+  if (unread_is_long(comparison, variant)) {
     line += fmt::format("bytes of task {} lay unread for {:.1f} s",
                         variant.worst_task + 1, unread);
-    if (is_long(comparison, turn)) line += " while ";
+    if (turn_is_long(comparison, variant)) line += " while ";
   }
-  if (is_long(comparison, turn)) {
+  if (turn_is_long(comparison, variant)) {
     line += fmt::format("one turn took {:.1f} s", turn);
   }
   return line + '.';
@@ -137,10 +145,26 @@ std::string blame(const Comparison& comparison,
 
 }  // namespace
 
+std::string summary(const Comparison& comparison) {
+  std::size_t bytes = 0;
+  bool known = !comparison.poems.empty();
+  for (const Poem& poem : comparison.poems) {
+    known = known && poem.bytes;
+    bytes += poem.bytes.value_or(0);
+  }
+  const Settings& settings = comparison.settings;
+  std::string text = plural(comparison.poems.size(), "poem");
+  if (known) text += fmt::format(", {} bytes", format_count(bytes));
+  if (settings.delay > 0) text += fmt::format(", delay {} s", settings.delay);
+  if (settings.rcvbuf) text += fmt::format(", rcvbuf {}", *settings.rcvbuf);
+  if (settings.sndbuf) text += fmt::format(", sndbuf {}", *settings.sndbuf);
+  return text + ", " + plural(settings.runs, "run");
+}
+
 std::vector<std::string> sentences(const Comparison& comparison) {
-  std::vector<std::string> lines;
   const Variant* good = find_good(comparison);
-  if (good) praise(comparison, *good, lines);
+  std::vector<std::string> lines;
+  if (good) lines = praise(comparison, *good);
   for (const Variant& variant : comparison.variants) {
     if (variant.failed() || !alarming(comparison, variant)) continue;
     lines.push_back(blame(comparison, variant, good));

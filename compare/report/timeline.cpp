@@ -1,28 +1,23 @@
 #include "compare/report/timeline.h"
 
-#include <langinfo.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdlib>
-#include <cstring>
 #include <string_view>
 
 #include <fmt/core.h>
 
-#include "compare/report/table.h"
+#include "compare/report/format.h"
+#include "compare/report/layout.h"
 
 namespace poetry_compare {
 namespace {
 
-constexpr std::size_t most_columns = 200;
+constexpr std::size_t min_columns = 20, max_columns = 200;
 
-// What a bin looks like: more and more bytes read, and none.
+// The characters for a bin.
 struct Glyphs {
-  std::array<std::string_view, 9> levels;  // 1 to 8
+  std::array<std::string_view, 9> levels;  // [1] to [8]: bytes were read
   std::string_view unread;
   std::string_view silent;
 };
@@ -32,25 +27,26 @@ constexpr Glyphs utf8_glyphs = {
 constexpr Glyphs ascii_glyphs = {
     {" ", "_", "_", "-", "-", "=", "=", "=", "#"}, "%", "."};
 
-// Blue, green, red, magenta, yellow, cyan: what a terminal has of the page's.
+// Blue, green, red, magenta, yellow, cyan: a terminal's colours that are
+// closest to those of the page.
 constexpr std::array<std::string_view, 6> colours = {
     "\x1b[34m", "\x1b[32m", "\x1b[31m", "\x1b[35m", "\x1b[33m", "\x1b[36m"};
 constexpr auto plain = "\x1b[0m";
 
 struct Scale {
-  double bin = 0;
+  double bin = 0;  // in seconds
   double usual = 0;  // the bytes that the fastest server sends in a bin
 };
 
-// From half a regular bin on there is a bar of a fair height; what is more than
-// regular is a pile that was cleared away.
+// Half of the usual bytes already give a bar of a fair height. A full bar means
+// more than usual: bytes that had piled up were read.
 std::size_t level(double bytes, double usual) {
   if (bytes > 1.5 * usual) return 8;
   const double height = std::ceil(6 * std::sqrt(bytes / usual) - 0.5);
   return static_cast<std::size_t>(std::clamp(height, 1.0, 7.0));
 }
 
-// The bytes read in each bin, and those that lay unread at the end of it.
+// The bytes read in each bin, and those that lay unread at its end.
 struct Bins {
   std::vector<double> read;
   std::vector<double> unread;
@@ -94,31 +90,54 @@ std::string draw_lane(const Task& task,
   return lane;
 }
 
-// What is regular is what most bins of the fastest task have; where the servers
-// are ours we know.
-double usual_bytes(const Comparison& comparison, double bin) {
-  double usual = 0;
+// In a bin, from the settings of our own servers; 0 if they are not known.
+double configured_bytes(const Comparison& comparison, double bin) {
   const double delay = comparison.settings.delay;
+  if (delay <= 0) return 0;
+  double most = 0;
   for (const Poem& poem : comparison.poems) {
-    if (delay <= 0) break;
-    usual = std::max(usual, static_cast<double>(poem.num_bytes) * bin / delay);
+    most = std::max(most, static_cast<double>(poem.num_bytes) * bin / delay);
   }
-  if (usual > 0) return usual;
+  return most;
+}
+
+// In a bin, of the fastest task on average.
+double measured_bytes(const Comparison& comparison, double bin) {
+  double most = 0;
   for (const Variant& variant : comparison.variants) {
     for (const Task& task : variant.tasks) {
       const double time = std::max(bin, task.end - task.connected);
-      usual = std::max(usual, static_cast<double>(task.bytes) * bin / time);
+      most = std::max(most, static_cast<double>(task.bytes) * bin / time);
     }
   }
-  return std::max(usual, 1.0);
+  return most;
+}
+
+Scale make_scale(const Comparison& comparison, std::size_t columns) {
+  constexpr std::size_t margin = 8;  // "   T1 ", and the last bin
+  Scale scale;
+  scale.bin = bin_width(time_axis(comparison), comparison.settings.delay,
+                        columns - margin);
+  scale.usual = configured_bytes(comparison, scale.bin);
+  if (scale.usual <= 0) scale.usual = measured_bytes(comparison, scale.bin);
+  scale.usual = std::max(scale.usual, 1.0);
+  return scale;
 }
 
 std::string legend(const Scale& scale, const Glyphs& glyphs) {
   return fmt::format(
       "   a column is {:.4g} s; {}{}{} bytes read; {} arrived but unread; {} "
-      "connected and silent\n",
+      "connected and silent",
       scale.bin, glyphs.levels[3], glyphs.levels[6], glyphs.levels[8],
       glyphs.unread, glyphs.silent);
+}
+
+std::size_t name_width(const Comparison& comparison) {
+  std::size_t width = 10;
+  for (const Variant& variant : comparison.variants) {
+    width = std::max(width, width_of(variant.name));
+  }
+  return width;
 }
 
 std::string heading(const Variant& variant, std::size_t width) {
@@ -131,18 +150,20 @@ std::string heading(const Variant& variant, std::size_t width) {
   return line + '\n';
 }
 
-}  // namespace
-
-Canvas find_canvas(bool colour) {
-  Canvas canvas;
-  canvas.colour = colour;
-  canvas.utf8 = std::strcmp(::nl_langinfo(CODESET), "UTF-8") == 0;
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-    canvas.columns = std::clamp<std::size_t>(size.ws_col, 40, most_columns);
+std::string draw_lanes(const Variant& variant,
+                       const Scale& scale,
+                       const Glyphs& glyphs,
+                       bool colour) {
+  std::string lanes;
+  for (const Task& task : variant.tasks) {
+    lanes += fmt::format("   T{:<2}{}{}{}\n", task.poem + 1,
+                         colour ? colours[task.poem % colours.size()] : "",
+                         draw_lane(task, scale, glyphs), colour ? plain : "");
   }
-  return canvas;
+  return lanes;
 }
+
+}  // namespace
 
 double bin_width(double axis, double delay, std::size_t columns) {
   const double least = axis / static_cast<double>(columns);
@@ -151,34 +172,25 @@ double bin_width(double axis, double delay, std::size_t columns) {
   return delay * std::max(2.0, std::ceil(least / delay - 1e-9));
 }
 
-std::string draw_timeline(const Comparison& comparison, const Canvas& canvas) {
-  const Glyphs& glyphs = canvas.utf8 ? utf8_glyphs : ascii_glyphs;
-  constexpr std::size_t margin = 8;  // "   T1 ", and the last bin
-  Scale scale;
-  scale.bin = bin_width(time_axis(comparison), comparison.settings.delay,
-                        canvas.columns - margin);
-  scale.usual = usual_bytes(comparison, scale.bin);
-
-  std::size_t width = 10;
-  bool seen = false;
-  for (const Variant& variant : comparison.variants) {
-    width = std::max(width, variant.name.size());
-    seen = seen || variant.seen;
+std::string draw_timeline(const Comparison& comparison,
+                          const Terminal& terminal) {
+  const auto& variants = comparison.variants;
+  if (std::none_of(variants.begin(), variants.end(),
+                   [](auto& variant) { return variant.seen; })) {
+    return {};
   }
-  if (!seen) return {};
-
+  const Glyphs& glyphs = terminal.utf8 ? utf8_glyphs : ascii_glyphs;
+  const Scale scale = make_scale(
+      comparison,
+      std::clamp(terminal.width.value_or(80), min_columns, max_columns));
+  const std::size_t width = name_width(comparison);
   std::string text;
-  for (const Variant& variant : comparison.variants) {
+  for (const Variant& variant : variants) {
     text += heading(variant, width);
-    for (const Task& task : variant.tasks) {
-      const auto lane = draw_lane(task, scale, glyphs);
-      const auto colour = colours[task.poem % colours.size()];
-      text += fmt::format("   T{:<2}{}{}{}\n", task.poem + 1,
-                          canvas.colour ? colour : "", lane,
-                          canvas.colour ? plain : "");
-    }
+    text += draw_lanes(variant, scale, glyphs, terminal.colour);
   }
-  return text + legend(scale, glyphs);
+  const auto key = legend(scale, glyphs);
+  return text + (terminal.width ? wrap(key, *terminal.width) : key) + '\n';
 }
 
 }  // namespace poetry_compare

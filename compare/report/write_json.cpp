@@ -1,6 +1,8 @@
-#include <fmt/core.h>
+#include "compare/report/write_json.h"
+
 #include <fmt/format.h>
 
+#include "compare/report/sentences.h"
 #include "compare/report/table.h"
 #include "compare/trace/json.h"
 

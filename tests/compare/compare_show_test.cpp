@@ -2,14 +2,25 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pty.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "compare/measure/model.h"
 #include "compare/report/perfetto.h"
+#include "compare/report/sentences.h"
 #include "compare/report/table.h"
 #include "compare/report/timeline.h"
+#include "compare/report/write_csv.h"
+#include "compare/report/write_json.h"
+#include "compare/report/write_markdown.h"
+#include "compare/report/write_text.h"
 
 namespace {
 
@@ -69,7 +80,7 @@ Comparison make_comparison() {
 
 TEST(Table, IsAlignedAndMarksWhatTheClockHides) {
   EXPECT_THAT(
-      write_terminal(make_comparison(), "", false),
+      write_text(make_comparison(), "", {}),
       StartsWith(
           "3 poems, 4 279 bytes, delay 0.02 s, 1 run\n"
           "variant      wall   vs blocking   worst unread   longest turn    "
@@ -82,13 +93,57 @@ TEST(Table, IsAlignedAndMarksWhatTheClockHides) {
           "ms\n"));
 }
 
+// The lines of a text.
+std::vector<std::string> lines_of(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+TEST(Table, FitsANarrowTerminal) {
+  poetry_compare::Terminal terminal;
+  for (const std::size_t width : {68U, 66U, 60U, 40U, 30U}) {
+    terminal.width = width;
+    const auto comparison = make_comparison();
+    const auto text = write_text(comparison, "", terminal);
+    for (const auto& line : lines_of(text)) {
+      EXPECT_LE(line.size(), width) << line;
+    }
+    for (const auto& row : make_table(comparison).rows) {
+      for (const auto& cell : row) EXPECT_THAT(text, HasSubstr(cell.text));
+    }
+  }
+}
+
+TEST(Table, ContinuesBelowItselfWhereTheTerminalIsNarrow) {
+  poetry_compare::Terminal terminal;
+  terminal.width = 30;
+  EXPECT_THAT(write_text(make_comparison(), "", terminal),
+              StartsWith("3 poems, 4 279 bytes, delay\n"
+                         "  0.02 s, 1 run\n"
+                         "variant     wall  vs blocking\n"
+                         "blocking  4.62 s        1.00x\n"
+                         "async     2.04 s        2.27x\n"
+                         "broken    2.04 s        2.26x\n"
+                         "\n"
+                         "variant   worst unread\n"));
+}
+
+TEST(Table, KeepsItsLinesWhereStdoutIsNotATerminal) {
+  const auto text = write_text(make_comparison(), "", {});
+  EXPECT_THAT(text, HasSubstr("broken looks just as fast, but bytes of task 2 "
+                              "lay unread for 2.0 s while one turn took 1.3 "
+                              "s.\n"));
+}
+
 TEST(Table, HasTheSameColumnsInEveryForm) {
   auto comparison = make_comparison();
   comparison.settings.runs = 5;
   const auto json = write_json(comparison);
   const auto csv = write_csv(comparison);
   const auto markdown = write_markdown(comparison);
-  const auto terminal = write_terminal(comparison, "", false);
+  const auto terminal = write_text(comparison, "", {});
   const auto table = make_table(comparison);
   EXPECT_EQ(table.columns.size(), 7u);
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
@@ -161,6 +216,16 @@ TEST(Timeline, ShowsWhatLayUnread) {
   EXPECT_THAT(text, HasSubstr("   T2 ▒▒▒▒▒▒▒▒▒▒█\n"));
 }
 
+TEST(Timeline, FitsANarrowTerminal) {
+  for (const std::size_t width : {80U, 40U, 24U}) {
+    for (const auto& line :
+         lines_of(draw_timeline(make_comparison(), {width, false, false}))) {
+      if (line.rfind("   T", 0) != 0 && line.find(';') == line.npos) continue;
+      EXPECT_LE(line.size(), width) << line;
+    }
+  }
+}
+
 TEST(Timeline, IsPlainWhereTheTerminalIs) {
   const auto text = draw_timeline(make_comparison(), {60, false, false});
   EXPECT_TRUE(std::all_of(text.begin(), text.end(), [](char c) {
@@ -168,6 +233,53 @@ TEST(Timeline, IsPlainWhereTheTerminalIs) {
   })) << text;
   EXPECT_THAT(draw_timeline(make_comparison(), {60, true, true}),
               HasSubstr("\x1b["));
+}
+
+// Makes stdout a terminal of its own, as long as it lives.
+class StdoutOnTerminal {
+ public:
+  explicit StdoutOnTerminal(unsigned short columns) {
+    winsize size{};
+    size.ws_row = 24;
+    size.ws_col = columns;
+    int side = -1;
+    if (::openpty(&main_, &side, nullptr, nullptr, &size) != 0) return;
+    std::fflush(stdout);
+    stdout_ = ::dup(STDOUT_FILENO);
+    ::dup2(side, STDOUT_FILENO);
+    ::close(side);
+  }
+  StdoutOnTerminal(const StdoutOnTerminal&) = delete;
+  StdoutOnTerminal& operator=(const StdoutOnTerminal&) = delete;
+  ~StdoutOnTerminal() {
+    if (main_ < 0) return;
+    std::fflush(stdout);
+    ::dup2(stdout_, STDOUT_FILENO);
+    ::close(stdout_);
+    ::close(main_);
+  }
+  bool works() const { return main_ >= 0; }
+
+ private:
+  int main_ = -1;
+  int stdout_ = -1;
+};
+
+TEST(Terminal, HasTheColoursThatTheEnvironmentSays) {
+  const StdoutOnTerminal terminal(57);
+  if (!terminal.works()) GTEST_SKIP() << "there is no pseudo-terminal";
+  ::unsetenv("NO_COLOR");
+  ::setenv("TERM", "xterm", 1);
+  EXPECT_EQ(poetry_compare::find_terminal("auto").width, 57U);
+  EXPECT_TRUE(poetry_compare::find_terminal("auto").colour);
+  EXPECT_FALSE(poetry_compare::find_terminal("never").colour);
+  ::setenv("TERM", "dumb", 1);
+  EXPECT_FALSE(poetry_compare::find_terminal("auto").colour);
+  EXPECT_TRUE(poetry_compare::find_terminal("always").colour);
+  ::setenv("TERM", "xterm", 1);
+  ::setenv("NO_COLOR", "1", 1);
+  EXPECT_FALSE(poetry_compare::find_terminal("auto").colour);
+  ::unsetenv("NO_COLOR");
 }
 
 TEST(Perfetto, HasCompleteEventsOnly) {

@@ -9,6 +9,7 @@
 #include "compare/draw/captions.h"
 #include "compare/draw/svg.h"
 #include "compare/draw/xml.h"
+#include "compare/report/sentences.h"
 #include "compare/report/table.h"
 #include "support/sample.h"
 #include "support/xml.h"

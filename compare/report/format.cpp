@@ -1,0 +1,41 @@
+#include "compare/report/format.h"
+
+#include <cmath>
+#include <iterator>
+
+#include <fmt/core.h>
+
+namespace poetry_compare {
+
+std::string format_seconds(double seconds) {
+  return fmt::format("{:.2f} s", seconds);
+}
+
+std::string format_milliseconds(double seconds) {
+  const double milliseconds = seconds * 1000;
+  if (milliseconds < 99.95) return fmt::format("{:.1f} ms", milliseconds);
+  return format_count(static_cast<std::size_t>(std::lround(milliseconds))) +
+         " ms";
+}
+
+std::string format_count(std::size_t count) {
+  std::string text = std::to_string(count);
+  for (std::size_t i = text.size(); i > 3;) {
+    i -= 3;
+    text.insert(i, 1, ' ');
+  }
+  return text;
+}
+
+std::string plural(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", format_count(count), noun,
+                     count == 1 ? "" : "s");
+}
+
+std::string in_words(std::size_t count) {
+  const char* const names[] = {"no",   "one", "two",   "three", "four",
+                               "five", "six", "seven", "eight", "nine"};
+  return count < std::size(names) ? names[count] : std::to_string(count);
+}
+
+}  // namespace poetry_compare

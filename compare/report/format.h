@@ -1,0 +1,25 @@
+// Numbers as people read them, the same in every table and sentence.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace poetry_compare {
+
+// "4.62 s"
+std::string format_seconds(double seconds);
+
+// "0.1 ms", "1 332 ms"
+std::string format_milliseconds(double seconds);
+
+// "4 279", in groups of three.
+std::string format_count(std::size_t count);
+
+// "1 read", "2 reads", "4 279 reads".
+std::string plural(std::size_t count, std::string_view noun);
+
+// "no", "one", "two" ... "nine", "10".
+std::string in_words(std::size_t count);
+
+}  // namespace poetry_compare
