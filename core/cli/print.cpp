@@ -6,29 +6,10 @@
 
 #include <fmt/core.h>
 
+#include "cli/utf8.h"
+
 namespace cli {
 namespace {
-
-// How many bytes the UTF-8 character at the start has; 0 if there is none. The
-// second byte's bounds rule out detours, surrogates and what is beyond Unicode.
-std::size_t character_size(std::string_view text) {
-  const auto byte = [&](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
-  };
-  const int first = byte(0);
-  if (first < 0x80) return 1;
-  if (first < 0xc2 || first > 0xf4) return 0;
-
-  const int least = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-  const int most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-  if (byte(1) < least || byte(1) > most) return 0;
-
-  const std::size_t size = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  for (std::size_t i = 2; i < size; ++i) {
-    if (byte(i) < 0x80 || byte(i) > 0xbf) return 0;
-  }
-  return size;
-}
 
 bool is_control(std::string_view character) {
   const auto first = static_cast<unsigned char>(character[0]);
@@ -48,7 +29,7 @@ void append_escaped(std::string& escaped, std::string_view bytes) {
 std::string escape(std::string_view text) {
   std::string escaped;
   while (!text.empty()) {
-    const std::size_t size = character_size(text);
+    const std::size_t size = utf8_size(text);
     const auto character = text.substr(0, size == 0 ? 1 : size);
     const bool harmless = character == "\n" || character == "\t" ||
                           (size > 0 && !is_control(character));
