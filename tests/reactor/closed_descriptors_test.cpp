@@ -1,0 +1,159 @@
+// Files that are closed or replaced while they are registered.
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "reactor/descriptors.h"
+
+using namespace rig;
+using reactor::Error;
+
+namespace {
+
+class ClosedDescriptors : public DescriptorTest {};
+
+TEST_P(ClosedDescriptors,
+       B12_WhoClosesItsFileWhileItIsRegisteredIsToldThatItWentAway) {
+  const auto reader = make_readable_probe();
+  const auto writer = make_probe();
+  reactor.add_reader(reader);
+  reactor.add_writer(reader);
+  reactor.add_writer(writer);
+  reader->on_read = [&] { return reader->sock.close(), go_on; };
+  writer->on_write = [&] { return writer->sock.close(), go_on; };
+  turn(3);
+  EXPECT_EQ(reader->reads, 1);
+  EXPECT_EQ(writer->writes, 1);
+  for (const auto& probe : {reader, writer}) {
+    EXPECT_EQ(probe->losses, 1);
+    EXPECT_EQ(probe->reason, Error::descriptor_closed);
+  }
+  EXPECT_TRUE(reactor.readers().empty());
+  EXPECT_TRUE(reactor.writers().empty());
+}
+
+// The number it is registered with is nobody's any more, and it has another.
+TEST_P(ClosedDescriptors,
+       B12_WhoTakesAnotherFileWhileItIsRegisteredIsRemovedAndTold) {
+  const auto going_on = make_readable_probe();
+  const auto failing = make_readable_probe();
+  std::vector<Pair> fresh(2);
+  going_on->on_read = [&] {
+    going_on->sock = std::move(fresh[0].sock);
+    return go_on;
+  };
+  failing->on_read = [&] {
+    failing->sock = std::move(fresh[1].sock);
+    return make_error_code(Error::connection_done);
+  };
+  for (const auto& probe : {going_on, failing}) {
+    reactor.add_reader(probe);
+    reactor.add_writer(probe);
+  }
+  after(2, [&] {
+    EXPECT_TRUE(reactor.readers().empty());
+    EXPECT_TRUE(reactor.writers().empty());
+  });
+  turn(3);
+  EXPECT_EQ(going_on->reason, Error::descriptor_closed);
+  EXPECT_EQ(failing->reason, Error::connection_done);
+  for (const auto& probe : {going_on, failing}) {
+    EXPECT_EQ(probe->reads, 1);
+    EXPECT_EQ(probe->writes, 0);
+    EXPECT_EQ(probe->losses, 1);
+  }
+}
+
+TEST_P(ClosedDescriptors, B12_ADescriptorThatIsClosedCannotBeAdded) {
+  const auto closed = std::make_shared<Probe>();
+  EXPECT_EQ(code_thrown_by([&] { reactor.add_reader(closed); }),
+            Error::descriptor_closed);
+  EXPECT_EQ(code_thrown_by([&] { reactor.add_writer(closed); }),
+            Error::descriptor_closed);
+  EXPECT_TRUE(reactor.readers().empty());
+  turn(1);
+  EXPECT_EQ(closed->losses, 0);
+}
+
+// Written exception: epoll forgets a file that is closed, and says nothing. The
+// contract is "remove before you close".
+TEST_P(ClosedDescriptors, B13_AClosedFileEndsOnlyItsOwner) {
+  std::vector<std::shared_ptr<Probe>> probes;
+  for (int i = 0; i < 3; ++i) {
+    probes.push_back(make_probe());
+    read_properly(*probes.back());
+    reactor.add_reader(probes.back());
+  }
+  Probe& gone = *probes[1];
+  const auto closed = std::make_error_code(std::errc::bad_file_descriptor);
+  after(1, [&] { ::close(gone.sock.fd()); });
+  after(3, [&] {
+    EXPECT_EQ(gone.losses, is_epoll() ? 0 : 1);
+    EXPECT_EQ(gone.reason, is_epoll() ? go_on : closed);
+    say(probes[0]->other);
+    say(probes[2]->other);
+  });
+  after(6, [&] { reactor.stop(); });
+  reactor.run();
+  EXPECT_EQ(probes[0]->reads, 1);
+  EXPECT_EQ(probes[2]->reads, 1);
+  EXPECT_EQ(gone.losses, 1);
+}
+
+TEST_P(ClosedDescriptors, B13_WhoClosedTooEarlyCanStillBeRemoved) {
+  const auto early = make_probe();
+  const int number = early->sock.fd();
+  reactor.add_reader(early);
+  reactor.add_writer(early);
+  early->sock.close();
+  reactor.remove_reader(*early);
+  reactor.remove_writer(*early);
+  EXPECT_TRUE(reactor.readers().empty());
+
+  const auto next = make_readable_probe();
+  EXPECT_EQ(next->sock.fd(), number);
+  reactor.add_reader(next);
+  turn(1);
+  EXPECT_GT(next->reads, 0);
+  EXPECT_EQ(early->reads + early->writes + early->losses, 0);
+}
+
+// Documented outcome: select and poll know a file by its number only, and take
+// the foreign one for ours; epoll has forgotten ours when it was closed.
+TEST_P(ClosedDescriptors, B14_AForeignFilePutInThePlaceOfOurs) {
+  const auto probe = make_probe();
+  const Pair foreign;
+  say(foreign.other);
+  reactor.add_reader(probe);
+  after(1, [&] {
+    EXPECT_GE(::dup3(foreign.sock.fd(), probe->sock.fd(), O_CLOEXEC), 0);
+  });
+  after(4, [&] { reactor.stop(); });
+  reactor.run();
+  EXPECT_EQ(probe->reads > 0, !is_epoll());
+  EXPECT_EQ(probe->losses, 1);
+}
+
+// The file lives on in another descriptor, and must not go on waking us.
+TEST_P(ClosedDescriptors, B15_NobodyIsWokenByADuplicateOfWhatIsClosed) {
+  const auto removed = make_probe();
+  const auto lost = make_readable_probe();
+  const net::Socket duplicate_1 = duplicate(removed->sock);
+  const net::Socket duplicate_2 = duplicate(lost->sock);
+  reactor.add_reader(removed);
+  reactor.add_writer(removed);
+  reactor.add_reader(lost);
+  lost->on_read = [] { return make_error_code(Error::connection_done); };
+  lost->on_lost = [&] { lost->sock.close(); };
+  reactor.remove_reader(*removed);
+  reactor.remove_writer(*removed);
+  removed->sock.close();
+  say(removed->other);
+  turn(5);
+  EXPECT_EQ(lost->losses, 1);
+  EXPECT_EQ(stats->wakeups, 1);
+}
+
+FOR_EVERY_POLLER(ClosedDescriptors);
+
+}  // namespace
