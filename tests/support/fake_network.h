@@ -1,0 +1,25 @@
+// A name server, and a network that fails as a test says. A suite that links
+// fake_network.cpp calls these instead of the system's getaddrinfo(),
+// connect() and eventfd_read(); most_descriptors of support/tcp.h holds for its
+// socket() and eventfd().
+#pragma once
+
+#include <atomic>
+#include <latch>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace rig {
+
+// The IP addresses of each name. "no.test" has none, "vast.test" has more than
+// there is memory for, and "slow.test" is answered once the latch is open.
+extern std::map<std::string, std::vector<std::string>> names;
+extern std::atomic<int> questions;  // how many names were looked up
+extern std::shared_ptr<std::latch> slow_answer;
+
+extern int connect_error;  // of every connect(), if not 0
+extern int answer_error;  // of every eventfd_read(), if not 0
+
+}  // namespace rig

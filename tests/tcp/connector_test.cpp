@@ -1,0 +1,388 @@
+// One attempt to connect, and what its factory is told.
+
+#include <cerrno>
+
+#include "tcp/tcp_client.h"
+
+using namespace rig;
+using reactor::Error;
+
+namespace {
+
+class Connector : public TcpClientTest {};
+
+FOR_EVERY_POLLER(Connector);
+
+TEST_P(Connector, D01_AConnectionIsStartedBuiltMadeLostAndGone) {
+  const auto connector = connect(serve("poem"));
+  world.when([&] { return client->outcomes() == 1; });
+  world.after(2, [&] {
+    const Lines lines{"started", "built",       "made",
+                      "lost",    "client lost", "gone"};
+    EXPECT_EQ(*client->lines, lines);
+  });
+  world.run();
+  EXPECT_EQ(client->last().data, "poem");
+  EXPECT_EQ(client->reason, Error::connection_done);
+}
+
+// Before we have looked, but he did accept us: that is a connection.
+TEST_P(Connector, D01_WhoIsResetAtOnceWasConnected) {
+  const net::Socket listener = net::listen(anywhere);
+  connect(net::local_address(listener));
+  reactor.call_later(0s, [&] {
+    net::Socket peer = accept(listener);
+    reset(peer);
+  });
+  run_until_over();
+  EXPECT_EQ(*client->lines,
+            (Lines{"started", "built", "made", "lost", "client lost", "gone"}));
+  EXPECT_EQ(client->reason, std::errc::connection_reset);
+}
+
+TEST_P(Connector, D02_NothingIsToldBeforeConnectTcpHasReturned) {
+  for (const net::Address& to : {net::Address{"255.255.255.255", 1},
+                                 {"fe80::1", 1},
+                                 {"::1%nosuchinterface", 0},
+                                 {"no.test", 1},
+                                 closed_address(),
+                                 serve("poem")}) {
+    const auto one = std::make_shared<Client>();
+    bool returned = false;
+    one->on_started = [&](auto&) { EXPECT_TRUE(returned); };
+    one->on_failed = [&](auto&) { EXPECT_TRUE(returned); };
+    World here(reactor::make_poller(GetParam()));
+    here.reactor.call_when_running([&] {
+      here.reactor.connect_tcp(to.host, to.port, one);
+      returned = true;
+    });
+    here.when([&] { return one->outcomes() == 1 || one->made(); });
+    here.run();
+    EXPECT_EQ(one->outcomes(), 1) << to_string(to);
+  }
+}
+
+TEST_P(Connector, D03_ARefusedConnectionFailsOnceAndBuildsNothing) {
+  connect(closed_address());
+  world.when([&] { return client->failures == 1; });
+  world.after(10);
+  world.run();
+  EXPECT_EQ(*client->lines, (Lines{"started", "failed"}));
+  EXPECT_EQ(client->reason, std::errc::connection_refused);
+}
+
+TEST_P(Connector, D03_WhatHasFailedIsLetGoOf) {
+  std::weak_ptr<reactor::Connector> weak = connect(closed_address());
+  world.when([&] { return client->failures == 1; });
+  world.after(2, [&] { EXPECT_TRUE(weak.expired()); });
+  world.run();
+}
+
+TEST_P(Connector, D05_AnErrorOfConnectKeepsItsNumber) {
+  for (const int error : {ECONNREFUSED, ENETUNREACH, EHOSTUNREACH, ETIMEDOUT,
+                          EACCES, EADDRNOTAVAIL, ENOBUFS, EPERM}) {
+    connect_error = error;
+    const auto one = std::make_shared<Client>();
+    World here(reactor::make_poller(GetParam()));
+    here.reactor.connect_tcp("127.0.0.1", 1, one);
+    here.when([&] { return one->outcomes() == 1; });
+    here.run();
+    EXPECT_EQ(one->reason, std::error_code(error, std::generic_category()));
+  }
+}
+
+TEST_P(Connector, D06_AnAttemptThatTakesTooLongFails) {
+  const FullQueue full;
+  const auto before = open_descriptors();
+  connect(full.address);
+  world.after(5, [&] { world.clock.advance(30s - 1ns); });
+  world.after(5, [&] {
+    EXPECT_EQ(client->outcomes(), 0);
+    EXPECT_EQ(open_descriptors(), before + 1);
+    world.clock.advance(1ns);
+  });
+  world.when([&] { return client->failures == 1; });
+  world.after(5, [&] {
+    EXPECT_EQ(open_descriptors(), before);
+    EXPECT_TRUE(reactor.writers().empty());
+  });
+  world.run();
+  EXPECT_EQ(client->reason, std::errc::timed_out);
+  EXPECT_EQ(client->outcomes(), 1);
+}
+
+TEST_P(Connector, D06_TheTimeoutIsTheCallers) {
+  const FullQueue full;
+  reactor.connect_tcp(full.address.host, full.address.port, client, 5s);
+  world.after(5, [&] { world.clock.advance(5s); });
+  run_until_over();
+  EXPECT_EQ(client->reason, std::errc::timed_out);
+}
+
+TEST_P(Connector, D06_OnceConnectedThereIsNoTimeout) {
+  const auto server = std::make_shared<Server>();
+  connect(serve(server));
+  world.when([&] { return client->made() && server->made(); },
+             [&] { world.clock.advance(24h); });
+  world.after(5, [&] {
+    EXPECT_EQ(client->outcomes(), 0);
+    EXPECT_TRUE(client->last().is_open());
+    server->last().lose();
+  });
+  run_until_over();
+  EXPECT_EQ(client->reason, Error::connection_done);
+}
+
+// Without a call of its own the reactor waits for ever: no timer is left.
+TEST_P(Connector, D06_FailureLeavesNoTimer) {
+  client->on_failed = [&](auto&) {
+    reactor.call_from_thread([&] { reactor.stop(); });  // no delayed call
+  };
+  connect(closed_address());
+  reactor.run();
+  EXPECT_EQ(client->failures, 1);
+  EXPECT_EQ(world.stats->timeouts.back(), std::nullopt);
+}
+
+TEST_P(Connector, D06_SuccessLeavesNoTimer) {
+  const auto server = std::make_shared<Server>();
+  client->prepare = [](Story& story) {
+    story.on_made = [](Story& made) { made.write("?"); };
+    story.on_data = [](Story& made) { made.lose(); };
+  };
+  server->prepare = [](Story& story) {
+    story.on_data = [](Story& made) { made.write("!"); };
+  };
+  client->on_lost = [&](auto&) {
+    EXPECT_EQ(world.stats->timeouts.back(), std::nullopt);
+    reactor.stop();
+  };
+  connect(serve(server));
+  reactor.run();
+  EXPECT_EQ(client->losses, 1);
+}
+
+TEST_P(Connector, D07_AnAttemptCanBeGivenUp) {
+  bool inside = false;
+  client->on_started = [&](reactor::Connector& connector) {
+    inside = true;
+    connector.disconnect();
+    connector.disconnect();
+    inside = false;
+  };
+  client->on_failed = [&](auto&) { EXPECT_FALSE(inside); };
+  connect(serve("poem"));
+  world.when([&] { return client->failures == 1; });
+  world.after(10);
+  world.run();
+  EXPECT_EQ(*client->lines, (Lines{"started", "failed"}));
+  EXPECT_EQ(client->reason, std::errc::operation_canceled);
+}
+
+TEST_P(Connector, D08_DisconnectGivesUpAPendingAttempt) {
+  const FullQueue full;
+  const auto before = open_descriptors();
+  const auto connector = connect(full.address);
+  world.after(5, [&] {
+    connector->disconnect();
+    EXPECT_EQ(client->outcomes(), 0);
+    EXPECT_EQ(open_descriptors(), before);
+  });
+  run_until_over();
+  EXPECT_EQ(client->reason, std::errc::operation_canceled);
+}
+
+TEST_P(Connector, D08_DisconnectBeforeTheAttemptHasBegun) {
+  connect(serve("poem"))->disconnect();
+  run_until_over();
+  EXPECT_EQ(*client->lines, (Lines{"failed"}));
+  EXPECT_EQ(client->reason, std::errc::operation_canceled);
+}
+
+TEST_P(Connector, D08_DisconnectLosesAConnection) {
+  const auto server = std::make_shared<Server>();
+  client->prepare = [](Story& story) {
+    story.on_made = [](Story& made) { made.write("last words"); };
+  };
+  const auto connector = connect(serve(server));
+  world.when([&] { return client->made(); },
+             [&] {
+               connector->disconnect();
+               EXPECT_FALSE(client->lost());
+             });
+  world.when([&] { return client->lost() && server->lost(); });
+  world.run();
+  EXPECT_EQ(client->reason, Error::connection_done);
+  EXPECT_EQ(client->losses, 1);
+  EXPECT_EQ(server->last().data, "last words");
+}
+
+TEST_P(Connector, D08_DisconnectWhileTheProtocolIsBuilt) {
+  client->on_build = [&] { client->connector->disconnect(); };
+  connect(serve(std::make_shared<Server>()));
+  run_until_over();
+  EXPECT_EQ(*client->lines, (Lines{"started", "built", "gone", "failed"}));
+  EXPECT_EQ(client->reason, std::errc::operation_canceled);
+}
+
+// Between the kernel's connection and ours there is a moment.
+TEST_P(Connector, D08_DisconnectInAnyRoundHasOneOutcome) {
+  for (int rounds = 0; rounds < 8; ++rounds) {
+    const auto one = std::make_shared<Client>();
+    const auto server = std::make_shared<Server>();
+    World here(reactor::make_poller(GetParam()));
+    const auto port = here.reactor.listen_tcp(anywhere, server)->host().port;
+    const auto connector = here.reactor.connect_tcp("127.0.0.1", port, one);
+    here.after(rounds, [&] { connector->disconnect(); });
+    here.after(10, [&] { EXPECT_EQ(one->outcomes(), 1) << rounds; });
+    here.run();
+    EXPECT_EQ(one->outcomes(), 1) << rounds;
+    if (one->failures == 0) {
+      EXPECT_EQ(one->reason, Error::connection_done) << rounds;
+    } else {
+      EXPECT_EQ(one->reason, std::errc::operation_canceled) << rounds;
+    }
+  }
+}
+
+// What went before is not what is given up, although it is still there.
+TEST_P(Connector, D08_DisconnectGivesUpTheNextAttempt) {
+  for (const bool refuses : {false, true}) {
+    const auto one = std::make_shared<Client>();
+    one->refuses = refuses;
+    const auto again = [left = 1](reactor::Connector& connector) mutable {
+      if (left-- != 1) return;
+      connector.connect();
+      connector.disconnect();
+    };
+    (refuses ? one->on_failed : one->on_lost) = again;
+    const net::Address poems = serve("poem");
+    reactor.connect_tcp(poems.host, poems.port, one);
+    world.when(
+        [one] { return one->outcomes() == 2; },
+        [one] { EXPECT_EQ(one->reason, std::errc::operation_canceled); });
+  }
+  world.after(5);
+  world.run();
+}
+
+TEST_P(Connector, D08_DisconnectDoesNothingWhenIdle) {
+  const auto connector = connect(closed_address());
+  world.when([&] { return client->failures == 1; },
+             [&] { connector->disconnect(); });
+  world.after(5);
+  world.run();
+  EXPECT_EQ(client->outcomes(), 1);
+}
+
+TEST_P(Connector, D09_AConnectorConnectsOnceMore) {
+  net::Socket listener = net::listen(anywhere);
+  client->on_lost = [](reactor::Connector& connector) { connector.connect(); };
+  connect(net::local_address(listener));
+  world.when([&] { return client->made(); },
+             [&] {
+               const net::Socket last = accept(listener);
+               listener.close();
+             });
+  world.when([&] { return client->failures == 1; });
+  world.run();
+  EXPECT_EQ(*client->lines,
+            (Lines{"started", "built", "made", "lost", "client lost", "gone",
+                   "started", "failed"}));
+  EXPECT_EQ(client->reason, std::errc::connection_refused);
+}
+
+TEST_P(Connector, D09_AndOnceMoreAfterAFailure) {
+  client->on_failed = [&](reactor::Connector& connector) {
+    if (client->failures < 5) connector.connect();
+  };
+  connect(closed_address());
+  world.when([&] { return client->failures == 5; });
+  world.after(5);
+  world.run();
+  EXPECT_EQ(client->starts, 5);
+  EXPECT_EQ(client->failures, 5);
+}
+
+TEST_P(Connector, D09_ButNotWhileItConnectsOrIsConnected) {
+  const auto refuses = [](reactor::Connector& connector) {
+    EXPECT_EQ(code_thrown_by([&] { connector.connect(); }),
+              Error::already_connecting);
+  };
+  client->on_started = refuses;
+  client->on_build = [&] { refuses(*client->connector); };
+  client->prepare = [&](Story& story) {
+    story.on_made = [&](Story&) { refuses(*client->connector); };
+    story.on_lost = [&](Story&) { refuses(*client->connector); };
+  };
+  refuses(*connect(serve("poem")));
+  run_until_over();
+}
+
+// --- Factories ---------------------------------------------------------------
+
+TEST_P(Connector, G01_AProtocolIsBuiltForItsDestinationBeforeItIsMade) {
+  const net::Address poems = serve("poem");
+  client->prepare = [&](Story& story) {
+    EXPECT_FALSE(story.made());
+    story.on_made = [&](Story& made) {
+      EXPECT_EQ(&client->last(), &made);
+      EXPECT_EQ(made.transport().peer(), poems);
+    };
+  };
+  connect(poems);
+  run_until_over();
+  EXPECT_EQ(client->addresses, std::vector{poems});
+}
+
+TEST_P(Connector, G03_EverybodyIsGivenTheSameConnector) {
+  const net::Address poems = serve("poem");
+  const net::Address typed{"poems.test", poems.port};
+  const auto connector = connect(typed);
+  const auto is_same = [&](reactor::Connector& one) {
+    EXPECT_EQ(&one, connector.get());
+    EXPECT_EQ(one.destination(), typed);
+  };
+  client->on_started = is_same;
+  client->on_lost = [&](reactor::Connector& one) {
+    is_same(one);
+    names.clear();
+    one.connect();
+  };
+  client->on_failed = is_same;
+  world.when([&] { return client->failures == 1; });
+  world.run();
+  EXPECT_EQ(client->losses, 1);
+}
+
+TEST_P(Connector, G01_NoProtocolIsAFailure) {
+  client->refuses = true;
+  connect(serve("poem"));
+  run_until_over();
+  EXPECT_EQ(*client->lines, (Lines{"started", "failed"}));
+  EXPECT_EQ(client->reason, Error::connection_aborted);
+}
+
+TEST_P(Connector, AReactorThatStopsEndsAttemptsOfEveryAge) {
+  const FullQueue full;
+  std::vector<std::shared_ptr<Client>> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.push_back(std::make_shared<Client>());
+  }
+  const auto server = std::make_shared<Server>();
+  const net::Address poems = serve(server);
+  const auto start = [&](const net::Address& to, std::size_t which) {
+    reactor.connect_tcp(to.host, to.port, clients[which]);
+  };
+  start(full.address, 0);
+  start(poems, 1);
+  world.when([&] { return clients[1]->made(); }, [&] { start(poems, 2); });
+  world.when([&] { return clients[2]->starts == 1; }, [&] { start(poems, 3); });
+  world.run();
+  for (const auto& one : clients) {
+    EXPECT_EQ(one->outcomes(), 1);
+    EXPECT_EQ(one->reason, Error::connection_lost);
+  }
+}
+
+}  // namespace

@@ -1,0 +1,245 @@
+// Names of servers: looking them up, and listening on one.
+
+#include <fcntl.h>
+#include <netdb.h>
+#include <latch>
+#include <new>
+#include <thread>
+
+#include "net/resolver.h"
+#include "tcp/tcp_client.h"
+
+using namespace rig;
+using reactor::Error;
+
+namespace {
+
+class Lookup : public TcpClientTest {};
+
+FOR_EVERY_POLLER(Lookup);
+
+TEST_P(Lookup, D10_ANameThatStandsForNothingFails) {
+  const auto connector = connect({"no.test", 80});
+  const auto good = std::make_shared<Client>();
+  const net::Address poems = serve("poem");
+  reactor.connect_tcp(poems.host, poems.port, good);
+  world.when([&] { return client->failures == 1 && good->losses == 1; });
+  world.run();
+  EXPECT_EQ(client->reason,
+            std::error_code(EAI_NONAME, net::resolver_category()));
+  EXPECT_EQ(connector->destination(), (net::Address{"no.test", 80}));
+  EXPECT_EQ(good->last().data, "poem");
+}
+
+TEST_P(Lookup, D10_ANameStandsForAServer) {
+  const net::Address poems = serve("poem");
+  const auto connector = connect({"poems.test", poems.port});
+  run_until_over();
+  EXPECT_EQ(client->last().data, "poem");
+  const net::Address typed{"poems.test", poems.port};
+  EXPECT_EQ(client->addresses, std::vector{typed});
+  EXPECT_EQ(connector->destination(), typed);
+}
+
+TEST_P(Lookup, D10_EveryLiteralOfANameIsTried) {
+  names["many.test"] = {"255.255.255.255", "127.0.0.2", "127.0.0.3",
+                        "127.0.0.1"};
+  connect({"many.test", serve("poem").port});
+  run_until_over();
+  EXPECT_EQ(client->last().data, "poem");
+}
+
+TEST_P(Lookup, D10_TheLastLiteralSaysWhyNoneWould) {
+  names["many.test"] = {"255.255.255.255", "127.0.0.2", "127.0.0.3"};
+  connect({"many.test", serve("poem").port});
+  run_until_over();
+  EXPECT_EQ(*client->lines, (Lines{"started", "failed"}));
+  EXPECT_EQ(client->reason, std::errc::connection_refused);
+}
+
+TEST_P(Lookup, D11_ASlowNameServerDelaysItsOwnConnectionOnly) {
+  const auto answer = slow_answer = std::make_shared<std::latch>(1);
+  const net::Address poems = serve("poem");
+  connect({"slow.test", poems.port});
+  const auto other = std::make_shared<Client>();
+  reactor.connect_tcp("poems.test", poems.port, other);
+  world.when([&] { return other->losses == 1; },
+             [&] {
+               EXPECT_EQ(client->outcomes(), 0);
+               answer->count_down();
+             });
+  run_until_over();
+  EXPECT_EQ(client->last().data, "poem");
+  EXPECT_EQ(other->last().data, "poem");
+}
+
+TEST_P(Lookup, D11_ALookupTimesOutCanBeGivenUpAndEndsWithTheReactor) {
+  const auto answer = slow_answer = std::make_shared<std::latch>(1);
+  const auto given_up = std::make_shared<Client>();
+  const auto left = std::make_shared<Client>();
+  connect({"slow.test", 1});
+  const auto connector = reactor.connect_tcp("slow.test", 1, given_up, 1h);
+  reactor.connect_tcp("slow.test", 1, left, 1h);
+  world.when([] { return questions == 3; },
+             [&] {
+               connector->disconnect();
+               world.clock.advance(30s);
+             });
+  world.when([&] { return client->failures + given_up->failures == 2; });
+  world.after(3);
+  world.run();
+  EXPECT_EQ(client->reason, std::errc::timed_out);
+  EXPECT_EQ(given_up->reason, std::errc::operation_canceled);
+  EXPECT_EQ(left->reason, Error::connection_lost);
+  EXPECT_EQ(left->failures, 1);
+  answer->count_down();
+}
+
+TEST_P(Lookup, D11_WhatIsAnsweredTooLateIsIgnored) {
+  const auto answer = slow_answer = std::make_shared<std::latch>(1);
+  const net::Address poems = serve("poem");
+  const auto before = open_descriptors();
+  const auto connector = connect({"slow.test", poems.port});
+  world.when([] { return questions == 1; }, [&] { connector->disconnect(); });
+  world.when([&] { return client->failures == 1; },
+             [&] { answer->count_down(); });
+  world.when([&] { return open_descriptors() == before; });
+  world.after(10);
+  world.run();
+  EXPECT_EQ(*client->lines, (Lines{"started", "failed"}));
+}
+
+TEST_P(Lookup, D11_ALookupWithoutMemoryIsAFailure) {
+  connect({"vast.test", 1});
+  run_until_over();
+  EXPECT_EQ(client->reason, std::errc::not_enough_memory);
+  EXPECT_EQ(*client->lines, (Lines{"started", "failed"}));
+}
+
+TEST_P(Lookup, D11_AnAnswerThatCannotBeReadIsAFailure) {
+  answer_error = EIO;
+  connect({"poems.test", 1});
+  run_until_over();
+  EXPECT_EQ(client->reason, std::errc::io_error);
+  EXPECT_EQ(*client->lines, (Lines{"started", "failed"}));
+}
+
+TEST_P(Lookup, D11_WhatIsAnsweredIsNotKept) {
+  const auto server = std::make_shared<Server>();
+  const net::Address poems = serve(server);
+  const auto before = open_descriptors();
+  connect({"poems.test", poems.port});
+  world.when([&] { return client->made() && server->made(); });
+  world.when([&] { return open_descriptors() == before + 2; });
+  world.run();
+}
+
+TEST_P(Lookup, F07_WhatWaitsForANameIsClosedOnExecAndDoesNotBlock) {
+  const auto answer = slow_answer = std::make_shared<std::latch>(1);
+  connect({"slow.test", closed_address().port});
+  world.when([] { return questions == 1; },
+             [&] {
+               EXPECT_EQ(reactor.readers().size(), 1u);
+               for (const auto& lookup : reactor.readers()) {
+                 const int fd = lookup->fileno();
+                 EXPECT_NE(::fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
+                 EXPECT_NE(::fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
+               }
+               answer->count_down();
+             });
+  run_until_over();
+  EXPECT_EQ(client->reason, std::errc::connection_refused);
+}
+
+TEST(BlockingConnect, D10_WhoWaitsTriesEveryLiteral) {
+  names = {{"two.test", {"127.0.0.2", "127.0.0.1"}}};
+  const net::Socket listener = net::listen(anywhere);
+  const net::Address there = net::local_address(listener);
+  const net::Socket sock = net::connect({"two.test", there.port});
+  EXPECT_EQ(net::peer_address(sock), there);
+}
+
+TEST_P(Lookup, D12_LiteralsNeverReachTheNameServer) {
+  std::vector<std::shared_ptr<Client>> clients;
+  for (const char* const literal :
+       {"127.0.0.1", "255.255.255.255", "::1", "fe80::1", "::ffff:127.0.0.1",
+        "fe80::1%lo"}) {
+    clients.push_back(std::make_shared<Client>());
+    reactor.connect_tcp(literal, closed_address().port, clients.back());
+  }
+  world.after(10);
+  world.run();
+  for (const auto& one : clients) {
+    EXPECT_EQ(one->failures, 1);
+  }
+  EXPECT_EQ(questions, 0);
+}
+
+TEST_P(Lookup, D12_WhatOnlyLooksLikeALiteralDoes) {
+  connect({"127.1", 1});
+  run_until_over();
+  EXPECT_EQ(questions, 1);
+  EXPECT_EQ(client->reason.category(), net::resolver_category());
+}
+
+TEST_P(Lookup, F02_ANameIsTakenForItsFirstIpv4Address) {
+  names = {{"both.test", {"::1", "127.0.0.1"}},
+           {"elsewhere.test", {"203.0.113.1", "127.0.0.1"}}};
+  const auto server = std::make_shared<Server>();
+  EXPECT_EQ(reactor.listen_tcp({"both.test", 0}, server)->host().host,
+            "127.0.0.1");
+  EXPECT_EQ(code_thrown_by([&] {
+              reactor.listen_tcp({"elsewhere.test", 0}, server);
+            }),
+            std::errc::address_not_available);
+}
+
+TEST_P(Lookup, D13_Ipv6WorksEndToEnd) {
+  try {
+    net::listen({"::1", 0});
+  } catch (const std::system_error& error) {
+    GTEST_SKIP() << error.what();
+  }
+  const auto server = std::make_shared<Server>();
+  const auto port = reactor.listen_tcp({"::1", 0}, server);
+  EXPECT_EQ(port->host().host, "::1");
+  connect(port->host());
+  world.when([&] { return client->made() && server->made(); },
+             [&] {
+               const auto& here = client->last().transport();
+               const auto& there = server->last().transport();
+               EXPECT_EQ(here.peer(), port->host());
+               EXPECT_EQ(here.host().host, "::1");
+               EXPECT_EQ(here.host(), there.peer());
+               EXPECT_EQ(here.peer(), there.host());
+               EXPECT_EQ(server->addresses, std::vector{there.peer()});
+             });
+  world.run();
+}
+
+class BrokenPoller final : public reactor::Poller {
+ public:
+  void watch(int, reactor::Events) override {}
+  std::span<const Ready> wait(
+      std::optional<std::chrono::milliseconds>) override {
+    throw std::bad_alloc();
+  }
+};
+
+TEST(BrokenReactor, A14_AReactorEndedByAnExceptionLetsGoOfALookup) {
+  const Watchdog watchdog;
+  const auto before = open_descriptors();
+  const auto client = std::make_shared<Client>();
+  {
+    World world(std::make_unique<BrokenPoller>());
+    world.reactor.connect_tcp("no.test", 1, client);
+    EXPECT_THROW(world.reactor.run(), std::bad_alloc);
+    EXPECT_EQ(client->starts, 1);
+  }
+  EXPECT_EQ(client.use_count(), 1);
+  while (open_descriptors() > before) {
+    std::this_thread::yield();  // the thread has its share for a moment
+  }
+}
+
+}  // namespace
