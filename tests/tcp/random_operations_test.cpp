@@ -1,0 +1,164 @@
+// Many connections, both ends of which do something at random in each callback.
+
+#include <algorithm>
+#include <random>
+#include <stdexcept>
+
+#include "tcp/tcp_connection.h"
+
+using namespace rig;
+using reactor::Error;
+
+namespace {
+
+class RandomOperations : public TwoProtocols {};
+FOR_EVERY_POLLER(RandomOperations);
+
+// Many connections, whose both ends do something at random whenever they are
+// called, until everybody has lost everything.
+class Chaos {
+ public:
+  Chaos(const char* poller, unsigned seed)
+      : random_(seed),
+        world_(reactor::make_poller(poller)) {
+    client_prepare_ = [this](Story& story) { prepare(story); };
+    server_->prepare = client_prepare_;
+  }
+
+  void run(int connections) {
+    const auto to = world_.reactor.listen_tcp(anywhere, server_)->host();
+    for (int i = 0; i < connections; ++i) {
+      clients_.push_back(std::make_shared<Client>());
+      clients_.back()->prepare = client_prepare_;
+      connectors_.push_back(
+          world_.reactor.connect_tcp("127.0.0.1", to.port, clients_.back()));
+    }
+    world_.when([this] { return is_over() || ++rounds_ == 400; });
+    world_.run();
+    check();
+  }
+
+ private:
+  int roll(int sides) {
+    return std::uniform_int_distribution<int>(0, sides - 1)(random_);
+  }
+
+  void prepare(Story& story) {
+    const auto hook = [this](Story& one) { act(one); };
+    story.on_made = hook;
+    story.on_data = [this](Story& one) {
+      check_data(one);
+      act(one);
+    };
+    story.on_lost = [this](Story& one) {
+      for (int i = roll(3); i > 0; --i) {
+        one.write("late");
+        one.abort();
+        one.lose();
+        one.resume();
+      }
+      if (roll(20) == 0) throw std::runtime_error("chaos");
+    };
+  }
+
+  // Every byte says where it belongs.
+  void check_data(Story& story) {
+    const std::size_t from = story.received - story.data.size();
+    EXPECT_TRUE(story.data == pattern(from, story.data.size()));
+    story.data.clear();
+  }
+
+  void act(Story& story) {
+    for (int i = roll(4); i > 0; --i) {
+      act_once(story);
+    }
+    if (roll(6) == 0) later();
+  }
+
+  void act_once(Story& story) {
+    switch (roll(14)) {
+      case 0:
+        return story.lose();
+      case 1:
+        return roll(3) == 0 ? story.abort() : story.pause();
+      case 2:
+        story.pause();
+        return later();
+      case 3:
+      case 4:
+        return story.resume();
+      case 5:
+        return disconnect();
+      case 6:
+        if (roll(10) == 0) throw std::runtime_error("chaos");
+        return;
+      case 7:
+        return story.write(
+            pattern(story.written, static_cast<std::size_t>(roll(400000))));
+      default:
+        return story.write(
+            pattern(story.written, static_cast<std::size_t>(roll(3000))));
+    }
+  }
+
+  void disconnect() {
+    const auto which =
+        static_cast<std::size_t>(roll(static_cast<int>(connectors_.size())));
+    connectors_[which]->disconnect();
+  }
+
+  // Somebody, not necessarily who is called.
+  void later() {
+    world_.reactor.call_later(0s, [this] {
+      auto& stories =
+          roll(2) == 0 ? server_->stories
+                       : clients_[static_cast<std::size_t>(
+                                      roll(static_cast<int>(clients_.size())))]
+                             ->stories;
+      if (stories.empty()) return;
+      const auto which =
+          static_cast<std::size_t>(roll(static_cast<int>(stories.size())));
+      if (stories[which]->is_open()) act(*stories[which]);
+    });
+  }
+
+  bool is_over() const {
+    return std::all_of(clients_.begin(), clients_.end(),
+                       [](const auto& one) { return one->outcomes() == 1; });
+  }
+
+  void check() const {
+    for (const auto& one : clients_) {
+      EXPECT_EQ(one->outcomes(), 1);
+      EXPECT_EQ(one->still_open(), 0u);
+      if (!one->empty()) {
+        EXPECT_TRUE(one->last().gone());
+      }
+    }
+    for (const auto& story : server_->stories) {
+      EXPECT_TRUE(story->gone());
+    }
+  }
+
+  std::mt19937 random_;
+  std::function<void(Story&)> client_prepare_;
+  const std::shared_ptr<Server> server_ = std::make_shared<Server>();
+  std::vector<std::shared_ptr<Client>> clients_;
+  std::vector<std::shared_ptr<reactor::Connector>> connectors_;
+  int rounds_ = 0;
+  World world_;
+};
+
+TEST_P(RandomOperations, E09_RandomOperationsKeepTheOrder) {
+  const LogCapture log;
+  const auto before = open_descriptors();
+  for (unsigned seed = 1; seed <= 100; ++seed) {
+    SCOPED_TRACE(seed);
+    Chaos(GetParam(), seed).run(10);
+    if (HasFailure()) break;
+  }
+  EXPECT_EQ(open_descriptors(), before);
+  world.run();
+}
+
+}  // namespace

@@ -1,0 +1,267 @@
+// The end that the peer makes: a close or a reset, while the connection reads,
+// is paused or only writes.
+
+#include <algorithm>
+#include <csignal>
+
+#include "tcp/tcp_connection.h"
+
+using namespace rig;
+using reactor::Error;
+
+namespace {
+
+class Reset : public ProtocolAndSocket {};
+FOR_EVERY_POLLER(Reset);
+
+TEST_P(Reset, E10_TheEndIsToldFromAReset) {
+  const auto story = [&](bool is_reset, const std::string& data) {
+    World inner(reactor::make_poller(GetParam()));
+    const auto one = std::make_shared<Client>();
+    const net::Socket queue = net::listen(anywhere);
+    net::Socket other;
+    inner.reactor.connect_tcp("127.0.0.1", net::local_address(queue).port, one);
+    inner.when([&] { return one->made(); },
+               [&] {
+                 other = accept(queue);
+                 if (!data.empty()) say(other, data);
+                 is_reset ? rig::reset(other) : other.close();
+               });
+    inner.when([&] { return one->lost(); });
+    inner.run();
+    EXPECT_EQ(one->last().data, data);
+    return one->reason;
+  };
+  for (const std::string data : {"", "eleven char"}) {
+    EXPECT_EQ(story(false, data), Error::connection_done) << data;
+    EXPECT_EQ(story(true, data), was_reset) << data;
+  }
+  world.run();
+}
+
+// The three are seen in one wake-up.
+TEST_P(Reset, E11_DataBeforeAResetIsDelivered) {
+  world.after(0, [&] {
+    say(peer, "eleven char");
+    rig::reset(peer);
+  });
+  world.when([&] { return client->lost(); });
+  world.run();
+  EXPECT_EQ(here().data, "eleven char");
+  EXPECT_EQ(here().reason, was_reset);
+}
+
+// More than one buffer, too, and while we are writing ourselves.
+TEST_P(Reset, E11_AlsoWhenWritingFindsTheResetFirst) {
+  const std::string poem = pattern(0, 100000);
+  for (const bool is_pending : {false, true}) {
+    World inner(reactor::make_poller(GetParam()));
+    const auto one = std::make_shared<Client>();
+    const net::Socket queue = net::listen(anywhere);
+    net::Socket other;
+    inner.reactor.connect_tcp("127.0.0.1", net::local_address(queue).port, one);
+    inner.when([&] { return one->made(); },
+               [&] {
+                 other = accept(queue);
+                 if (is_pending) one->last().write(std::string(16 << 20, '.'));
+                 say(other, poem);
+                 rig::reset(other);
+                 one->last().write("more");
+                 one->last().write("and more");
+               });
+    inner.when([&] { return one->lost(); });
+    inner.run();
+    EXPECT_TRUE(one->last().data == poem) << one->last().received;
+    EXPECT_TRUE(one->reason == was_reset ||
+                one->reason == std::errc::broken_pipe)
+        << one->reason.message();
+  }
+  world.run();
+}
+
+// The first write after the peer's close succeeds and is answered by a reset.
+TEST_P(Reset, E11_WritingToAClosedPeerDoesNotLoseItsLastWords) {
+  const std::string poem = pattern(0, 100000);
+  world.after(0, [&] {
+    here().pause();
+    say(peer, poem);
+    peer.close();
+    here().write("first");
+    here().resume();
+    here().write("second");
+    here().write("third");
+  });
+  world.when([&] { return client->lost(); });
+  world.run();
+  EXPECT_TRUE(here().data == poem) << here().received;
+}
+
+TEST_P(Reset, L03_NoMoreThanOneBufferIsReadInARound) {
+  std::size_t most = 0;
+  std::size_t pieces = 0;
+  client->prepare = [&](Story& story) {
+    story.on_data = [&](Story& some) {
+      most = std::max(most, some.data.size());
+      some.data.clear();
+    };
+  };
+  world.after(0, [&] {
+    peer.set_blocking(false);
+    rig::fill(peer);
+    pieces = here().pieces;
+  });
+  for (int i = 0; i < 10; ++i) {
+    world.after(1, [&] {
+      EXPECT_LE(here().pieces, pieces + 2);  // of the two rounds in between
+      pieces = here().pieces;
+      rig::fill(peer);
+    });
+  }
+  world.run();
+  EXPECT_GT(here().pieces, 5u);
+  EXPECT_LE(most, 65536u);
+}
+
+TEST_P(Reset, E12_PausingHoldsBackAndLosesNothing) {
+  const std::string poem = pattern(0, 4 * 4096);
+  std::size_t before = 0;
+  client->prepare = [](Story& story) {
+    story.on_made = [](Story& made) { made.pause(); };
+    story.on_data = [](Story& some) { some.pause(); };
+  };
+  for (std::size_t i = 0; i < 4; ++i) {
+    world.after(0, [&, i] {
+      before = here().received;
+      say(peer, std::string_view(poem).substr(i * 4096, 4096));
+      EXPECT_TRUE(reactor.readers().empty());
+    });
+    world.after(5, [&] {
+      EXPECT_EQ(here().received, before);
+      here().resume();
+      here().resume();
+    });
+    world.when([&, i] { return here().received == (i + 1) * 4096; });
+  }
+  world.after(0, [&] { peer.close(); });
+  world.after(5, [&] {
+    EXPECT_FALSE(client->lost());
+    here().resume();
+  });
+  world.when([&] { return client->lost(); });
+  world.run();
+  EXPECT_TRUE(here().data == poem);
+  EXPECT_EQ(here().reason, Error::connection_done);
+}
+
+// B19: a mask of zero would be told of the reset again and again.
+TEST_P(Reset, E12_APausedConnectionDoesNotWakeAnybody) {
+  int before = 0;
+  world.after(0, [&] {
+    here().pause();
+    say(peer, "poem");
+    rig::reset(peer);
+    before = world.stats->wakeups;
+  });
+  world.after(20, [&] {
+    EXPECT_EQ(world.stats->wakeups, before);
+    EXPECT_FALSE(client->lost());
+    here().resume();
+  });
+  world.when([&] { return client->lost(); });
+  world.run();
+  EXPECT_EQ(here().data, "poem");
+  EXPECT_EQ(here().reason, was_reset);
+}
+
+TEST_P(Reset, E12_APausedConnectionCanBeLostAndAborted) {
+  for (const bool is_abort : {false, true}) {
+    World inner(reactor::make_poller(GetParam()));
+    const auto one = std::make_shared<Client>();
+    const net::Socket queue = net::listen(anywhere);
+    inner.reactor.connect_tcp("127.0.0.1", net::local_address(queue).port, one);
+    one->prepare = [&](Story& story) {
+      story.on_made = [&](Story& made) {
+        made.pause();
+        is_abort ? made.abort() : made.lose();
+      };
+    };
+    inner.when([&] { return one->lost(); });
+    inner.run();
+    EXPECT_EQ(one->reason,
+              is_abort ? Error::connection_aborted : Error::connection_done);
+  }
+  world.run();
+}
+
+TEST_P(Reset, E13_APausedConnectionEndsWhenItWritesToNobody) {
+  world.after(0, [&] {
+    here().pause();
+    peer.close();
+    here().write("the first is answered by a reset");
+    here().write("the second finds it");
+  });
+  world.when([&] { return client->lost(); });
+  world.run();
+  EXPECT_TRUE(here().reason == std::errc::broken_pipe ||
+              here().reason == was_reset);
+}
+
+TEST_P(Reset, J05_WritingToADeadPeerRaisesNoSignal) {
+  struct sigaction action {};
+  ASSERT_EQ(::sigaction(SIGPIPE, nullptr, &action), 0);
+  ASSERT_EQ(action.sa_handler, SIG_DFL);  // so that we would not be here
+  world.after(0, [&] {
+    here().pause();
+    peer.close();
+    for (int i = 0; i < 10; ++i) {
+      here().write("is anybody there?");
+    }
+  });
+  world.when([&] { return client->lost(); });
+  world.run();
+}
+
+// As before, but the failure is known before the pause.
+TEST_P(Reset, E13_AlsoIfItIsPausedAfterTheWriteFailed) {
+  client->prepare = [](Story& story) {
+    story.on_data = [](Story& some) {
+      if (some.pieces == 2) some.pause();
+    };
+  };
+  world.after(0, [&] {
+    say(peer, std::string(100000, '.'));
+    rig::reset(peer);
+    here().write("one");
+    here().write("two");
+  });
+  world.when([&] { return here().pieces == 2; });
+  world.after(5, [&] {
+    EXPECT_FALSE(client->lost());
+    here().write("three");
+    EXPECT_FALSE(client->lost());
+  });
+  world.when([&] { return client->lost(); });
+  world.run();
+  EXPECT_EQ(here().received, 100000u);
+  EXPECT_EQ(here().reason, was_reset);
+}
+
+// B18: an error is the end also for who only writes.
+TEST_P(Reset, E13_AResetWhileOnlyWritingEndsAtOnce) {
+  int before = 0;
+  world.after(0, [&] {
+    here().write(std::string(32 << 20, '.'));
+    here().lose();
+  });
+  world.after(100, [&] {
+    before = world.stats->wakeups;
+    rig::reset(peer);
+  });
+  world.when([&] { return client->lost(); });
+  world.run();
+  EXPECT_LE(world.stats->wakeups, before + 2);
+  EXPECT_TRUE(here().reason == was_reset ||
+              here().reason == std::errc::broken_pipe);
+}
+
+}  // namespace
