@@ -1,0 +1,161 @@
+// Limits of size and time, and waiting.
+
+#include <regex>
+#include <thread>
+#include <utility>
+
+#include "programs/clients.h"
+
+using namespace clients;
+using namespace std::chrono_literals;
+
+namespace {
+
+FOR_CLIENTS(
+    Clients, "Blocking", "Async", "Reactor1", "Broken", "Reactor2", "Simple");
+FOR_CLIENTS(ReactorClients, "Reactor1", "Broken", "Reactor2", "Simple");
+// Those whose sockets are the reactor's.
+FOR_CLIENTS(ProtocolClients, "Reactor2", "Simple");
+
+TEST_P(Clients, M01_TakeAPoemOfExactlyTheLimit) {
+  const std::string poem = rig::long_poem(5000);
+  Server server(rig::serves(poem));
+  expect_all_whole(GetParam(), {{server.address(), poem}},
+                   {"--max-bytes", "5000"});
+}
+
+TEST_P(Clients, M01_FailAPoemOfOneByteMoreThanTheLimit) {
+  Server server(rig::serves(rig::long_poem(5000)));
+  Server good(rig::serves(rig::long_poem(4999)));
+  const auto outcome =
+      run({"--max-bytes", "4999", server.address(), good.address()});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_TRUE(std::regex_match(
+      outcome.err,
+      std::regex("Task 1: connection lost after \\d+ bytes: .+\n")))
+      << outcome.err;
+  if (GetParam().is("Simple")) {
+    EXPECT_EQ(outcome.out, rig::long_poem(4999));
+  } else {
+    EXPECT_NE(outcome.out.find("\nGot 1 of 2 poems in "), std::string::npos);
+  }
+}
+
+TEST_P(Clients, M01_EndAPoemThatNeverEnds) {
+  Server server(rig::never_ends());
+  const auto outcome = run({"--max-bytes", "100000", server.address()});
+  EXPECT_EQ(outcome.status, 1);
+  std::smatch match;
+  const std::regex line("Task 1: connection lost after (\\d+) bytes: .+\n");
+  ASSERT_TRUE(std::regex_match(outcome.err, match, line)) << outcome.err;
+  // No more than the limit and a buffer.
+  EXPECT_GE(std::stoul(match[1]), 100'000U);
+  EXPECT_LE(std::stoul(match[1]), 100'000U + 65536U);
+}
+
+TEST_P(ReactorClients, M03_ATimeoutEndsASilentServer) {
+  Server server(rig::stays_silent());
+  const auto outcome = run({"--timeout", "0.1", server.address()});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(rig::lines(outcome.err).size(), 1U) << outcome.err;
+  EXPECT_TRUE(
+      std::regex_match(outcome.err, std::regex("Task 1: .*timed out\n")))
+      << outcome.err;
+  expect_printed(GetParam(), {{server.address(), "", Wanted::partial}},
+                 outcome.out);
+}
+
+TEST_P(ReactorClients, M03_ATimeoutLeavesAPoemAloneThatIsThere) {
+  Server silent(rig::stays_silent());
+  Server good(rig::serves("a poem\n"));
+  const auto outcome =
+      run({"--timeout", "0.6", silent.address(), good.address()});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_TRUE(
+      std::regex_match(outcome.err, std::regex("Task 1: .*timed out\n")))
+      << outcome.err;
+  expect_printed(
+      GetParam(),
+      {{silent.address(), "", Wanted::partial}, {good.address(), "a poem\n"}},
+      outcome.out);
+}
+
+TEST_P(ReactorClients, M03_ATimeoutThatIsNotNeededCostsNoTime) {
+  Server server(rig::serves("a poem\n"));
+  expect_all_whole(GetParam(), {{server.address(), "a poem\n"}},
+                   {"--timeout", "1000"});
+}
+
+TEST_P(ReactorClients, C07_AnAbsurdTimeoutIsATimeout) {
+  Server server(rig::serves("a poem\n"));
+  expect_all_whole(GetParam(), {{server.address(), "a poem\n"}},
+                   {"--timeout", "1e300"});
+}
+
+// However often it says something: the poem has to be complete in time.
+TEST_P(ProtocolClients, M03_ATimeoutEndsAServerThatSendsOnAndOn) {
+  Server server([](Visit& visit) {
+    while (!visit.over()) {
+      visit.push("x");
+      std::this_thread::sleep_for(5ms);
+    }
+  });
+  const auto outcome = run({"--timeout", "0.2", server.address()});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_TRUE(
+      std::regex_match(outcome.err, std::regex("Task 1: .*timed out\n")))
+      << outcome.err;
+}
+
+TEST_P(ReactorClients, D06_ATimeoutEndsAnAttemptToConnect) {
+  rig::FullBacklog server;
+  const auto outcome = run({"--timeout", "0.2", server.address()});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(rig::lines(outcome.err).size(), 1U) << outcome.err;
+  EXPECT_TRUE(std::regex_match(
+      outcome.err, std::regex("Failed to connect to " + server.address() +
+                              ": .*timed out\n")))
+      << outcome.err;
+  expect_printed(GetParam(), {{server.address(), "", Wanted::never}},
+                 outcome.out);
+}
+
+TEST_P(ProtocolClients, D06_AnAttemptThatPendsKeepsNobodyWaiting) {
+  rig::FullBacklog pending;
+  Server good(rig::serves("a poem\n"));
+  const auto outcome =
+      run({"--timeout", "0.6", pending.address(), good.address()});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_TRUE(std::regex_match(
+      outcome.err, std::regex("Failed to connect to " + pending.address() +
+                              ": .*timed out\n")))
+      << outcome.err;
+  expect_printed(
+      GetParam(),
+      {{pending.address(), "", Wanted::never}, {good.address(), "a poem\n"}},
+      outcome.out);
+}
+
+// --- Waiting -----------------------------------------------------------------
+
+// A program that looks around from time to time would do so in every window.
+TEST_P(Clients, A12_WaitingCostsNothing) {
+  Server server(rig::stays_silent());
+  Server other(rig::stays_silent());
+  const bool has_timeout =
+      !GetParam().is("Blocking") && !GetParam().is("Async");
+  Process client({.words = words({server.address()})});
+  Process patient(
+      {.words =
+           words(has_timeout ? Words{"--timeout", "1000", other.address()}
+                             : Words{"--max-bytes", "1000", other.address()})});
+  server.wait_for_visits(1);
+  other.wait_for_visits(1);
+  rig::eventually("300 ms without waking up", [&] {
+    const auto before = std::pair(client.sleeps(), patient.sleeps());
+    std::this_thread::sleep_for(300ms);
+    return before == std::pair(client.sleeps(), patient.sleeps());
+  });
+}
+
+}  // namespace

@@ -1,0 +1,132 @@
+// stdout of the clients: a full disk, a pipe, a terminal; and the stack that
+// one of them prints.
+
+#include <csignal>
+
+#include "programs/clients.h"
+
+using namespace clients;
+
+namespace {
+
+FOR_CLIENTS(
+    Clients, "Blocking", "Async", "Reactor1", "Broken", "Reactor2", "Simple");
+// Those that tell at once what they get, at all times.
+FOR_CLIENTS(Listening, "Async", "Reactor1", "Reactor2");
+// Those that print more than once.
+FOR_CLIENTS(Telling, "Blocking", "Async", "Reactor1", "Reactor2");
+FOR_CLIENTS(SimpleClient, "Simple");
+FOR_CLIENTS(StackClient, "Stack");
+
+// With a server that stalls, as "at once" does not wait for the end.
+TEST_P(Listening, K05_EndAtOnceWhenNothingCanBePrinted) {
+  Server server(rig::sends_and_stalls("a poem"));
+  const auto outcome =
+      run(Command{.words = words({server.address()}), .output = "/dev/full"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.err,
+            GetParam().program() + ": cannot print: No space left on device\n");
+}
+
+TEST_P(Clients, K05_FailWhenNothingCanBePrinted) {
+  Server server(rig::serves("a poem"));
+  const auto outcome =
+      run(Command{.words = words({server.address()}), .output = "/dev/full"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.err,
+            GetParam().program() + ": cannot print: No space left on device\n");
+}
+
+TEST_P(Clients, J05_DieQuietlyWhenNobodyReads) {
+  Server server(rig::serves("a poem"));
+  const auto outcome =
+      run(Command{.words = words({server.address()}), .lines_wanted = 0});
+  EXPECT_EQ(outcome.status, -SIGPIPE);
+  EXPECT_EQ(outcome.err, "");
+}
+
+// "get-poetry ... | head -1"
+TEST_P(Telling, J05_DieQuietlyWhenTheReaderHasSeenEnough) {
+  Gate reader_has_left;
+  Server server([&](Visit& visit) {
+    visit.send("a poem");
+    visit.wait_for(reader_has_left);
+    visit.send(", and more");
+    visit.finish();
+  });
+  Process client({.words = words({server.address()}), .lines_wanted = 1});
+  rig::eventually("the first line", [&] { return client.reader_has_left(); });
+  reader_has_left.open();
+  const auto outcome = client.wait();
+  EXPECT_EQ(outcome.status, -SIGPIPE);
+  EXPECT_EQ(outcome.err, "");
+}
+
+TEST_P(Telling, PrintLineByLineInAPipe) {
+  Server server(rig::sends_and_stalls("a poem"));
+  Process client({.words = words({server.address()})});
+  client.wait_for_out("\n");
+  EXPECT_FALSE(client.ended());
+}
+
+constexpr auto red = "\x1b[31mred\x07\n\ttab \xc2\x9b caf\xc3\xa9 \xff\r\n";
+
+TEST_P(SimpleClient, M07_EscapesControlCharactersOnATerminal) {
+  if (!rig::has_terminals()) GTEST_SKIP() << "there are no terminals";
+  Server server(rig::serves(red));
+  const auto outcome =
+      run(Command{.words = words({server.address()}), .terminal = true});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.out,
+            "\\x1b[31mred\\x07\n\ttab \\xc2\\x9b caf\xc3\xa9 \\xff\\x0d\n");
+}
+
+TEST_P(SimpleClient, M07_PrintsByteForByteInAPipe) {
+  Server server(rig::serves(red));
+  const auto outcome = run({server.address()});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.out, red);
+}
+
+TEST_P(SimpleClient, M04_PrintsNoPartOfAPoem) {
+  Server bad(resets_after(11));
+  Server good(rig::serves("a poem\n"));
+  const auto outcome = run({bad.address(), good.address()});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.err, reset(1, 11));
+  EXPECT_EQ(outcome.out, "a poem\n");
+}
+
+// --- The stack ---------------------------------------------------------------
+
+TEST_P(StackClient, PrintsWhoCalledItWhenTheFirstBytesArrive) {
+  Server server(rig::sends_and_stalls("a poem"));
+  const auto outcome = run({server.address()});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.out, "");
+  std::size_t from = 0;
+  for (const std::string name : {"main\n", "reactor::Reactor::run()\n",
+                                 "PoetryProtocol::data_received("}) {
+    from = outcome.err.find(name, from);
+    ASSERT_NE(from, std::string::npos) << name << " in\n" << outcome.err;
+  }
+  // The innermost is the last one.
+  EXPECT_EQ(outcome.err.find('\n', from), outcome.err.size() - 1)
+      << outcome.err;
+}
+
+TEST_P(StackClient, TellsThatAServerRefuses) {
+  rig::RefusingPort port;
+  const auto outcome = run({port.address()});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.err, refused(port.address()));
+}
+
+TEST_P(StackClient, HasNothingToPrintForAnEmptyPoem) {
+  Server server(rig::serves(""));
+  const auto outcome = run({server.address()});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.err, "");
+}
+
+}  // namespace
