@@ -1,9 +1,9 @@
-"""What is measured, in which sizes: the tables of a run."""
+"""The tables of a run: the workloads and their sizes."""
 
 from tables import Case, Peer, Table
 
 MIB = 2**20
-SPARE = 100  # descriptors, for other things than those that are counted
+SPARE = 100  # descriptors, for everything that is not counted
 
 
 def number(count):
@@ -11,7 +11,7 @@ def number(count):
 
 
 class Cases:
-    """The tables; `quick` ones have fewer columns, and less to do."""
+    """The tables; `quick` ones have fewer columns and smaller numbers."""
 
     def __init__(self, workloads, quick):
         self.workloads, self.quick = workloads, quick

@@ -1,7 +1,8 @@
-"""How many instructions an event takes, as callgrind counts them.
+"""The instructions of an event, as callgrind counts them.
 
-It sees a program and its libraries, not the system; and nobody else on the
-machine changes what it sees. What two sizes differ in is the events alone.
+It counts those of a program and its libraries, not those of the system. Other
+programs on the machine do not change the count. Each program runs with two
+sizes, which differ in the number of events only.
 """
 
 import contextlib

@@ -1,6 +1,6 @@
-// What each piece of the core costs: a call, a timer, a change of who is
-// watched. For Google Benchmark; what happens is measured by rounds of a real
-// reactor, and a batch of it in each round.
+// The cost of each piece of the core: a call, a timer, a change of the watched
+// events. For Google Benchmark. A real reactor runs, and does a batch of the
+// same thing in each of its iterations.
 #include <sys/socket.h>
 
 #include <benchmark/benchmark.h>
@@ -18,7 +18,7 @@ namespace {
 
 constexpr int batch = 64;
 
-// Is always ready to be read, as often as it is watched; asks no system.
+// A poller whose descriptors are always ready. It makes no system calls.
 class AlwaysReady final : public reactor::Poller {
  public:
   void watch(int fd, reactor::Events events) override {
@@ -71,7 +71,7 @@ class Writer final : public reactor::ReadDescriptor,
   int fd_;
 };
 
-// Does it `batch` times in every round, for as long as the benchmark wants.
+// Does it `batch` times in each iteration, as long as the benchmark wants.
 void run_batches(benchmark::State& state,
                  reactor::Reactor& reactor,
                  int fd,
@@ -86,7 +86,7 @@ void run_batches(benchmark::State& state,
 
 // --- Calls and timers --------------------------------------------------------
 
-// One iteration is one do_read(), with so many of them ready in each round.
+// Counts each do_read(); so many descriptors are ready in each iteration.
 void dispatch(benchmark::State& state) {
   reactor::Reactor reactor(std::make_unique<AlwaysReady>());
   for (int i = 0; i < state.range(0); ++i) {
@@ -98,7 +98,7 @@ void dispatch(benchmark::State& state) {
 }
 BENCHMARK(dispatch)->Arg(1)->Arg(batch);
 
-// Beside so many calls that are due some other day.
+// With so many other calls in the queue, which are due some other day.
 void add_others(reactor::Reactor& reactor, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) {
     const std::chrono::seconds delay(86400 + i * 7919 % count);
@@ -123,7 +123,7 @@ void timer_fire(benchmark::State& state) {
 }
 BENCHMARK(timer_fire)->Arg(0)->Arg(1000)->Arg(100'000);
 
-// --- Who is watched ----------------------------------------------------------
+// --- Watched events ----------------------------------------------------------
 
 struct Pair {
   Pair() {
@@ -138,8 +138,8 @@ struct Pair {
   net::Socket other;
 };
 
-// `change` is measured with a real poller; its rounds are those of a socket
-// that always has something to read.
+// `change` is measured with a real poller. A socket that always has something
+// to read keeps the reactor running.
 template <typename Change>
 void watch(benchmark::State& state, const std::string& poller, Change change) {
   const Pair rounds;
@@ -152,7 +152,7 @@ void watch(benchmark::State& state, const std::string& poller, Change change) {
               [&] { change.once(reactor, descriptor); });
 }
 
-// Nobody, somebody, nobody: two calls of the system with epoll.
+// Adds a reader and removes it: two system calls with epoll.
 struct ComeAndGo {
   void begin(reactor::Reactor&, const std::shared_ptr<Writer>&) {}
   void once(reactor::Reactor& reactor, const std::shared_ptr<Writer>& writer) {
@@ -161,7 +161,7 @@ struct ComeAndGo {
   }
 };
 
-// A reader that wants to write for a moment: comes to nothing by the next wait.
+// Adds a writer and removes it before the next wait: no system call.
 struct WriteToo {
   void begin(reactor::Reactor& reactor, const std::shared_ptr<Writer>& writer) {
     reactor.add_reader(writer);

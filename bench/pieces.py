@@ -1,4 +1,4 @@
-"""What each piece of the core costs, from Google Benchmark."""
+"""The cost of each piece of the core, from Google Benchmark."""
 
 import json
 import statistics

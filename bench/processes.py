@@ -1,4 +1,4 @@
-"""Other programs: each on a processor, and ended whatever happens."""
+"""Other programs: each runs on one processor, and is ended in any case."""
 
 import ctypes
 import os
@@ -17,11 +17,11 @@ libc = ctypes.CDLL(None)
 
 
 class Failed(Exception):
-    """Something is not as it should be, and this line says what."""
+    """A result is wrong; the text says which."""
 
 
 def parse(line):
-    """The figures of a report: name=number, and words that are none."""
+    """The figures of a report: name=number, and other words."""
     def value(text):
         for kind in (int, float):
             try:
@@ -67,7 +67,7 @@ class Program:
         return " ".join(words)
 
     def port(self):
-        """What a server says first."""
+        """The first line of a server."""
         stdout = self.process.stdout
         ready, _, _ = select.select([stdout], [], [], PATIENCE)
         words = parse(stdout.readline()) if ready else {}
@@ -78,7 +78,7 @@ class Program:
         return int(words["port"])
 
     def output(self):
-        """All that it prints; it has to end well."""
+        """All its output; its exit status has to be 0."""
         try:
             output, errors = self.process.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
@@ -91,7 +91,7 @@ class Program:
         return output
 
     def finish(self):
-        """What it reports in the end; process_cpu_s is all that it used."""
+        """Its last report; process_cpu_s is all the time that it used."""
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         lines = self.output().splitlines() or [""]
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -103,7 +103,7 @@ class Program:
 
 
 def expect(program, figures, **wanted):
-    """Holds what was counted to what it should be."""
+    """Compares a count with the expected one."""
     for name, value in wanted.items():
         if figures.get(name) != value:
             raise Failed(f"{program}: {name} is {figures.get(name)}, "

@@ -101,7 +101,7 @@ def measure(arguments):
 def main():
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # who reads has had enough
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # the reader may end first
     os.sched_setaffinity(0, {SERVER})
     try:
         measure(parse_arguments())

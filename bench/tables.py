@@ -1,4 +1,4 @@
-"""Takes turns, and makes Markdown of what was measured."""
+"""Runs the peers in turn, and makes Markdown tables of the results."""
 
 import statistics
 import sys
@@ -8,8 +8,8 @@ from typing import Callable, NamedTuple
 
 class Peer(NamedTuple):
     name: str
-    command: Callable  # from a program's name to its words; None: has it not
-    slow: bool = False  # is given less to do, where that makes no difference
+    command: Callable  # from a program's name to its arguments, or None
+    slow: bool = False  # gets smaller numbers, where that makes no difference
 
 
 class Case(NamedTuple):
@@ -23,15 +23,15 @@ class Case(NamedTuple):
 class Table(NamedTuple):
     title: str
     program: str
-    figure: str  # which one is compared
+    figure: str  # the one to compare
     unit: str
     cases: list
     memory: bool = False
-    peers: list = []  # if they are others than everybody; the first is 1.00
+    peers: list = []  # if they are not all peers; the first is 1.00
 
 
 class Patience(NamedTuple):
-    """How often to repeat; no more once a case has taken so many seconds."""
+    """How often to repeat, unless a case has taken so many seconds."""
 
     repetitions: int
     seconds: float
@@ -64,7 +64,7 @@ def median(results, figure):
 
 
 def column(table, results):
-    """What stands in a case's column, by peer."""
+    """The text of a case's column, by peer."""
     base = next(iter(results))
     cells = {name: ratio(results, name, base, table.figure)
              for name in results}
@@ -87,7 +87,7 @@ def print_rows(heads, columns):
 
 
 def print_table(table, everybody, patience, descriptors):
-    """Measures and prints it, as far as there are descriptors for it."""
+    """Measures and prints it, if there are enough descriptors."""
     peers = table.peers or everybody
     commands = {peer: command for peer in peers
                 if (command := peer.command(table.program))}

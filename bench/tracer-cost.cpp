@@ -1,4 +1,4 @@
-// What the tracer costs: the same calls, untraced and traced in turn.
+// The cost of the tracer: the same calls, untraced and traced in turn.
 
 #include <poll.h>
 #include <spawn.h>
@@ -28,8 +28,8 @@ namespace {
 constexpr int calls = 20000;
 constexpr int rounds = 7;
 
-// In ns of the processor, so that other programs do not count; the median is
-// what the two are compared by.
+// In ns of processor time, so that other programs do not count. The medians are
+// compared.
 using Times = std::map<std::string, std::vector<double>>;
 
 // --- The calls ---------------------------------------------------------------
@@ -157,7 +157,7 @@ std::vector<std::string> plain_environment() {
   return variables;
 }
 
-// How many traced calls there are in one of what is timed.
+// The number of traced calls in one timed repetition.
 double traced_calls(const std::string& name) {
   return name.starts_with("send-recv") || name == "pipe" ? 2 : 1;
 }

@@ -1,4 +1,4 @@
-"""One run of one workload by one peer: its command in, its figures out."""
+"""Runs one workload with one peer, and returns its figures."""
 
 import contextlib
 import os
@@ -52,7 +52,7 @@ class Workloads:
         return figures
 
     def client(self, command, count, delay_ms):
-        """A client of the suite, whose output is looked at, every byte."""
+        """A client of the suite; every byte of its output is checked."""
         poem = bytes(97 + (i * 7 + i // 26) % 26 for i in range(POEM_SIZE))
         with tempfile.TemporaryFile() as output, self.poem_server(
                 count, delay_ms) as port, Program(
@@ -105,7 +105,7 @@ class Workloads:
             times.append(used.ru_utime + used.ru_stime)
             if status != 0:
                 raise Failed(f"{' '.join(command)}: fails")
-        # Our own memory would count as the program's, if we were to start it.
+        # If this process started it, its own memory would count, too.
         with Program(["/usr/bin/time", "--format=rss_kb=%M",
                       "--output=/dev/stdout", *command]) as measured:
             figures = measured.finish()

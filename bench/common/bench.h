@@ -1,4 +1,4 @@
-// What all the benchmarks share: clocks, sockets, and how to give up.
+// Clocks, sockets and errors, which all benchmarks share.
 #pragma once
 
 #include <netinet/in.h>
@@ -8,8 +8,8 @@
 
 namespace bench {
 
-// Ends the program with one line, exit status 1. The second one says why, too,
-// which is errno's.
+// Ends the program with one line and exit status 1. The second one adds the
+// error of errno.
 [[noreturn]] void fail(const std::string& what);
 [[noreturn]] void fail_last(const std::string& call);
 
@@ -24,10 +24,10 @@ double wall_seconds();
 double cpu_seconds();  // of this process, user and system
 double system_seconds();
 
-// The most this program has needed; what it was started by does not count.
+// The most memory that this program has needed, without its parent's.
 long peak_memory_kb();
 
-// What is measured: from start() to stop().
+// Measures the time from start() to stop().
 class Span {
  public:
   void start() {
@@ -67,7 +67,7 @@ int connect(const sockaddr_in& address);
 // that; others may listen on the same one if it is shared.
 int listen(int& port, bool shared = false);
 
-// Prints what a server has to say before anything else: "port=N".
+// Prints the first line of a server: "port=N".
 void announce(int port);
 
 }  // namespace bench

@@ -35,7 +35,7 @@ class Ring {
   std::size_t size() const { return pairs_.size(); }
   int fd(std::size_t i) const { return pairs_[i].reader; }
 
-  // Puts the bytes in, once everybody is watched.
+  // Puts the bytes in, once all pairs are watched.
   void start() {
     span_.start();
     for (std::size_t k = 0; k < active_; ++k) write(k * size() / active_);

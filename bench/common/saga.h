@@ -1,7 +1,7 @@
-// The sagas: a few poems, each as long as a memory, as fast as they can come.
+// The sagas: a few very long poems, as fast as they can come.
 //
 // `saga keep|discard BYTES HOST PORT...`: one poem of BYTES from each port, all
-// at once. What is kept is looked at, byte for byte, when the clock stands.
+// at once. A kept saga is checked, byte by byte, when the clock has stopped.
 #pragma once
 
 #include <algorithm>
@@ -59,7 +59,7 @@ class Saga {
     return true;
   }
 
-  // Each of those that were kept, when the last one is done.
+  // For each saga that was kept, when the last one has ended.
   void check(std::string_view saga) {
     static const std::string period = saga_text(saga_period);
     bool same = saga.size() == static_cast<std::size_t>(size_);

@@ -2,7 +2,7 @@
 // are called.
 //
 // `timers N SPREAD`: N of them, each due at some time in the next SPREAD
-// milliseconds. They are called when all are due, so that nobody waits.
+// milliseconds. They are called when all are due, so the program does not wait.
 #pragma once
 
 #include <chrono>
@@ -31,9 +31,8 @@ class Timers {
   std::uint32_t delay_us(std::size_t i) const { return delays_[i]; }
   static bool is_to_cancel(std::size_t i) { return i % 2 == 1; }
 
-  // How much later a timer may be called than one that is due after it: what a
-  // library rounds to, or does not know because it looks at the clock again for
-  // each of them.
+  // How much later a timer may be called than one that is due after it. Some
+  // libraries round the time, and some read the clock again for each timer.
   void allow(std::uint32_t slack_us) { slack_us_ = slack_us; }
   void allow_scheduling() { slack_is_scheduling_ = true; }
 

@@ -1,4 +1,4 @@
-// The sagas on our reactor: what is kept is received where it stays.
+// The sagas on our reactor: a kept saga is received where it stays.
 //
 // That place grows by realloc(3), which at these sizes moves pages, not bytes.
 #include "common/saga.h"

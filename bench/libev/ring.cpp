@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
     watcher->data = reinterpret_cast<void*>(i);
     ev_io_start(loop, watcher);
   }
-  ev_run(loop, EVRUN_NOWAIT);  // it tells the system in its first round only
+  ev_run(loop, EVRUN_NOWAIT);  // tells the system which to watch
   ring.start();
   ev_run(loop, 0);
   return ring.report();

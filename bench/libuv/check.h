@@ -1,4 +1,4 @@
-// What libuv says when it cannot.
+// Checks the results of libuv.
 #pragma once
 
 #include <uv.h>
@@ -7,7 +7,7 @@
 
 namespace bench {
 
-// For what is negative when it fails; who reads looks for UV_EOF before.
+// For results that are negative on failure. A reader checks for UV_EOF before.
 inline void check(ssize_t result, const char* call) {
   if (result >= 0) return;
   fail(std::string(call) + ": " + uv_strerror(static_cast<int>(result)));

@@ -1,5 +1,5 @@
-// Ping-pong on libuv. What is sent is tried at once, with uv_try_write(), which
-// is the faster one of its two ways.
+// Ping-pong on libuv. It sends with uv_try_write(), the faster one of the two
+// ways that libuv has.
 #include "common/pingpong.h"
 
 #include <array>

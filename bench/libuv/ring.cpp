@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
     handles[i].data = reinterpret_cast<void*>(i);
     uv_poll_start(&handles[i], UV_READABLE, on_readable);
   }
-  uv_run(loop, UV_RUN_NOWAIT);  // it tells the system in its first round only
+  uv_run(loop, UV_RUN_NOWAIT);  // tells the system which to watch
   ring.start();
   uv_run(loop, UV_RUN_DEFAULT);
   return ring.report();

@@ -1,4 +1,4 @@
-// What a loop on epoll(7) needs: who is watched, and who is ready.
+// epoll(7) for a loop: watch a descriptor, and get those that are ready.
 #pragma once
 
 #include <sys/epoll.h>

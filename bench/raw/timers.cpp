@@ -1,4 +1,4 @@
-// The timers in a std::priority_queue. What is cancelled is marked, and dropped
+// The timers in a std::priority_queue. A cancelled one is marked, and removed
 // when it is first.
 #include "common/timers.h"
 

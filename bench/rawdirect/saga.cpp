@@ -1,4 +1,4 @@
-// The sagas, with epoll: what is kept is received where it stays.
+// The sagas, with epoll: a kept saga is received where it stays.
 //
 // That place grows by realloc(3), which at these sizes moves pages, not bytes.
 #include "common/saga.h"

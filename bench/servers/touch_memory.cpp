@@ -1,5 +1,5 @@
 // Writes to so many MiB of fresh memory, and ends: `touch_memory MIB`. On a
-// virtual machine that memory is then there, for who is measured next.
+// virtual machine the next program then gets that memory without delay.
 #include <sys/mman.h>
 
 #include <cstring>

@@ -1,4 +1,4 @@
-"""What the workloads count and report, as bench/common/*.h does.
+"""The counts and reports of the workloads, as in bench/common/*.h.
 
 Each class here is the one of the same name there: the same arguments, the same
 work, the same line of figures in the end.

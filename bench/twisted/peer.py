@@ -63,7 +63,7 @@ def timers(words):
 
 
 class Factory(protocol.ClientFactory):
-    """Builds what it is told to; who cannot connect ends the program."""
+    """Builds the given protocol; a failed attempt ends the program."""
 
     noisy = False
 
