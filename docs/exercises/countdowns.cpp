@@ -1,7 +1,7 @@
 // Several countdowns at once.                              Exercise of Part 3
 //
-// Each asks for its own next call, and none of them knows the others. The last
-// one to come to its end stops the reactor.
+// Each countdown asks for its own next call, and does not know the others. The
+// one that ends last stops the reactor.
 
 #include <string>
 #include <utility>

@@ -1,7 +1,7 @@
-// Who calls connection_lost()?                             Exercise of Part 5
+// Which function calls connection_lost()?                  Exercise of Part 5
 //
-// The same stack as that of data_received(), but for its top: the end of a
-// stream is found by reading, too.
+// The stack is that of data_received(), except for its top: the end of a stream
+// is found by reading, too.
 
 #include <csignal>
 #include <memory>

@@ -1,7 +1,7 @@
-// A poem that takes too long is given up.             Exercise of Part 4 and 5
+// Gives up a poem that takes too long.                Exercise of Part 4 and 5
 //
 // The delayed call gives up the connection, and the end of the connection
-// cancels the delayed call: whichever comes first.
+// cancels the delayed call. One of them comes first.
 
 #include <csignal>
 #include <memory>
@@ -21,7 +21,7 @@ class PoetryProtocol final : public reactor::Protocol {
       : reactor_(reactor),
         timeout_(timeout) {}
 
-  // The call refers to us. We outlive it: connection_lost() cancels it.
+  // The call refers to this object: connection_lost() cancels it in time.
   void connection_made() override {
     call_ = reactor_.call_later(timeout_, [this] {
       fmt::print("That takes too long.\n");

@@ -1,7 +1,7 @@
-// A refused connection is no reason to give up.            Exercise of Part 4
+// Tries a refused connection again.                        Exercise of Part 4
 //
-// Whoever is refused tries again a moment later, three times in all. Meanwhile
-// the reactor is free: to wait is a delayed call, and not a sleep.
+// Each of the three attempts begins a moment after the last one has failed. The
+// reactor is free meanwhile, because the pause is a delayed call, not a sleep.
 
 #include <csignal>
 #include <memory>
@@ -37,7 +37,8 @@ class PoetryClientFactory final : public reactor::ClientFactory {
     return std::make_unique<PoetryProtocol>();
   }
 
-  // main() owns the connector, or it would be gone before it is called.
+  // main() owns the connector. Without an owner it would be destroyed before
+  // the delayed call.
   void client_connection_failed(reactor::Connector& connector,
                                 std::error_code reason) override {
     fmt::print("Attempt {}: {}\n", ++attempts_, reason.message());
