@@ -25,7 +25,7 @@ std::string capital(std::string text) {
 
 std::size_t reading_threads(const Variant& variant) {
   std::set<int> threads;
-  for (const Task& task : variant.tasks) {
+  for (const Task& task : variant.picture.tasks) {
     for (const Read& read : task.reads) threads.insert(read.thread);
   }
   return threads.size();
@@ -33,7 +33,7 @@ std::size_t reading_threads(const Variant& variant) {
 
 double waited(const Variant& variant, WaitKind kind) {
   double sum = 0;
-  for (const Wait& wait : variant.waits) {
+  for (const Wait& wait : variant.picture.waits) {
     if (wait.kind == kind) sum += wait.duration;
   }
   return sum;
@@ -41,19 +41,19 @@ double waited(const Variant& variant, WaitKind kind) {
 
 // What the thread that should have read them did, while the bytes lay there.
 std::string culprit(const Variant& variant) {
-  const Task& task = variant.tasks[variant.worst_task];
+  const Task& task = variant.picture.tasks[variant.overall.worst_task];
   const Unread unread = worst_unread(task);
   const int thread = task.reads.empty() ? 0 : task.reads.front().thread;
-  std::vector<double> stuck(variant.tasks.size());
+  std::vector<double> stuck(variant.picture.tasks.size());
   double ready = 0;  // to read what lay there
-  for (const Wait& wait : variant.waits) {
+  for (const Wait& wait : variant.picture.waits) {
     if (wait.thread != thread) continue;
     const double time = std::min(unread.end, wait.time + wait.duration) -
                         std::max(unread.begin, wait.time);
     if (time <= 0) continue;
     const bool elsewhere = wait.kind == WaitKind::one_task &&
                            wait.task < stuck.size() &&
-                           wait.task != variant.worst_task;
+                           wait.task != variant.overall.worst_task;
     (elsewhere ? stuck[wait.task] : ready) += time;
   }
 
@@ -63,8 +63,8 @@ std::string culprit(const Variant& variant) {
     return "was waiting for it: the machine was late";
   }
   if (all < unread.duration() / 2) return "was busy, and away from any wait";
-  const auto poem =
-      variant.tasks[static_cast<std::size_t>(most - stuck.begin())].poem + 1;
+  const auto index = static_cast<std::size_t>(most - stuck.begin());
+  const auto poem = variant.picture.tasks[index].poem + 1;
   return *most > 0.95 * all
              ? fmt::format("was stuck in reads of task {}", poem)
              : fmt::format("was stuck in reads of others, of task {} most",
@@ -79,14 +79,14 @@ double sending(const Task& task) {
 
 // Whether a server needed longer to send its poem than in the other variant.
 bool held_up(const Variant& variant, const Variant& other) {
-  return std::any_of(
-      variant.tasks.begin(), variant.tasks.end(), [&](const Task& task) {
-        return std::any_of(other.tasks.begin(), other.tasks.end(),
-                           [&](const Task& same) {
-                             return same.poem == task.poem &&
-                                    sending(task) > 1.05 * sending(same);
-                           });
-      });
+  for (const Task& task : variant.picture.tasks) {
+    for (const Task& same : other.picture.tasks) {
+      if (same.poem == task.poem && sending(task) > 1.05 * sending(same)) {
+        return true;
+      }
+    }
+  }
+  return false;
 }
 
 // Whether the time until the end gives away that bytes lay unread, compared
@@ -94,14 +94,14 @@ bool held_up(const Variant& variant, const Variant& other) {
 std::string in_wall_time(const Comparison& comparison, const Variant& variant) {
   const Variant* best = nullptr;
   for (const Variant& other : comparison.variants) {
-    if (!other.seen || other.failed() || !other.worst_unread ||
-        is_long(comparison, *other.worst_unread)) {
+    if (!other.picture.seen || other.failed() || !other.overall.worst_unread ||
+        is_long(comparison, *other.overall.worst_unread)) {
       continue;
     }
-    if (!best || other.wall < best->wall) best = &other;
+    if (!best || other.overall.wall < best->overall.wall) best = &other;
   }
   if (!best) return "";
-  if (variant.wall <= 1.05 * best->wall) {
+  if (variant.overall.wall <= 1.05 * best->overall.wall) {
     return " The wall time does not show it: the system kept the bytes, as "
            "its buffers were large enough.";
   }
@@ -116,19 +116,19 @@ std::string about(const Comparison& comparison, const Variant& variant) {
       return fmt::format(
           "The wedge of task {}: its server had sent, and nobody read. The "
           "oldest byte lay there for {:.2f} s, while the thread {}.{}",
-          variant.worst_task + 1, *variant.worst_unread, culprit(variant),
-          in_wall_time(comparison, variant));
+          variant.overall.worst_task + 1, *variant.overall.worst_unread,
+          culprit(variant), in_wall_time(comparison, variant));
     case Kind::threads:
       return fmt::format(
           "{} strips, one hatch each: every thread is stuck in a read, but of "
           "a poem of its own, and so nobody waits for anybody else. The price "
           "is a thread for each poem.",
-          capital(in_words(variant.threads.size())));
+          capital(in_words(variant.picture.threads.size())));
     case Kind::several:
       return fmt::format(
           "{} strips, all grey: every thread waits with select, poll or epoll, "
           "but only for what is its own.",
-          capital(in_words(variant.threads.size())));
+          capital(in_words(variant.picture.threads.size())));
     case Kind::one_by_one:
       return "One strip, one hatch after the other: while the thread is stuck "
              "in a read of the one poem, it does not even ask for the next. "
@@ -157,7 +157,7 @@ std::string speed(const Variant& variant) {
 Kind kind_of(const Comparison& comparison, const Variant& variant) {
   const double alone = waited(variant, WaitKind::one_task);
   const double anybody = waited(variant, WaitKind::anybody);
-  if (is_long(comparison, variant.worst_unread.value_or(0))) {
+  if (is_long(comparison, variant.overall.worst_unread.value_or(0))) {
     return Kind::unread;
   }
   if (reading_threads(variant) > 1) {
@@ -176,14 +176,15 @@ std::string headline(const Comparison& comparison) {
 }
 
 std::string headline(const Comparison& comparison, const Variant& variant) {
-  std::string text = format_seconds(variant.wall);
+  std::string text = format_seconds(variant.overall.wall);
   if (comparison.settings.runs > 1) {
     text += fmt::format(" \u00b1 {}", format_seconds(variant.wall_deviation));
   }
   text += speed(variant);
-  text += fmt::format(", working {:.0f} ms", variant.cpu * 1000);
-  if (variant.worst_unread) {
-    text += fmt::format(", worst unread {:.3f} s", *variant.worst_unread);
+  text += fmt::format(", working {:.0f} ms", variant.overall.cpu * 1000);
+  if (variant.overall.worst_unread) {
+    text +=
+        fmt::format(", worst unread {:.3f} s", *variant.overall.worst_unread);
   }
   return text;
 }
@@ -193,15 +194,17 @@ std::string headline(const Comparison& comparison,
                      const std::string& tag) {
   std::string text = headline(comparison, variant);
   const auto at = text.rfind(", worst") + 2;
-  if (!is_long(comparison, variant.worst_unread.value_or(0))) return text;
+  if (!is_long(comparison, variant.overall.worst_unread.value_or(0)))
+    return text;
   return fmt::format("{0}<{1} class=\"alarm\">{2}</{1}>", text.substr(0, at),
                      tag, text.substr(at));
 }
 
 std::string complaint(const Variant& variant) {
-  if (!variant.complaint.empty()) return variant.complaint;
-  if (variant.status != 0) return fmt::format("exit status {}", variant.status);
-  if (variant.seen) return "";
+  if (!variant.overall.complaint.empty()) return variant.overall.complaint;
+  if (variant.overall.status != 0)
+    return fmt::format("exit status {}", variant.overall.status);
+  if (variant.picture.seen) return "";
   return "no picture: nothing was seen of its connections, as with programs "
          "that are statically linked or use io_uring";
 }
@@ -209,11 +212,11 @@ std::string complaint(const Variant& variant) {
 std::string what_to_look_for(const Comparison& comparison,
                              std::size_t variant) {
   const Variant& self = comparison.variants[variant];
-  if (!self.seen) return "";
+  if (!self.picture.seen) return "";
   const Kind kind = kind_of(comparison, self);
   for (std::size_t i = 0; i < variant; ++i) {
     const Variant& other = comparison.variants[i];
-    if (kind == Kind::unread || kind == Kind::other || !other.seen ||
+    if (kind == Kind::unread || kind == Kind::other || !other.picture.seen ||
         kind_of(comparison, other) != kind) {
       continue;
     }

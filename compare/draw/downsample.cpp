@@ -104,11 +104,11 @@ std::vector<Tick> make_ticks(const Task& task, const Axis& axis) {
 }
 
 std::vector<std::size_t> threads_by_poem(const Variant& variant) {
-  std::vector<std::size_t> threads(variant.threads.size());
-  std::vector<std::size_t> poems(threads.size(), variant.tasks.size());
+  std::vector<std::size_t> threads(variant.picture.threads.size());
+  std::vector<std::size_t> poems(threads.size(), variant.picture.tasks.size());
   std::iota(threads.begin(), threads.end(), 0U);
-  for (std::size_t task = variant.tasks.size(); task-- > 0;) {
-    for (const Read& read : variant.tasks[task].reads) {
+  for (std::size_t task = variant.picture.tasks.size(); task-- > 0;) {
+    for (const Read& read : variant.picture.tasks[task].reads) {
       const auto thread = static_cast<std::size_t>(read.thread);
       if (thread < poems.size()) poems[thread] = task;
     }
@@ -121,14 +121,14 @@ std::vector<std::size_t> threads_by_poem(const Variant& variant) {
 std::vector<Stretch> make_strip(const Variant& variant,
                                 std::size_t thread,
                                 const Axis& axis) {
-  std::vector<std::vector<double>> amounts(stuck + variant.tasks.size(),
+  std::vector<std::vector<double>> amounts(stuck + variant.picture.tasks.size(),
                                            std::vector<double>(cells));
-  const Thread& self = variant.threads[thread];
+  const Thread& self = variant.picture.threads[thread];
   double now = self.begin;
-  for (const Wait& wait : variant.waits) {
+  for (const Wait& wait : variant.picture.waits) {
     if (wait.thread != static_cast<int>(thread)) continue;
-    const bool alone =
-        wait.kind == WaitKind::one_task && wait.task < variant.tasks.size();
+    const bool alone = wait.kind == WaitKind::one_task &&
+                       wait.task < variant.picture.tasks.size();
     const double end = wait.time + wait.duration;
     spread(amounts[working], axis.x(now), axis.x(wait.time), 1);
     spread(amounts[alone ? stuck + wait.task : for_anybody],
@@ -141,8 +141,8 @@ std::vector<Stretch> make_strip(const Variant& variant,
 
 std::vector<Stretch> make_turns(const Variant& variant, double width) {
   std::vector<std::pair<double, std::size_t>> reads;
-  for (std::size_t i = 0; i < variant.tasks.size(); ++i) {
-    for (const Read& read : variant.tasks[i].reads) {
+  for (std::size_t i = 0; i < variant.picture.tasks.size(); ++i) {
+    for (const Read& read : variant.picture.tasks[i].reads) {
       reads.emplace_back(read.time, i);
     }
   }

@@ -25,8 +25,8 @@ struct Slice {
 
 std::vector<Slice> slices(const Variant& variant) {
   std::vector<Slice> slices;
-  for (std::size_t i = 0; i < variant.tasks.size(); ++i) {
-    for (const Read& read : variant.tasks[i].reads) {
+  for (std::size_t i = 0; i < variant.picture.tasks.size(); ++i) {
+    for (const Read& read : variant.picture.tasks[i].reads) {
       slices.push_back({read.time, i, read.thread});
     }
   }
@@ -37,7 +37,7 @@ std::vector<Slice> slices(const Variant& variant) {
 
 const Variant* find(const Comparison& comparison, Kind kind) {
   for (const Variant& variant : comparison.variants) {
-    if (variant.seen && !variant.failed() &&
+    if (variant.picture.seen && !variant.failed() &&
         kind_of(comparison, variant) == kind) {
       return &variant;
     }
@@ -94,7 +94,7 @@ std::string draw(const Variant& variant,
                  const Column& column) {
   const double inner =
       column.width -
-      column.shift * static_cast<double>(variant.tasks.size() - 1);
+      column.shift * static_cast<double>(variant.picture.tasks.size() - 1);
   std::string svg;
   const std::size_t shown =
       std::min(slices.size(),
@@ -106,7 +106,7 @@ std::string draw(const Variant& variant,
     const double x = column.x + column.shift * static_cast<double>(task);
     const double height = column.slice * static_cast<double>(i - first);
     const double y = top + column.slice * static_cast<double>(first);
-    const auto poem = variant.tasks[task].poem;
+    const auto poem = variant.picture.tasks[task].poem;
     svg += rectangle(x, y, inner, height, fmt::format("f{}", colour(poem)));
     if (height < 16) continue;
     svg += fmt::format(
@@ -176,9 +176,9 @@ std::string lens_column(const Variant& variant,
     const double y = std::max(free, top + lens.x(slice.time) * scale);
     if (slice.thread != static_cast<int>(thread)) continue;
     if (slice.time > lens.seconds || y + thick > top + tall) break;
-    svg +=
-        rectangle(x - 3, y, width + 6, thick - 0.7,
-                  fmt::format("f{}", colour(variant.tasks[slice.task].poem)));
+    svg += rectangle(
+        x - 3, y, width + 6, thick - 0.7,
+        fmt::format("f{}", colour(variant.picture.tasks[slice.task].poem)));
     free = y + thick;
   }
   return svg;
@@ -206,7 +206,7 @@ std::string with_waiting(const Comparison& comparison) {
     const Variant* variant = find(comparison, kind);
     if (!variant) continue;
     const double begin = x;
-    const double width = variant->threads.size() > 1 ? 26 : 48;
+    const double width = variant->picture.threads.size() > 1 ? 26 : 48;
     for (const std::size_t thread : threads_by_poem(*variant)) {
       svg += lens_column(*variant, thread, lens, x, width);
       x += width + 9;

@@ -81,14 +81,14 @@ void Painter::strips() {
 }
 
 void Painter::lanes() {
-  for (std::size_t i = 0; i < variant_.tasks.size(); ++i) {
+  for (std::size_t i = 0; i < variant_.picture.tasks.size(); ++i) {
     lane(i);
     y_ += lane_height + gap;
   }
 }
 
 void Painter::lane(std::size_t index) {
-  const Task& task = variant_.tasks[index];
+  const Task& task = variant_.picture.tasks[index];
   const std::size_t hue = colour(task.poem);
   const Axis& axis = scale_.axis;
   const auto& poem = comparison_.poems[task.poem];
@@ -170,11 +170,11 @@ void Painter::axis(bool with_times) {
 void Painter::turns() {
   const auto turns = make_turns(variant_, scale_.turn);
   if (turns.empty()) return;
-  const auto rows = static_cast<double>(variant_.tasks.size());
+  const auto rows = static_cast<double>(variant_.picture.tasks.size());
   const double row = std::min(row_height, 24 / rows);
   const double end = turns.back().end;
   std::string boxes;
-  for (std::size_t i = 0; i < variant_.tasks.size(); ++i) {
+  for (std::size_t i = 0; i < variant_.picture.tasks.size(); ++i) {
     const double y = (static_cast<double>(i) + 0.5) * row;
     std::string path;
     for (const Stretch& turn : turns) {
@@ -182,9 +182,9 @@ void Painter::turns() {
       path += fmt::format("M{} {}H{}", number(turn.begin, 2), number(y, 2),
                           number(turn.end, 2));
     }
-    boxes +=
-        fmt::format("<path class=\"box s{}\" stroke-width=\"{}\" d=\"{}\"/>",
-                    colour(variant_.tasks[i].poem), number(row, 2), path);
+    boxes += fmt::format(
+        "<path class=\"box s{}\" stroke-width=\"{}\" d=\"{}\"/>",
+        colour(variant_.picture.tasks[i].poem), number(row, 2), path);
   }
   if (scale_.turn >= 2) {
     boxes += fmt::format(
@@ -196,7 +196,7 @@ void Painter::turns() {
   const double middle = y_ + row * rows / 2 + 4;
   labels_ += label(middle, "turns");
   std::size_t reads = 0;
-  for (const Task& task : variant_.tasks) reads += task.reads.size();
+  for (const Task& task : variant_.picture.tasks) reads += task.reads.size();
   turns_ += fmt::format("<text x=\"{}%\" dx=\"6\" y=\"{}\">{}</text>",
                         percent(end), number(middle), plural(reads, "read"));
   y_ += row * rows;

@@ -116,7 +116,7 @@ std::string pictures(const Comparison& comparison) {
                      legend(legend_of_marks()) + "</ul>\n";
   html += "<div id=\"controls\" hidden></div>\n";
   for (std::size_t i = 0; i < comparison.variants.size(); ++i) {
-    if (!comparison.variants[i].seen) continue;
+    if (!comparison.variants[i].picture.seen) continue;
     html += variant_section(comparison, i, scale);
   }
   return html +
@@ -133,7 +133,7 @@ std::string reads_json(const Comparison& comparison) {
   for (const Variant& variant : comparison.variants) {
     if (json.back() == ']') json += ",\n";
     json += '[';
-    for (const Task& task : variant.tasks) {
+    for (const Task& task : variant.picture.tasks) {
       json += json.back() == ']' ? ",[" : "[";
       long long last = 0;
       for (const Tick& tick : make_ticks(task, axis)) {

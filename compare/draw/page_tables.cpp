@@ -84,9 +84,9 @@ std::string tasks(const Comparison& comparison) {
       "<th scope=\"col\">end</th><th scope=\"col\">worst unread</th>"
       "<th scope=\"col\" class=\"words\">poem</th></tr></thead>\n";
   for (const Variant& variant : comparison.variants) {
-    if (variant.tasks.empty()) continue;
+    if (variant.picture.tasks.empty()) continue;
     html += "<tbody>\n";
-    for (const Task& task : variant.tasks) {
+    for (const Task& task : variant.picture.tasks) {
       html += task_row(comparison, variant, task);
     }
     html += "</tbody>\n";

@@ -15,7 +15,7 @@ std::string percent(double x) {
 std::string look(const Variant& variant, const Stretch& stretch) {
   if (stretch.what == working) return "work";
   if (stretch.what < stuck) return "any";
-  const Task& task = variant.tasks[stretch.what - stuck];
+  const Task& task = variant.picture.tasks[stretch.what - stuck];
   return fmt::format("h{}", colour(task.poem));
 }
 
@@ -29,7 +29,7 @@ Scale make_scale(const Comparison& comparison) {
   std::size_t most = 1;
   for (const Variant& variant : comparison.variants) {
     std::size_t reads = 0;
-    for (const Task& task : variant.tasks) {
+    for (const Task& task : variant.picture.tasks) {
       reads += task.reads.size();
       const auto pile = make_pile(task, scale.axis);
       auto& full = scale.piles[task.poem];

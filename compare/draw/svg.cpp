@@ -104,10 +104,10 @@ std::string make_svg(const Comparison& comparison) {
   sheet.legend(legend_of_marks());
   const Variant* last = nullptr;
   for (const Variant& variant : comparison.variants) {
-    if (variant.seen) last = &variant;
+    if (variant.picture.seen) last = &variant;
   }
   for (const Variant& variant : comparison.variants) {
-    if (!variant.seen) continue;
+    if (!variant.picture.seen) continue;
     sheet.variant(comparison, variant, scale, &variant == last);
   }
   sheet.down(14);

@@ -80,10 +80,10 @@ std::string missing_poem(const Account& account, const Picture& picture) {
   return {};
 }
 
-Run measure_run(const Stage& stage,
-                const RunAccount& account,
-                Picture& picture) {
-  Run run;
+Numbers measure_run(const Stage& stage,
+                    const RunAccount& account,
+                    Picture& picture) {
+  Numbers run;
   run.wall = wall(account);
   run.cpu = static_cast<double>(account.cpu) / 1e6;
   run.status = account.status;
@@ -97,10 +97,7 @@ Run measure_run(const Stage& stage,
     trace.complaint = error.what();
   }
   picture = measure(trace, stage.servers, stage.sources, account.span);
-  run.worst_unread = picture.worst_unread;
-  run.worst_task = picture.worst_task;
-  run.longest_turn = picture.longest_turn;
-  run.awaited_turn = picture.awaited_turn;
+  add_waiting(picture, run);
   if (run.complaint.empty()) run.complaint = trace.complaint;
   if (run.complaint.empty() && !picture.seen) {
     run.complaint = blindness(trace, picture);
@@ -124,24 +121,27 @@ std::size_t choose_shown(const std::vector<RunAccount>& runs) {
   return order[(order.size() - 1) / 2];
 }
 
+void add_run(const Numbers& run, double count, Numbers& overall) {
+  overall.wall += run.wall / count;
+  overall.cpu += run.cpu / count;
+  if (run.worst_unread > overall.worst_unread) {
+    overall.worst_unread = run.worst_unread;
+    overall.worst_task = run.worst_task;
+  }
+  overall.longest_turn = std::max(overall.longest_turn, run.longest_turn);
+  overall.awaited_turn = std::max(overall.awaited_turn, run.awaited_turn);
+  if (overall.status == 0) overall.status = run.status;
+  if (overall.complaint.empty()) overall.complaint = run.complaint;
+}
+
 void add_statistics(Variant& variant) {
   const auto count = static_cast<double>(variant.runs.size());
-  for (const Run& run : variant.runs) {
-    variant.wall += run.wall / count;
-    variant.cpu += run.cpu / count;
-    if (run.worst_unread > variant.worst_unread) {
-      variant.worst_unread = run.worst_unread;
-      variant.worst_task = run.worst_task;
-    }
-    variant.longest_turn = std::max(variant.longest_turn, run.longest_turn);
-    variant.awaited_turn = std::max(variant.awaited_turn, run.awaited_turn);
-    if (variant.status == 0) variant.status = run.status;
-    if (variant.complaint.empty()) variant.complaint = run.complaint;
-  }
+  for (const Numbers& run : variant.runs) add_run(run, count, variant.overall);
   if (variant.runs.size() < 2) return;
   double squares = 0;
-  for (const Run& run : variant.runs) {
-    squares += (run.wall - variant.wall) * (run.wall - variant.wall);
+  for (const Numbers& run : variant.runs) {
+    const double difference = run.wall - variant.overall.wall;
+    squares += difference * difference;
   }
   variant.wall_deviation = std::sqrt(squares / (count - 1));
 }
@@ -154,12 +154,7 @@ Variant build_variant(const Stage& stage, const VariantAccount& account) {
   for (std::size_t i = 0; i < account.runs.size(); ++i) {
     Picture picture;
     variant.runs.push_back(measure_run(stage, account.runs[i], picture));
-    if (i != variant.shown) continue;
-    variant.seen = picture.seen;
-    variant.threads = std::move(picture.threads);
-    variant.tasks = std::move(picture.tasks);
-    variant.waits = std::move(picture.waits);
-    variant.turns = std::move(picture.turns);
+    if (i == variant.shown) variant.picture = std::move(picture);
   }
   add_statistics(variant);
   return variant;
@@ -170,10 +165,10 @@ void compare_with_blocking(std::vector<Variant>& variants) {
       std::find_if(variants.begin(), variants.end(),
                    [](auto& variant) { return variant.name == "blocking"; });
   if (blocking == variants.end() || blocking->failed()) return;
-  const double wall = blocking->wall;
+  const double wall = blocking->overall.wall;
   for (Variant& variant : variants) {
-    if (variant.failed() || variant.wall <= 0) continue;
-    variant.vs_blocking = wall / variant.wall;
+    if (variant.failed() || variant.overall.wall <= 0) continue;
+    variant.vs_blocking = wall / variant.overall.wall;
   }
 }
 

@@ -225,20 +225,7 @@ Picture Measurement::finish(int program) {
                    [](auto& a, auto& b) { return a.time < b.time; });
   sort_tasks();
   picture_.turns = find_turns(picture_, program, seconds(span_.end));
-  for (const Turn& turn : picture_.turns) {
-    picture_.longest_turn =
-        std::max(picture_.longest_turn.value_or(0), turn.duration);
-    if (turn.duration <= picture_.awaited_turn) continue;
-    picture_.awaited_turn = std::max(picture_.awaited_turn.value_or(0),
-                                     awaited(turn, picture_.tasks));
-  }
   picture_.seen = !picture_.tasks.empty();
-  for (std::size_t i = 0; i < picture_.tasks.size(); ++i) {
-    const auto unread = picture_.tasks[i].worst_unread;
-    if (!unread || unread <= picture_.worst_unread) continue;
-    picture_.worst_unread = unread;
-    picture_.worst_task = i;
-  }
   return std::move(picture_);
 }
 

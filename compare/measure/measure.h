@@ -23,26 +23,15 @@ struct Span {
   std::int64_t end = 0;
 };
 
-// What came of one run, as far as it could be seen. See Run and Variant.
-struct Picture {
-  bool seen = false;  // the client's connections were
-  bool served = false;  // a server was seen to accept one in that time
-  std::vector<Thread> threads;
-  std::vector<Task> tasks;
-  std::vector<Wait> waits;
-  std::vector<Turn> turns;
-  std::optional<double> worst_unread;
-  std::size_t worst_task = 0;
-  std::optional<double> longest_turn;
-  std::optional<double> awaited_turn;
-};
-
 // The servers' traces may be of several runs, in any order, or none. The
 // client's is without a pid if it left none.
 Picture measure(const Trace& client,
                 const std::vector<Trace>& servers,
                 const std::vector<Source>& sources,
                 const Span& span);
+
+// The two numbers that no stopwatch shows: what lay unread, and the turns.
+void add_waiting(const Picture& picture, Numbers& numbers);
 
 // When a byte lay unread.
 struct Unread {
@@ -60,9 +49,5 @@ Unread worst_unread(const Task& task);
 // is over at `end`; or, for a thread or a process that is only a part of it,
 // until the last that was heard of it. In the order of time.
 std::vector<Turn> find_turns(const Picture& picture, int program, double end);
-
-// How much of the turn some task was there for: the longest stretch of it in
-// which one and the same was.
-double awaited(const Turn& turn, const std::vector<Task>& tasks);
 
 }  // namespace poetry_compare

@@ -11,7 +11,8 @@ double time_axis(const Comparison& comparison) {
     if (variant.shown < variant.runs.size()) {
       end = std::max(end, variant.runs[variant.shown].wall);
     }
-    for (const Task& task : variant.tasks) end = std::max(end, task.end);
+    for (const Task& task : variant.picture.tasks)
+      end = std::max(end, task.end);
   }
   return end;
 }

@@ -41,7 +41,7 @@ struct Read {
   double duration = 0;  // it began that much earlier
   std::size_t bytes = 0;
   std::optional<std::size_t> queued;  // what lay there before it
-  int thread = 0;  // an index into Variant::threads
+  int thread = 0;  // an index into Picture::threads
 };
 
 // A send of the server's.
@@ -66,7 +66,7 @@ struct Task {
   std::vector<Send> sends;  // likewise; empty if the server was not traced
   std::size_t bytes = 0;  // read, all together
   Outcome outcome = Outcome::unknown;
-  std::optional<double> worst_unread;  // see Variant
+  std::optional<double> worst_unread;  // see Numbers
 };
 
 enum class WaitKind {
@@ -78,9 +78,9 @@ enum class WaitKind {
 struct Wait {
   double time = 0;  // when it began
   double duration = 0;
-  int thread = 0;  // an index into Variant::threads
+  int thread = 0;  // an index into Picture::threads
   WaitKind kind = WaitKind::anybody;
-  std::size_t task = 0;  // for one_task: an index into Variant::tasks
+  std::size_t task = 0;  // for one_task: an index into Picture::tasks
 };
 
 // A thread that is away from its wait: from the return of one select, poll or
@@ -88,7 +88,7 @@ struct Wait {
 struct Turn {
   double time = 0;
   double duration = 0;
-  int thread = 0;  // an index into Variant::threads
+  int thread = 0;  // an index into Picture::threads
 };
 
 // In the order of their first call. A client that starts other programs has the
@@ -100,13 +100,23 @@ struct Thread {
   double end = 0;
 };
 
-// The numbers of one run.
-struct Run {
+// What one run looked like, as far as it could be seen.
+struct Picture {
+  bool seen = false;  // false: the tracer saw no connection of the client
+  bool served = false;  // a server was seen to accept one in that time
+  std::vector<Thread> threads;
+  std::vector<Task> tasks;  // in the order of the poems; colours go by poem
+  std::vector<Wait> waits;  // in the order of time, as are the turns
+  std::vector<Turn> turns;
+};
+
+// The numbers of one run, or of all runs of a variant.
+struct Numbers {
   double wall = 0;
   double cpu = 0;  // user and system
   int status = 0;  // as the shell has it: 128 + n for death by signal n
-  // What happened without a word from the program; one line, empty: all is
-  // well. "cannot start: No such file or directory", "task 2: 11 of 623 bytes".
+  // What went wrong, in one line; empty: all is well.
+  // "cannot start: No such file or directory", "task 2: 11 of 623 bytes".
   std::string complaint;
   // The longest time for which a byte that had been sent lay unread: from the
   // return of the server's send to the return of the read that took it, or to
@@ -115,39 +125,30 @@ struct Run {
   std::size_t worst_task = 0;  // whose byte it was; an index into tasks
   // None for a program that never calls select, poll or epoll_wait.
   std::optional<double> longest_turn;
-  // The same, but only as far as a task was there to wait for it: what an
-  // interpreter does after the last poem, nobody waits for.
+  // The same, but only as far as a task was there to wait for it: nobody waits
+  // for what an interpreter does after the last poem.
   std::optional<double> awaited_turn;
+
+  bool failed() const { return status != 0 || !complaint.empty(); }
 };
 
 // One way to wait.
 struct Variant {
   std::string name;  // "async"
   std::string command;  // as it can be typed
-  std::vector<Run> runs;  // in order; never empty
-  // Of all runs: the mean, its standard deviation (0 for one run), how many
-  // times faster than the variant "blocking", and the mean of the CPU time.
-  double wall = 0;
-  double wall_deviation = 0;
-  std::optional<double> vs_blocking;  // none without one, or if it failed
-  double cpu = 0;
-  // The worst of all runs.
-  std::optional<double> worst_unread;
-  std::size_t worst_task = 0;  // an index into tasks
-  std::optional<double> longest_turn;
-  std::optional<double> awaited_turn;
-  int status = 0;  // of the first run that failed, else 0
-  std::string complaint;  // of the first run that has one, else empty
+  std::vector<Numbers> runs;  // in order; never empty
+  // Of all runs: the means of wall and cpu, the worst of what lay unread and of
+  // the turns, and the status and the complaint of the first run that has one.
+  Numbers overall;
+  double wall_deviation = 0;  // the standard deviation; 0 for one run
+  // How many times faster than the variant "blocking"; none without one, or if
+  // it failed.
+  std::optional<double> vs_blocking;
 
-  // The picture: the run whose wall time is the median.
-  bool seen = false;  // false: the tracer saw nothing, there is no picture
-  std::size_t shown = 0;  // an index into runs
-  std::vector<Thread> threads;
-  std::vector<Task> tasks;  // in the order of the poems; colours go by poem
-  std::vector<Wait> waits;  // in the order of time, as are the turns
-  std::vector<Turn> turns;
+  std::size_t shown = 0;  // an index into runs: whose wall time is the median
+  Picture picture;  // of that run
 
-  bool failed() const { return status != 0 || !complaint.empty(); }
+  bool failed() const { return overall.failed(); }
 };
 
 struct Comparison {

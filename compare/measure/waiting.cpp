@@ -5,6 +5,21 @@
 #include "compare/measure/measure.h"
 
 namespace poetry_compare {
+namespace {
+
+// How much of the turn a task was there for: the longest part of it in which
+// one and the same task was.
+double awaited(const Turn& turn, const std::vector<Task>& tasks) {
+  double longest = 0;
+  for (const Task& task : tasks) {
+    const double begin = std::max(turn.time, task.connected);
+    const double end = std::min(turn.time + turn.duration, task.end);
+    longest = std::max(longest, end - begin);
+  }
+  return longest;
+}
+
+}  // namespace
 
 Unread worst_unread(const Task& task) {
   Unread worst;
@@ -47,14 +62,20 @@ std::vector<Turn> find_turns(const Picture& picture, int program, double end) {
   return turns;
 }
 
-double awaited(const Turn& turn, const std::vector<Task>& tasks) {
-  double longest = 0;
-  for (const Task& task : tasks) {
-    const double begin = std::max(turn.time, task.connected);
-    const double end = std::min(turn.time + turn.duration, task.end);
-    longest = std::max(longest, end - begin);
+void add_waiting(const Picture& picture, Numbers& numbers) {
+  for (const Turn& turn : picture.turns) {
+    numbers.longest_turn =
+        std::max(numbers.longest_turn.value_or(0), turn.duration);
+    if (turn.duration <= numbers.awaited_turn) continue;
+    numbers.awaited_turn = std::max(numbers.awaited_turn.value_or(0),
+                                    awaited(turn, picture.tasks));
   }
-  return longest;
+  for (std::size_t i = 0; i < picture.tasks.size(); ++i) {
+    const auto unread = picture.tasks[i].worst_unread;
+    if (!unread || unread <= numbers.worst_unread) continue;
+    numbers.worst_unread = unread;
+    numbers.worst_task = i;
+  }
 }
 
 }  // namespace poetry_compare

@@ -9,11 +9,11 @@ bool is_long(const Comparison& comparison, double seconds) {
 }
 
 bool unread_is_long(const Comparison& comparison, const Variant& variant) {
-  return is_long(comparison, variant.worst_unread.value_or(0));
+  return is_long(comparison, variant.overall.worst_unread.value_or(0));
 }
 
 bool turn_is_long(const Comparison& comparison, const Variant& variant) {
-  return is_long(comparison, variant.awaited_turn.value_or(0));
+  return is_long(comparison, variant.overall.awaited_turn.value_or(0));
 }
 
 }  // namespace poetry_compare

@@ -59,23 +59,23 @@ std::string bytes_argument(std::size_t bytes) {
 }
 
 void add_threads(Events& events, std::size_t process, const Variant& variant) {
-  for (std::size_t i = 0; i < variant.threads.size(); ++i) {
+  for (std::size_t i = 0; i < variant.picture.threads.size(); ++i) {
     events.name("thread_name", process, i + 1, fmt::format("thread {}", i + 1));
   }
   const auto row = [](int thread) {
     return static_cast<std::size_t>(thread) + 1;
   };
-  for (const Turn& turn : variant.turns) {
+  for (const Turn& turn : variant.picture.turns) {
     events.add(process, row(turn.thread), "turn", turn.time,
                turn.time + turn.duration);
   }
-  for (const Wait& wait : variant.waits) {
+  for (const Wait& wait : variant.picture.waits) {
     if (wait.kind != WaitKind::anybody) continue;
     events.add(process, row(wait.thread), "wait", wait.time,
                wait.time + wait.duration);
   }
-  for (std::size_t i = 0; i < variant.tasks.size(); ++i) {
-    for (const Read& read : variant.tasks[i].reads) {
+  for (std::size_t i = 0; i < variant.picture.tasks.size(); ++i) {
+    for (const Read& read : variant.picture.tasks[i].reads) {
       events.add(process, row(read.thread), fmt::format("read task {}", i + 1),
                  read.time - read.duration, read.time,
                  bytes_argument(read.bytes));
@@ -87,8 +87,8 @@ void add_tasks(Events& events,
                std::size_t process,
                const Comparison& comparison,
                const Variant& variant) {
-  for (std::size_t i = 0; i < variant.tasks.size(); ++i) {
-    const Task& task = variant.tasks[i];
+  for (std::size_t i = 0; i < variant.picture.tasks.size(); ++i) {
+    const Task& task = variant.picture.tasks[i];
     const std::string& poem = comparison.poems[task.poem].name;
     events.name("thread_name", process, task_rows + i,
                 fmt::format("task {}", i + 1));

@@ -26,11 +26,11 @@ bool alarming(const Comparison& comparison, const Variant& variant) {
 std::string readers(const Variant& variant) {
   std::set<int> threads;
   std::set<int> processes;
-  for (const Task& task : variant.tasks) {
+  for (const Task& task : variant.picture.tasks) {
     for (const Read& read : task.reads) {
       threads.insert(read.thread);
       processes.insert(
-          variant.threads[static_cast<std::size_t>(read.thread)].pid);
+          variant.picture.threads[static_cast<std::size_t>(read.thread)].pid);
     }
   }
   if (threads.size() < 2) return {};
@@ -61,8 +61,8 @@ std::string enumerate(const std::vector<std::string>& names) {
 // A variant that is worth comparing with: it read every poem, and no bytes
 // waited for it.
 bool is_good(const Comparison& comparison, const Variant& variant) {
-  return variant.name != "blocking" && variant.seen && !variant.failed() &&
-         !alarming(comparison, variant);
+  return variant.name != "blocking" && variant.picture.seen &&
+         !variant.failed() && !alarming(comparison, variant);
 }
 
 // The first good variant that waits with select, poll or epoll: the tutorial's
@@ -71,7 +71,7 @@ const Variant* find_good(const Comparison& comparison) {
   const auto found = std::find_if(
       comparison.variants.begin(), comparison.variants.end(),
       [&](const Variant& variant) {
-        return is_good(comparison, variant) && variant.longest_turn;
+        return is_good(comparison, variant) && variant.overall.longest_turn;
       });
   return found == comparison.variants.end() ? nullptr : &*found;
 }
@@ -84,8 +84,8 @@ std::vector<std::string> as_fast(const Comparison& comparison,
   std::vector<std::string> names;
   for (const Variant& variant : comparison.variants) {
     if (&variant == &good || !is_good(comparison, variant)) continue;
-    if (!about_equal(variant.wall, good.wall)) continue;
-    if (variant.longest_turn) {
+    if (!about_equal(variant.overall.wall, good.overall.wall)) continue;
+    if (variant.overall.longest_turn) {
       names.push_back(variant.name);
     } else {
       lines.push_back(fmt::format("{} was as fast: {}.", variant.name,
@@ -114,27 +114,28 @@ std::vector<std::string> praise(const Comparison& comparison,
 // How long the variant took, and how the sentence goes on.
 std::string appearance(const Variant& variant, const Variant* good) {
   if (!good) {
-    return fmt::format("{} took {:.2f} s, but", variant.name, variant.wall);
+    return fmt::format("{} took {:.2f} s, but", variant.name,
+                       variant.overall.wall);
   }
-  if (about_equal(variant.wall, good->wall)) {
+  if (about_equal(variant.overall.wall, good->overall.wall)) {
     return fmt::format("{} looks just as fast, but", variant.name);
   }
-  if (variant.wall < good->wall) {
+  if (variant.overall.wall < good->overall.wall) {
     return fmt::format("{} was even faster, but", variant.name);
   }
   return fmt::format("{} took {:.2f} times as long as {}, and", variant.name,
-                     variant.wall / good->wall, good->name);
+                     variant.overall.wall / good->overall.wall, good->name);
 }
 
 std::string blame(const Comparison& comparison,
                   const Variant& variant,
                   const Variant* good) {
-  const double unread = variant.worst_unread.value_or(0);
-  const double turn = variant.awaited_turn.value_or(0);
+  const double unread = variant.overall.worst_unread.value_or(0);
+  const double turn = variant.overall.awaited_turn.value_or(0);
   std::string line = appearance(variant, good) + ' ';
   if (unread_is_long(comparison, variant)) {
     line += fmt::format("bytes of task {} lay unread for {:.1f} s",
-                        variant.worst_task + 1, unread);
+                        variant.overall.worst_task + 1, unread);
     if (turn_is_long(comparison, variant)) line += " while ";
   }
   if (turn_is_long(comparison, variant)) {
@@ -176,7 +177,8 @@ std::vector<std::string> complaints(const Comparison& comparison) {
   std::vector<std::string> lines = comparison.complaints;
   for (const Variant& variant : comparison.variants) {
     if (!variant.failed()) continue;
-    lines.push_back(fmt::format("{}: {}", variant.name, variant.complaint));
+    lines.push_back(
+        fmt::format("{}: {}", variant.name, variant.overall.complaint));
   }
   return lines;
 }

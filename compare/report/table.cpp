@@ -19,7 +19,7 @@ Cell name(const Comparison&, const Variant& variant) {
 }
 
 Cell wall(const Comparison&, const Variant& variant) {
-  return known(format_seconds(variant.wall), variant.wall);
+  return known(format_seconds(variant.overall.wall), variant.overall.wall);
 }
 
 Cell deviation(const Comparison&, const Variant& variant) {
@@ -33,23 +33,24 @@ Cell ratio(const Comparison&, const Variant& variant) {
 }
 
 Cell unread(const Comparison& comparison, const Variant& variant) {
-  if (!variant.worst_unread) return {"-", ""};
-  Cell cell = known(fmt::format("{:.3f} s", *variant.worst_unread),
-                    *variant.worst_unread);
+  if (!variant.overall.worst_unread) return {"-", ""};
+  Cell cell = known(fmt::format("{:.3f} s", *variant.overall.worst_unread),
+                    *variant.overall.worst_unread);
   cell.alarming = unread_is_long(comparison, variant);
   return cell;
 }
 
 Cell turn(const Comparison& comparison, const Variant& variant) {
-  if (!variant.longest_turn) return {"-", ""};
-  Cell cell =
-      known(format_milliseconds(*variant.longest_turn), *variant.longest_turn);
+  if (!variant.overall.longest_turn) return {"-", ""};
+  Cell cell = known(format_milliseconds(*variant.overall.longest_turn),
+                    *variant.overall.longest_turn);
   cell.alarming = turn_is_long(comparison, variant);
   return cell;
 }
 
 Cell cpu(const Comparison&, const Variant& variant) {
-  return known(fmt::format("{:.0f} ms", variant.cpu * 1000), variant.cpu);
+  return known(fmt::format("{:.0f} ms", variant.overall.cpu * 1000),
+               variant.overall.cpu);
 }
 
 Cell result(const Comparison&, const Variant& variant) {

@@ -105,7 +105,7 @@ double configured_bytes(const Comparison& comparison, double bin) {
 double measured_bytes(const Comparison& comparison, double bin) {
   double most = 0;
   for (const Variant& variant : comparison.variants) {
-    for (const Task& task : variant.tasks) {
+    for (const Task& task : variant.picture.tasks) {
       const double time = std::max(bin, task.end - task.connected);
       most = std::max(most, static_cast<double>(task.bytes) * bin / time);
     }
@@ -142,11 +142,11 @@ std::size_t name_width(const Comparison& comparison) {
 
 std::string heading(const Variant& variant, std::size_t width) {
   std::string line = fmt::format("{:<{}}  {:>7}", variant.name, width,
-                                 format_seconds(variant.wall));
+                                 format_seconds(variant.overall.wall));
   if (variant.vs_blocking) {
     line += fmt::format("  {:>6.2f}x", *variant.vs_blocking);
   }
-  if (!variant.seen) line += "  (no picture)";
+  if (!variant.picture.seen) line += "  (no picture)";
   return line + '\n';
 }
 
@@ -155,7 +155,7 @@ std::string draw_lanes(const Variant& variant,
                        const Glyphs& glyphs,
                        bool colour) {
   std::string lanes;
-  for (const Task& task : variant.tasks) {
+  for (const Task& task : variant.picture.tasks) {
     lanes += fmt::format("   T{:<2}{}{}{}\n", task.poem + 1,
                          colour ? colours[task.poem % colours.size()] : "",
                          draw_lane(task, scale, glyphs), colour ? plain : "");
@@ -176,7 +176,7 @@ std::string draw_timeline(const Comparison& comparison,
                           const Terminal& terminal) {
   const auto& variants = comparison.variants;
   if (std::none_of(variants.begin(), variants.end(),
-                   [](auto& variant) { return variant.seen; })) {
+                   [](auto& variant) { return variant.picture.seen; })) {
     return {};
   }
   const Glyphs& glyphs = terminal.utf8 ? utf8_glyphs : ascii_glyphs;

@@ -70,7 +70,7 @@ std::string poem(const Poem& poem) {
   return list.object();
 }
 
-std::string run(const Run& run) {
+std::string run(const Numbers& run) {
   List list;
   list.add("wall_s", number(run.wall));
   list.add("cpu_s", number(run.cpu));
@@ -108,16 +108,16 @@ std::string variant(const Variant& variant,
     list.add(table.columns[i].key, value);
   }
   List runs;
-  for (const Run& one : variant.runs) runs.add(run(one));
+  for (const Numbers& one : variant.runs) runs.add(run(one));
   List tasks;
-  for (const Task& one : variant.tasks) tasks.add(task(one));
+  for (const Task& one : variant.picture.tasks) tasks.add(task(one));
   list.add("command", json_string(variant.command));
-  list.add("status", std::to_string(variant.status));
-  list.add("complaint", json_string(variant.complaint));
-  list.add("seen", variant.seen ? "true" : "false");
-  list.add("threads", std::to_string(variant.threads.size()));
-  list.add("waits", std::to_string(variant.waits.size()));
-  list.add("turns", std::to_string(variant.turns.size()));
+  list.add("status", std::to_string(variant.overall.status));
+  list.add("complaint", json_string(variant.overall.complaint));
+  list.add("seen", variant.picture.seen ? "true" : "false");
+  list.add("threads", std::to_string(variant.picture.threads.size()));
+  list.add("waits", std::to_string(variant.picture.waits.size()));
+  list.add("turns", std::to_string(variant.picture.turns.size()));
   list.add("runs", runs.array());
   list.add("tasks", tasks.array());
   return list.object();

@@ -35,17 +35,17 @@ TEST_F(CompareRun, ShowsEveryVariant) {
   EXPECT_EQ(result.status, 0) << result.text;
   ASSERT_EQ(comparison.variants.size(), 7u);
   for (const auto& variant : comparison.variants) {
-    EXPECT_EQ(variant.complaint, "") << variant.name;
-    ASSERT_EQ(variant.tasks.size(), 2u) << variant.name;
-    for (const auto& task : variant.tasks) {
+    EXPECT_EQ(variant.overall.complaint, "") << variant.name;
+    ASSERT_EQ(variant.picture.tasks.size(), 2u) << variant.name;
+    for (const auto& task : variant.picture.tasks) {
       EXPECT_EQ(task.outcome, poetry_compare::Outcome::complete)
           << variant.name;
       EXPECT_EQ(task.bytes, 653u);
     }
   }
   EXPECT_GT(*comparison.variants[2].vs_blocking, 1.0);
-  EXPECT_FALSE(comparison.variants[0].longest_turn);
-  EXPECT_GT(*comparison.variants[4].longest_turn, 0.1);
+  EXPECT_FALSE(comparison.variants[0].overall.longest_turn);
+  EXPECT_GT(*comparison.variants[4].overall.longest_turn, 0.1);
 }
 
 TEST_F(CompareRun, ReportsTheSameAsAtFirst) {
@@ -71,9 +71,9 @@ TEST_F(CompareRun, FindsHowLongACallbackSlept) {
       "--variants async --delay .005 --with '" + std::string("sleepy=") +
       SLEEPY_CLIENT + " callback' " + science);
   const auto& sleepy = comparison.variants.at(1);
-  EXPECT_EQ(sleepy.complaint, "");
-  EXPECT_NEAR(sleepy.longest_turn.value_or(0), 0.5, 0.02);
-  EXPECT_NEAR(sleepy.worst_unread.value_or(0), 0.5, 0.02);
+  EXPECT_EQ(sleepy.overall.complaint, "");
+  EXPECT_NEAR(sleepy.overall.longest_turn.value_or(0), 0.5, 0.02);
+  EXPECT_NEAR(sleepy.overall.worst_unread.value_or(0), 0.5, 0.02);
   EXPECT_THAT(result.text, HasSubstr("sleepy took"));
 }
 
@@ -85,14 +85,14 @@ TEST_F(CompareRun, FindsAPileOfUnreadBytes) {
       "--variants async --delay .05 --num-bytes 100 --with '" +
       std::string("late=") + SLEEPY_CLIENT + " late' " + text.string());
   const auto& late = comparison.variants.at(1);
-  ASSERT_EQ(late.tasks.size(), 1u);
-  const auto& task = late.tasks[0];
+  ASSERT_EQ(late.picture.tasks.size(), 1u);
+  const auto& task = late.picture.tasks[0];
   ASSERT_EQ(task.reads.size(), 1u);
   EXPECT_EQ(task.reads[0].queued, 600u);
   EXPECT_EQ(task.reads[0].bytes, 600u);
   EXPECT_EQ(task.sends.size(), 6u);
-  EXPECT_NEAR(late.worst_unread.value_or(0), 0.425, 0.02);
-  EXPECT_FALSE(late.longest_turn);
+  EXPECT_NEAR(late.overall.worst_unread.value_or(0), 0.425, 0.02);
+  EXPECT_FALSE(late.overall.longest_turn);
 }
 
 class CompareInterrupted : public testing::TestWithParam<int> {};

@@ -33,12 +33,12 @@ using testing::StartsWith;
 Variant make_variant(const std::string& name, double wall, double ratio) {
   Variant variant;
   variant.name = name;
-  variant.runs = {{wall, 0.002, 0, "", 0.001, 0, {}, {}}};
-  variant.wall = wall;
-  variant.cpu = 0.002;
+  variant.overall.wall = wall;
+  variant.overall.cpu = 0.002;
+  variant.overall.worst_unread = 0.001;
+  variant.runs = {variant.overall};
   variant.vs_blocking = ratio;
-  variant.worst_unread = 0.001;
-  variant.seen = true;
+  variant.picture.seen = true;
   return variant;
 }
 
@@ -66,15 +66,15 @@ Comparison make_comparison() {
                          make_variant("async", 2.035, 2.27),
                          make_variant("broken", 2.04, 2.26)};
   auto& async = comparison.variants[1];
-  async.longest_turn = async.awaited_turn = 0.0001;
-  async.threads.resize(1);
-  async.tasks = {make_task(0, 0.4, true), make_task(1, 0.2, true)};
+  async.overall.longest_turn = async.overall.awaited_turn = 0.0001;
+  async.picture.threads.resize(1);
+  async.picture.tasks = {make_task(0, 0.4, true), make_task(1, 0.2, true)};
   auto& broken = comparison.variants[2];
-  broken.longest_turn = broken.awaited_turn = 1.332;
-  broken.worst_unread = 2.035;
-  broken.worst_task = 1;
-  broken.threads.resize(1);
-  broken.tasks = {make_task(0, 0.4, true), make_task(1, 0.4, false)};
+  broken.overall.longest_turn = broken.overall.awaited_turn = 1.332;
+  broken.overall.worst_unread = 2.035;
+  broken.overall.worst_task = 1;
+  broken.picture.threads.resize(1);
+  broken.picture.tasks = {make_task(0, 0.4, true), make_task(1, 0.4, false)};
   return comparison;
 }
 
@@ -180,7 +180,8 @@ TEST(Sentences, SayWhatTheNumbersMean) {
 
 TEST(Sentences, DoNotBlameWhatNobodyWaitedFor) {
   auto comparison = make_comparison();
-  comparison.variants[1].longest_turn = 0.3;  // an interpreter that goes home
+  comparison.variants[1].overall.longest_turn =
+      0.3;  // an interpreter that goes home
   EXPECT_FALSE(make_table(comparison).rows[1][4].alarming);
   EXPECT_THAT(sentences(comparison)[0], StartsWith("async was 2.27 times"));
 }
@@ -194,7 +195,7 @@ TEST(Sentences, DoNotPraiseWhatHadOnlyOneToWaitFor) {
 
 TEST(Sentences, DoNotPraiseWhatFailed) {
   auto comparison = make_comparison();
-  comparison.variants[1].complaint = "exit status 1: no";
+  comparison.variants[1].overall.complaint = "exit status 1: no";
   EXPECT_THAT(complaints(comparison), ElementsAre("async: exit status 1: no"));
   EXPECT_THAT(sentences(comparison), ElementsAre(StartsWith("broken took")));
   EXPECT_THAT(write_csv(comparison), HasSubstr("failed"));
@@ -284,7 +285,7 @@ TEST(Terminal, HasTheColoursThatTheEnvironmentSays) {
 
 TEST(Perfetto, HasCompleteEventsOnly) {
   auto comparison = make_comparison();
-  comparison.variants[1].turns = {{0.1, 0.05, 0}};
+  comparison.variants[1].picture.turns = {{0.1, 0.05, 0}};
   const auto text = write_perfetto(comparison);
   EXPECT_THAT(text,
               HasSubstr(R"("name":"turn","ts":100000.000,"dur":50000.0)"));

@@ -13,6 +13,7 @@
 namespace {
 
 using poetry_compare::Event;
+using poetry_compare::Numbers;
 using poetry_compare::Picture;
 using poetry_compare::Trace;
 
@@ -71,6 +72,12 @@ Picture measure_one(std::vector<Event> client,
                                  {{server_port, {}, {}}}, {0, end * ms});
 }
 
+Numbers numbers_of(const Picture& picture) {
+  Numbers numbers;
+  add_waiting(picture, numbers);
+  return numbers;
+}
+
 TEST(WorstUnread, IsFromTheSendToTheReadThatTookTheByte) {
   // The second read takes the end of the first send, and all of the second.
   const auto picture = measure_one(
@@ -79,7 +86,7 @@ TEST(WorstUnread, IsFromTheSendToTheReadThatTookTheByte) {
       {on_server("accept", 1, 4), on_server("send", 10, 100),
        on_server("send", 300, 100)});
   ASSERT_EQ(picture.tasks.size(), 1u);
-  EXPECT_DOUBLE_EQ(*picture.worst_unread, 0.490);
+  EXPECT_DOUBLE_EQ(*numbers_of(picture).worst_unread, 0.490);
   EXPECT_EQ(picture.tasks[0].bytes, 200u);
   EXPECT_DOUBLE_EQ(picture.tasks[0].end, 0.501);
 }
@@ -88,14 +95,14 @@ TEST(WorstUnread, LastsUntilTheEndIfNobodyEverReads) {
   const auto picture = measure_one(
       {on_client("connect", 0, 0, 0), on_client("close", 700, 700, 0)},
       {on_server("accept", 1, 4), on_server("send", 200, 10)});
-  EXPECT_DOUBLE_EQ(*picture.worst_unread, 0.5);
+  EXPECT_DOUBLE_EQ(*numbers_of(picture).worst_unread, 0.5);
 }
 
 TEST(WorstUnread, IsNothingForAReadThatIsThereBeforeTheBytes) {
   const auto picture = measure_one(
       {on_client("connect", 0, 0, 0), on_client("recv", 1, 300, 10)},
       {on_server("accept", 1, 4), on_server("send", 300, 10)});
-  EXPECT_DOUBLE_EQ(*picture.worst_unread, 0);
+  EXPECT_DOUBLE_EQ(*numbers_of(picture).worst_unread, 0);
 }
 
 TEST(WorstUnread, IsNotKnownWithoutTheServersTrace) {
@@ -103,7 +110,7 @@ TEST(WorstUnread, IsNotKnownWithoutTheServersTrace) {
       make_trace({on_client("connect", 0, 0, 0), on_client("recv", 1, 3, 10)}),
       {}, {{server_port, {}, {}}}, {0, 10 * ms});
   EXPECT_TRUE(picture.seen);
-  EXPECT_FALSE(picture.worst_unread);
+  EXPECT_FALSE(numbers_of(picture).worst_unread);
 }
 
 TEST(LongestTurn, IsBetweenTheReturnOfOneWaitAndTheCallOfTheNext) {
@@ -112,13 +119,13 @@ TEST(LongestTurn, IsBetweenTheReturnOfOneWaitAndTheCallOfTheNext) {
        make_event("poll", 350, 990, 1), make_event("poll", 992, 999, 1)},
       {});
   ASSERT_EQ(picture.turns.size(), 3u);
-  EXPECT_NEAR(*picture.longest_turn, 0.040, 1e-9);
+  EXPECT_NEAR(*numbers_of(picture).longest_turn, 0.040, 1e-9);
 }
 
 TEST(LongestTurn, LastsUntilTheProgramsEnd) {
   const auto picture = measure_one(
       {on_client("connect", 0, 1, 0), make_event("epoll_wait", 2, 10, 1)}, {});
-  EXPECT_NEAR(*picture.longest_turn, 0.990, 1e-9);
+  EXPECT_NEAR(*numbers_of(picture).longest_turn, 0.990, 1e-9);
 }
 
 TEST(LongestTurn, IsAwaitedAsLongAsATaskIsThere) {
@@ -126,14 +133,14 @@ TEST(LongestTurn, IsAwaitedAsLongAsATaskIsThere) {
       measure_one({on_client("connect", 0, 1, 0), make_event("poll", 2, 10, 1),
                    on_client("recv", 200, 200, 0)},
                   {});
-  EXPECT_NEAR(*picture.longest_turn, 0.990, 1e-9);
-  EXPECT_NEAR(*picture.awaited_turn, 0.190, 1e-9);
+  EXPECT_NEAR(*numbers_of(picture).longest_turn, 0.990, 1e-9);
+  EXPECT_NEAR(*numbers_of(picture).awaited_turn, 0.190, 1e-9);
 }
 
 TEST(LongestTurn, IsNoneWithoutAnyWait) {
   const auto picture = measure_one(
       {on_client("connect", 0, 1, 0), on_client("recv", 1, 900, 5)}, {});
-  EXPECT_FALSE(picture.longest_turn);
+  EXPECT_FALSE(numbers_of(picture).longest_turn);
 }
 
 TEST(LongestTurn, OfAnotherThreadEndsWithItsLastCall) {
@@ -142,7 +149,7 @@ TEST(LongestTurn, OfAnotherThreadEndsWithItsLastCall) {
   wait.thread = read.thread = client_pid + 1;
   const auto picture =
       measure_one({on_client("connect", 0, 1, 0), wait, read}, {});
-  EXPECT_NEAR(*picture.longest_turn, 0.011, 1e-9);
+  EXPECT_NEAR(*numbers_of(picture).longest_turn, 0.011, 1e-9);
 }
 
 TEST(Waits, TellAnybodyFromOneTask) {
@@ -178,7 +185,7 @@ TEST(Tasks, WithOnePairOfPortsAreToldApartByTime) {
        on_server("accept", 501, 4), on_server("send", 590, 7)});
   ASSERT_EQ(picture.tasks.size(), 2u);
   EXPECT_EQ(picture.tasks[0].sends.size(), 1u);
-  EXPECT_NEAR(*picture.worst_unread, 0.010, 1e-9);
+  EXPECT_NEAR(*numbers_of(picture).worst_unread, 0.010, 1e-9);
 }
 
 TEST(Outcome, ComparesByteForByte) {

@@ -22,15 +22,16 @@ using poetry_compare::Comparison;
 Comparison large(std::size_t reads) {
   Comparison comparison = sample::make();
   auto& variant = comparison.variants[2];
-  for (auto& task : variant.tasks) task.reads.clear(), task.sends.clear();
-  variant.waits.clear();
+  for (auto& task : variant.picture.tasks)
+    task.reads.clear(), task.sends.clear();
+  variant.picture.waits.clear();
   for (std::size_t i = 0; i < reads; ++i) {
     const double time =
         2.0 * static_cast<double>(i) / static_cast<double>(reads);
-    auto& task = variant.tasks[i % 3];
+    auto& task = variant.picture.tasks[i % 3];
     task.reads.push_back({time, 0, 1, 1, 0});
     task.sends.push_back({time - 0.0001, 1});
-    variant.waits.push_back(
+    variant.picture.waits.push_back(
         {time, 1e-6, 0, poetry_compare::WaitKind::one_task, i % 3});
   }
   return comparison;
@@ -64,7 +65,7 @@ TEST(Drawing, HatchesWhoIsStuckAndGreysWhoWaitsForAnybody) {
 TEST(Drawing, KeepsEveryByteWhenItThinsOut) {
   const auto comparison = large(100'000);
   const auto axis = poetry_compare::make_axis(comparison);
-  const auto& task = comparison.variants[2].tasks[0];
+  const auto& task = comparison.variants[2].picture.tasks[0];
   const auto ticks = make_ticks(task, axis);
   EXPECT_LT(ticks.size(), 2 * poetry_compare::picture_width);
   std::size_t bytes = 0, reads = 0;
@@ -110,7 +111,7 @@ TEST(Threads, AreInTheOrderOfTheirPoems) {
   auto variant = sample::make().variants[1];
   const std::vector<std::size_t> order = {2, 0, 1};
   for (std::size_t task = 0; task < 3; ++task) {
-    for (auto& read : variant.tasks[task].reads) {
+    for (auto& read : variant.picture.tasks[task].reads) {
       read.thread = static_cast<int>(order[task]);
     }
   }
@@ -138,10 +139,11 @@ TEST(Words, SayWhatTheThreadDidWhileBytesLayUnread) {
   EXPECT_TRUE(has(words(), "buffers were large enough")) << words();
 
   // Stuck in a read of the very same task: it would have read at once.
-  for (auto& wait : variant.waits) wait.task = variant.worst_task;
+  for (auto& wait : variant.picture.waits)
+    wait.task = variant.overall.worst_task;
   EXPECT_TRUE(has(words(), "the machine was late")) << words();
 
-  variant.waits.clear();
+  variant.picture.waits.clear();
   EXPECT_TRUE(has(words(), "away from any wait")) << words();
 }
 
@@ -149,16 +151,16 @@ TEST(Words, BlameFullBuffersOnlyForServersThatWereSlower) {
   auto comparison = sample::make();
   auto& variant = comparison.variants[4];
   const auto words = [&] { return what_to_look_for(comparison, 4); };
-  variant.wall *= 2;
+  variant.overall.wall *= 2;
   EXPECT_FALSE(has(words(), "buffers")) << words();
-  variant.tasks[1].sends.back().time *= 2;
+  variant.picture.tasks[1].sends.back().time *= 2;
   EXPECT_TRUE(has(words(), "could not go on sending")) << words();
 }
 
 TEST(Words, KnowSeveralThreadsThatEachHaveAWait) {
   auto comparison = sample::make();
   auto& variant = comparison.variants[1];
-  for (auto& wait : variant.waits)
+  for (auto& wait : variant.picture.waits)
     wait.kind = poetry_compare::WaitKind::anybody;
   EXPECT_EQ(kind_of(comparison, variant), poetry_compare::Kind::several);
   EXPECT_TRUE(has(what_to_look_for(comparison, 1), "Three strips, all grey"));

@@ -28,7 +28,7 @@ Comparison nasty_one() {
   comparison.settings.reactor = nasty;
   for (auto& poem : comparison.poems) poem.name = nasty;
   for (auto& variant : comparison.variants) {
-    variant.command = variant.complaint = nasty;
+    variant.command = variant.overall.complaint = nasty;
     variant.name += nasty;
   }
   comparison.variants.push_back(sample::unseen(nasty, nasty));
@@ -111,7 +111,7 @@ TEST(Page, IsMadeOfNothingToo) {
   Comparison comparison;
   comparison.variants.push_back(sample::unseen("curl", "cannot start"));
   EXPECT_TRUE(has(poetry_compare::make_page(comparison), "cannot start"));
-  comparison.variants[0].seen = true;
+  comparison.variants[0].picture.seen = true;
   EXPECT_TRUE(has(poetry_compare::make_page(comparison), "</html>"));
   EXPECT_EQ(xml_error(poetry_compare::make_svg(comparison)), "");
 }

@@ -46,18 +46,18 @@ void read(Task& task, double time, double began, int thread) {
 
 // Reads until the end of the stream, and thinks of nothing else.
 double drain(Variant& variant, std::size_t index, double now, int thread) {
-  Task& task = variant.tasks[index];
+  Task& task = variant.picture.tasks[index];
   read(task, now + latency, now, thread);
   for (const auto& send : task.sends) {
     if (send.time < now) continue;
     const double next = send.time + latency;
-    variant.waits.push_back(
+    variant.picture.waits.push_back(
         {now, next - now, thread, WaitKind::one_task, index});
     read(task, next, now, thread);
     now = next + 0.00002;
   }
   if (task.end > now) {
-    variant.waits.push_back(
+    variant.picture.waits.push_back(
         {now, task.end - now, thread, WaitKind::one_task, index});
   }
   task.end = std::max(now, task.end) + 0.00002;
@@ -67,20 +67,20 @@ double drain(Variant& variant, std::size_t index, double now, int thread) {
 void blocking(const World& world, Variant& variant) {
   double now = start;
   for (std::size_t i = 0; i < world.poems.size(); ++i) {
-    variant.tasks.push_back(connect(world, i, now));
+    variant.picture.tasks.push_back(connect(world, i, now));
     now = drain(variant, i, now, 0);
   }
-  variant.threads = {{1, 1, start, now}};
+  variant.picture.threads = {{1, 1, start, now}};
 }
 
 void threaded(const World& world, Variant& variant) {
   for (std::size_t i = 0; i < world.poems.size(); ++i) {
     const double begin = start + 0.0002 * static_cast<double>(i);
-    variant.tasks.push_back(connect(world, i, begin));
+    variant.picture.tasks.push_back(connect(world, i, begin));
     const double end = drain(variant, i, begin, static_cast<int>(i));
-    variant.threads.push_back({1, static_cast<int>(i) + 2, begin, end});
+    variant.picture.threads.push_back({1, static_cast<int>(i) + 2, begin, end});
   }
-  std::stable_sort(variant.waits.begin(), variant.waits.end(),
+  std::stable_sort(variant.picture.waits.begin(), variant.picture.waits.end(),
                    [](auto& a, auto& b) { return a.time < b.time; });
 }
 
@@ -88,7 +88,7 @@ void eventful(const World& world, Variant& variant) {
   std::vector<std::pair<double, std::size_t>> events;
   double end = 0;
   for (std::size_t i = 0; i < world.poems.size(); ++i) {
-    auto& task = variant.tasks.emplace_back(
+    auto& task = variant.picture.tasks.emplace_back(
         connect(world, i, start + 0.0003 * static_cast<double>(i)));
     for (const auto& send : task.sends) events.emplace_back(send.time, i);
     events.emplace_back(task.end - latency, i);
@@ -98,30 +98,30 @@ void eventful(const World& world, Variant& variant) {
   double now = start;
   for (const auto& [time, i] : events) {
     const double next = time + latency;
-    variant.waits.push_back({now, next - now, 0, WaitKind::anybody, 0});
-    read(variant.tasks[i], next, next, 0);
+    variant.picture.waits.push_back({now, next - now, 0, WaitKind::anybody, 0});
+    read(variant.picture.tasks[i], next, next, 0);
     now = next + 0.00005;
-    variant.turns.push_back({next, now - next, 0});
+    variant.picture.turns.push_back({next, now - next, 0});
   }
-  variant.longest_turn = 0.00012;
-  variant.threads = {{1, 1, start, now}};
+  variant.overall.longest_turn = 0.00012;
+  variant.picture.threads = {{1, 1, start, now}};
 }
 
 void broken(const World& world, Variant& variant) {
   for (std::size_t i = 0; i < world.poems.size(); ++i) {
-    variant.tasks.push_back(connect(world, i, start));
+    variant.picture.tasks.push_back(connect(world, i, start));
   }
   double now = start + latency;
-  variant.waits.push_back({start, latency, 0, WaitKind::anybody, 0});
+  variant.picture.waits.push_back({start, latency, 0, WaitKind::anybody, 0});
   for (const std::size_t i : {2U, 0U, 1U}) {
     const double end = drain(variant, i, now, 0);
-    variant.turns.push_back({now, end - now, 0});
-    variant.longest_turn =
-        std::max(variant.longest_turn.value_or(0), end - now);
+    variant.picture.turns.push_back({now, end - now, 0});
+    variant.overall.longest_turn =
+        std::max(variant.overall.longest_turn.value_or(0), end - now);
     now = end;
   }
-  variant.threads = {{1, 1, start, now}};
-  variant.worst_task = 1;
+  variant.picture.threads = {{1, 1, start, now}};
+  variant.overall.worst_task = 1;
 }
 
 template <typename Client>
@@ -134,27 +134,21 @@ void add(Comparison& comparison,
   variant.name = name;
   variant.command = std::string(name) + "-client/get-poetry 1 2 3";
   client(world, variant);
-  variant.worst_unread = latency;
-  const auto& late = variant.tasks[variant.worst_task];
+  variant.overall.worst_unread = latency;
+  const auto& late = variant.picture.tasks[variant.overall.worst_task];
   if (name == std::string("broken")) {
-    variant.worst_unread = late.reads[0].time - late.sends[0].time;
+    variant.overall.worst_unread = late.reads[0].time - late.sends[0].time;
   }
-  for (const auto& task : variant.tasks) {
-    variant.wall = std::max(variant.wall, task.end + 0.001);
+  for (const auto& task : variant.picture.tasks) {
+    variant.overall.wall = std::max(variant.overall.wall, task.end + 0.001);
   }
-  variant.cpu = cpu;
-  variant.seen = true;
-  variant.awaited_turn = variant.longest_turn;
-  variant.runs.resize(1);
-  auto& run = variant.runs[0];
-  run.wall = variant.wall;
-  run.cpu = cpu;
-  run.worst_unread = variant.worst_unread;
-  run.worst_task = variant.worst_task;
-  run.longest_turn = variant.longest_turn;
+  variant.overall.cpu = cpu;
+  variant.picture.seen = true;
+  variant.overall.awaited_turn = variant.overall.longest_turn;
+  variant.runs = {variant.overall};
   comparison.variants.push_back(std::move(variant));
   auto& added = comparison.variants.back();
-  added.vs_blocking = comparison.variants[0].wall / added.wall;
+  added.vs_blocking = comparison.variants[0].overall.wall / added.overall.wall;
 }
 
 }  // namespace
@@ -185,13 +179,10 @@ Comparison make(const Options& options) {
 Variant unseen(const std::string& name, const std::string& complaint) {
   Variant variant;
   variant.name = name;
-  variant.complaint = complaint;
-  variant.status = complaint.empty() ? 0 : 127;
-  variant.wall = 0.25;
-  variant.runs.resize(1);
-  variant.runs[0].wall = 0.25;
-  variant.runs[0].status = variant.status;
-  variant.runs[0].complaint = complaint;
+  variant.overall.complaint = complaint;
+  variant.overall.status = complaint.empty() ? 0 : 127;
+  variant.overall.wall = 0.25;
+  variant.runs = {variant.overall};
   return variant;
 }
 
