@@ -16,7 +16,7 @@
 
 #include "compare/draw/page.h"
 #include "compare/draw/svg.h"
-#include "compare/measure/account.h"
+#include "compare/measure/run_manifest.h"
 #include "compare/report/perfetto.h"
 #include "compare/report/terminal.h"
 #include "compare/report/timeline.h"

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "compare/measure/account.h"
+#include "compare/measure/run_manifest.h"
 #include "compare/run/request.h"
 
 namespace poetry_compare {

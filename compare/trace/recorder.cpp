@@ -16,7 +16,7 @@
 
 #include <fmt/core.h>
 
-#include "compare/trace/record.h"
+#include "compare/trace/format.h"
 
 namespace poetry_compare {
 namespace {

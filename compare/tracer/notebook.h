@@ -1,4 +1,4 @@
-// Where the traced program's calls are noted: a mapped file, see record.h.
+// Where the traced program's calls are noted: a mapped file, see format.h.
 //
 // Anything here may be called by any thread and in a signal handler, whatever
 // the thread was just doing: there are no locks, and nothing is allocated.
@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstdint>
 
-#include "compare/trace/record.h"
+#include "compare/trace/format.h"
 
 namespace tracer {
 

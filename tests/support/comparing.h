@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string>
 
-#include "compare/measure/account.h"
+#include "compare/measure/run_manifest.h"
 
 namespace rig {
 

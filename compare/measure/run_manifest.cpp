@@ -1,4 +1,4 @@
-#include "compare/measure/account.h"
+#include "compare/measure/run_manifest.h"
 
 #include <cmath>
 #include <fstream>

@@ -5,7 +5,7 @@
 
 #include <fmt/core.h>
 
-#include "compare/measure/account.h"
+#include "compare/measure/run_manifest.h"
 #include "compare/trace/trace.h"
 
 namespace poetry_compare {
