@@ -16,6 +16,8 @@
 
 #include "compare/draw/page.h"
 #include "compare/draw/svg.h"
+#include "compare/measure/import_traces.h"
+#include "compare/measure/make_comparison.h"
 #include "compare/measure/run_manifest.h"
 #include "compare/report/perfetto.h"
 #include "compare/report/terminal.h"
@@ -142,10 +144,10 @@ Comparison run(const Request& request) {
   const TemporaryDirectory temporary;
   const fs::path& kept = request.outputs.traces;
   const fs::path& directory = kept.empty() ? temporary.path() : kept;
-  return build(run_all(request, directory), directory);
+  return make_comparison(run_all(request, directory), directory);
 }
 
-// A directory with an account in it, or that account, or traces.
+// From a directory with a manifest in it, or that manifest, or traces.
 Comparison draw_again(const std::vector<fs::path>& words) {
   std::vector<fs::path> traces;
   for (const fs::path& word : words) {
@@ -155,12 +157,13 @@ Comparison draw_again(const std::vector<fs::path>& words) {
       cli::usage_error(
           fmt::format("cannot read '{}': {}", word.string(), error.message()));
     }
-    fs::path account = word;
-    if (fs::is_directory(status)) account /= poetry_compare::account_name;
-    if (account.filename() == poetry_compare::account_name &&
-        fs::exists(account)) {
-      const auto directory = account.parent_path();
-      return build(poetry_compare::read_account(directory), directory);
+    fs::path manifest = word;
+    if (fs::is_directory(status)) manifest /= poetry_compare::manifest_name;
+    if (manifest.filename() == poetry_compare::manifest_name &&
+        fs::exists(manifest)) {
+      const auto directory = manifest.parent_path();
+      return make_comparison(poetry_compare::read_manifest(directory),
+                             directory);
     }
     if (!fs::is_directory(status)) {
       traces.push_back(word);
@@ -174,7 +177,7 @@ Comparison draw_again(const std::vector<fs::path>& words) {
   if (traces.empty()) {
     throw std::runtime_error("there is no trace in " + words.front().string());
   }
-  return build(poetry_compare::make_account(traces), "");
+  return make_comparison(poetry_compare::import_traces(traces), "");
 }
 
 bool is_complete(const Comparison& comparison) {

@@ -20,6 +20,7 @@
 #include "cli/command_line.h"
 #include "cli/tasks.h"
 #include "compare/trace/recorder.h"
+#include "compare/trace/writer.h"
 #include "net/socket.h"
 
 namespace {

@@ -8,7 +8,7 @@
 
 #include "compare/draw/downsample.h"
 #include "compare/draw/xml.h"
-#include "compare/measure/measure.h"
+#include "compare/measure/numbers.h"
 #include "compare/report/alarms.h"
 #include "compare/report/format.h"
 #include "compare/report/sentences.h"

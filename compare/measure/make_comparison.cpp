@@ -1,36 +1,39 @@
+#include "compare/measure/make_comparison.h"
+
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
 #include <fmt/core.h>
 
-#include "compare/measure/run_manifest.h"
-#include "compare/trace/trace.h"
+#include "compare/measure/measure.h"
+#include "compare/measure/numbers.h"
+#include "compare/trace/reader.h"
 
 namespace poetry_compare {
 namespace {
 
-struct Stage {
-  const Account& account;
+struct Inputs {
+  const RunManifest& manifest;
   std::filesystem::path directory;
   std::vector<Source> sources;
   std::vector<Trace> servers;
 };
 
-double wall(const RunAccount& run) {
+double wall(const RecordedRun& run) {
   return static_cast<double>(run.span.end - run.span.begin) / 1e9;
 }
 
-Stage set_up(const Account& account,
-             const std::filesystem::path& directory,
-             Comparison& comparison) {
-  Stage stage{account, directory, {}, {}};
-  for (const PoemAccount& poem : account.poems) {
-    stage.sources.push_back({poem.poem.port, poem.poem.bytes, poem.checksum});
+Inputs read_servers(const RunManifest& manifest,
+                    const std::filesystem::path& directory,
+                    Comparison& comparison) {
+  Inputs inputs{manifest, directory, {}, {}};
+  for (const ServedPoem& poem : manifest.poems) {
+    inputs.sources.push_back({poem.poem.port, poem.poem.bytes, poem.checksum});
     if (poem.trace.empty()) continue;
     try {
       auto& trace =
-          stage.servers.emplace_back(read_trace(directory / poem.trace));
+          inputs.servers.emplace_back(read_trace(directory / poem.trace));
       if (!trace.complaint.empty()) {
         comparison.complaints.push_back(trace.complaint);
       }
@@ -38,11 +41,11 @@ Stage set_up(const Account& account,
       comparison.complaints.emplace_back(error.what());
     }
   }
-  return stage;
+  return inputs;
 }
 
 // Why there is no picture.
-std::string blindness(const Trace& trace, const Picture& picture) {
+std::string why_not_traced(const Trace& trace, const Picture& picture) {
   if (trace.pid == 0) {
     return "not seen: a program that is statically linked cannot be traced";
   }
@@ -63,8 +66,8 @@ std::string count_of(const Task& task, const Poem& poem, std::size_t num) {
 }
 
 // The first poem that did not arrive; empty: all did, as far as is known.
-std::string missing_poem(const Account& account, const Picture& picture) {
-  for (std::size_t i = 0; i < account.poems.size(); ++i) {
+std::string missing_poem(const RunManifest& manifest, const Picture& picture) {
+  for (std::size_t i = 0; i < manifest.poems.size(); ++i) {
     const Task* best = nullptr;
     for (const Task& task : picture.tasks) {
       // A client may try more than once.
@@ -74,42 +77,42 @@ std::string missing_poem(const Account& account, const Picture& picture) {
     }
     if (!best) return fmt::format("task {}: never connected", i + 1);
     if (best->outcome == Outcome::partial || best->outcome == Outcome::wrong) {
-      return count_of(*best, account.poems[i].poem, i + 1);
+      return count_of(*best, manifest.poems[i].poem, i + 1);
     }
   }
   return {};
 }
 
-Numbers measure_run(const Stage& stage,
-                    const RunAccount& account,
+Numbers measure_run(const Inputs& inputs,
+                    const RecordedRun& recorded,
                     Picture& picture) {
   Numbers run;
-  run.wall = wall(account);
-  run.cpu = static_cast<double>(account.cpu) / 1e6;
-  run.status = account.status;
-  run.complaint = account.complaint;
+  run.wall = wall(recorded);
+  run.cpu = static_cast<double>(recorded.cpu) / 1e6;
+  run.status = recorded.status;
+  run.complaint = recorded.complaint;
   Trace trace;
   try {
-    if (!account.trace.empty()) {
-      trace = read_trace(stage.directory / account.trace);
+    if (!recorded.trace.empty()) {
+      trace = read_trace(inputs.directory / recorded.trace);
     }
   } catch (const std::runtime_error& error) {
     trace.complaint = error.what();
   }
-  picture = measure(trace, stage.servers, stage.sources, account.span);
-  add_waiting(picture, run);
+  picture = measure(trace, inputs.servers, inputs.sources, recorded.span);
+  add_numbers(picture, run);
   if (run.complaint.empty()) run.complaint = trace.complaint;
   if (run.complaint.empty() && !picture.seen) {
-    run.complaint = blindness(trace, picture);
+    run.complaint = why_not_traced(trace, picture);
   }
   if (run.complaint.empty()) {
-    run.complaint = missing_poem(stage.account, picture);
+    run.complaint = missing_poem(inputs.manifest, picture);
   }
   return run;
 }
 
 // The run in the middle, of those that went well if there are any.
-std::size_t choose_shown(const std::vector<RunAccount>& runs) {
+std::size_t choose_shown(const std::vector<RecordedRun>& runs) {
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     if (runs[i].complaint.empty()) order.push_back(i);
@@ -146,14 +149,14 @@ void add_statistics(Variant& variant) {
   variant.wall_deviation = std::sqrt(squares / (count - 1));
 }
 
-Variant build_variant(const Stage& stage, const VariantAccount& account) {
+Variant make_variant(const Inputs& inputs, const RecordedVariant& recorded) {
   Variant variant;
-  variant.name = account.name;
-  variant.command = account.command;
-  variant.shown = choose_shown(account.runs);
-  for (std::size_t i = 0; i < account.runs.size(); ++i) {
+  variant.name = recorded.name;
+  variant.command = recorded.command;
+  variant.shown = choose_shown(recorded.runs);
+  for (std::size_t i = 0; i < recorded.runs.size(); ++i) {
     Picture picture;
-    variant.runs.push_back(measure_run(stage, account.runs[i], picture));
+    variant.runs.push_back(measure_run(inputs, recorded.runs[i], picture));
     if (i == variant.shown) variant.picture = std::move(picture);
   }
   add_statistics(variant);
@@ -174,17 +177,17 @@ void compare_with_blocking(std::vector<Variant>& variants) {
 
 }  // namespace
 
-Comparison build(const Account& account,
-                 const std::filesystem::path& directory) {
+Comparison make_comparison(const RunManifest& manifest,
+                           const std::filesystem::path& directory) {
   Comparison comparison;
-  comparison.settings = account.settings;
-  comparison.complaints = account.complaints;
-  for (const PoemAccount& poem : account.poems) {
+  comparison.settings = manifest.settings;
+  comparison.complaints = manifest.complaints;
+  for (const ServedPoem& poem : manifest.poems) {
     comparison.poems.push_back(poem.poem);
   }
-  const Stage stage = set_up(account, directory, comparison);
-  for (const VariantAccount& variant : account.variants) {
-    comparison.variants.push_back(build_variant(stage, variant));
+  const Inputs inputs = read_servers(manifest, directory, comparison);
+  for (const RecordedVariant& variant : manifest.variants) {
+    comparison.variants.push_back(make_variant(inputs, variant));
   }
   compare_with_blocking(comparison.variants);
   return comparison;

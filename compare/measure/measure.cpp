@@ -5,6 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "compare/measure/numbers.h"
+
 namespace poetry_compare {
 namespace {
 

@@ -1,4 +1,4 @@
-// One comparison: everything that is shown, whoever shows it.
+// One comparison: everything that table, page and exports show.
 //
 // Plain values. All times are seconds; those that say when are counted from the
 // start of their own run, so that 0 is the left end of every picture. What is
@@ -11,29 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "compare/measure/settings.h"
+
 namespace poetry_compare {
-
-// What all variants were given.
-struct Settings {
-  double delay = 0;  // of the servers after each chunk; 0: not known
-  std::size_t repeat = 1;  // how often each server sends its poem
-  std::optional<int> rcvbuf;  // of the clients, in bytes; none: the system's
-  std::optional<int> sndbuf;  // of the servers, likewise
-  std::size_t runs = 1;  // of each variant
-  std::string reactor;  // of the clients that have one; empty: their default
-  std::string version;  // of poetry-compare
-  std::string host;  // "pinguin, Linux 6.1.0 x86_64, 4 CPUs"
-  std::string date;  // "2024-05-01 12:00 UTC"
-  std::string command;  // makes this comparison again
-};
-
-// A poem and the server that serves it.
-struct Poem {
-  std::string name;  // "ecstasy.txt"; an address if nobody knows the poem
-  std::uint16_t port = 0;
-  std::optional<std::size_t> bytes;  // as a client gets it: repeated
-  std::size_t num_bytes = 0;  // in a chunk; 0: not known
-};
 
 // A read that brought something.
 struct Read {

@@ -1,8 +1,7 @@
-// The two numbers that no stopwatch shows.
+#include "compare/measure/numbers.h"
+
 #include <algorithm>
 #include <map>
-
-#include "compare/measure/measure.h"
 
 namespace poetry_compare {
 namespace {
@@ -62,7 +61,7 @@ std::vector<Turn> find_turns(const Picture& picture, int program, double end) {
   return turns;
 }
 
-void add_waiting(const Picture& picture, Numbers& numbers) {
+void add_numbers(const Picture& picture, Numbers& numbers) {
   for (const Turn& turn : picture.turns) {
     numbers.longest_turn =
         std::max(numbers.longest_turn.value_or(0), turn.duration);

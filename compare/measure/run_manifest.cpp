@@ -57,29 +57,29 @@ std::string settings_line(const Settings& settings) {
   return line.finish();
 }
 
-std::string poem_line(const PoemAccount& account) {
+std::string poem_line(const ServedPoem& served) {
   Line line;
-  line.add("poem", account.poem.name);
-  line.add("port", account.poem.port);
-  if (account.poem.bytes) {
-    line.add("bytes", static_cast<std::int64_t>(*account.poem.bytes));
+  line.add("poem", served.poem.name);
+  line.add("port", served.poem.port);
+  if (served.poem.bytes) {
+    line.add("bytes", static_cast<std::int64_t>(*served.poem.bytes));
   }
-  line.add("num_bytes", static_cast<std::int64_t>(account.poem.num_bytes));
-  if (account.checksum) {
-    line.add("checksum", fmt::format("{:016x}", *account.checksum));
+  line.add("num_bytes", static_cast<std::int64_t>(served.poem.num_bytes));
+  if (served.checksum) {
+    line.add("checksum", fmt::format("{:016x}", *served.checksum));
   }
-  line.add("trace", account.trace);
+  line.add("trace", served.trace);
   return line.finish();
 }
 
-std::string variant_lines(const VariantAccount& account) {
+std::string variant_lines(const RecordedVariant& variant) {
   Line first;
-  first.add("variant", account.name);
-  first.add("command", account.command);
+  first.add("variant", variant.name);
+  first.add("command", variant.command);
   std::string lines = first.finish();
-  for (const RunAccount& run : account.runs) {
+  for (const RecordedRun& run : variant.runs) {
     Line line;
-    line.add("run", account.name);
+    line.add("run", variant.name);
     line.add("trace", run.trace);
     line.add("begin", run.span.begin);
     line.add("end", run.span.end);
@@ -128,28 +128,28 @@ bool read_checksum(std::string_view& rest,
   return result.ec == std::errc() && result.ptr == end;
 }
 
-bool read_poem(std::string_view line, PoemAccount& account) {
+bool read_poem(std::string_view line, ServedPoem& served) {
   return json::read_object(line, [&](const auto& key, auto& rest) {
-    Poem& poem = account.poem;
+    Poem& poem = served.poem;
     if (key == "poem") return json::read_string(rest, poem.name);
     if (key == "port") return json::read_integer(rest, poem.port);
     if (key == "bytes") return read_some(rest, poem.bytes);
     if (key == "num_bytes") return json::read_integer(rest, poem.num_bytes);
-    if (key == "checksum") return read_checksum(rest, account.checksum);
-    if (key == "trace") return json::read_string(rest, account.trace);
+    if (key == "checksum") return read_checksum(rest, served.checksum);
+    if (key == "trace") return json::read_string(rest, served.trace);
     return json::skip_value(rest);
   });
 }
 
-bool read_variant(std::string_view line, VariantAccount& account) {
+bool read_variant(std::string_view line, RecordedVariant& variant) {
   return json::read_object(line, [&](const auto& key, auto& rest) {
-    if (key == "variant") return json::read_string(rest, account.name);
-    if (key == "command") return json::read_string(rest, account.command);
+    if (key == "variant") return json::read_string(rest, variant.name);
+    if (key == "command") return json::read_string(rest, variant.command);
     return json::skip_value(rest);
   });
 }
 
-bool read_run(std::string_view line, RunAccount& run) {
+bool read_run(std::string_view line, RecordedRun& run) {
   return json::read_object(line, [&](const auto& key, auto& rest) {
     if (key == "trace") return json::read_string(rest, run.trace);
     if (key == "begin") return json::read_integer(rest, run.span.begin);
@@ -161,56 +161,56 @@ bool read_run(std::string_view line, RunAccount& run) {
   });
 }
 
-bool read_line(const std::string& line, Account& account) {
+bool read_line(const std::string& line, RunManifest& manifest) {
   if (line.starts_with(R"({"poem":)")) {
-    return read_poem(line, account.poems.emplace_back());
+    return read_poem(line, manifest.poems.emplace_back());
   }
   if (line.starts_with(R"({"variant":)")) {
-    return read_variant(line, account.variants.emplace_back());
+    return read_variant(line, manifest.variants.emplace_back());
   }
-  if (line.starts_with(R"({"run":)") && !account.variants.empty()) {
-    return read_run(line, account.variants.back().runs.emplace_back());
+  if (line.starts_with(R"({"run":)") && !manifest.variants.empty()) {
+    return read_run(line, manifest.variants.back().runs.emplace_back());
   }
   return false;
 }
 
 }  // namespace
 
-void write_account(const Account& account,
-                   const std::filesystem::path& directory) {
-  const auto path = directory / account_name;
+void write_manifest(const RunManifest& manifest,
+                    const std::filesystem::path& directory) {
+  const auto path = directory / manifest_name;
   std::ofstream file(path, std::ios::binary);
-  file << settings_line(account.settings);
-  for (const PoemAccount& poem : account.poems) file << poem_line(poem);
-  for (const VariantAccount& variant : account.variants) {
+  file << settings_line(manifest.settings);
+  for (const ServedPoem& poem : manifest.poems) file << poem_line(poem);
+  for (const RecordedVariant& variant : manifest.variants) {
     file << variant_lines(variant);
   }
   if (!file.flush()) throw std::runtime_error("cannot write " + path.string());
 }
 
-Account read_account(const std::filesystem::path& directory) {
-  const auto path = (directory / account_name).string();
+RunManifest read_manifest(const std::filesystem::path& directory) {
+  const auto path = (directory / manifest_name).string();
   std::ifstream file(path, std::ios::binary);
   std::string line;
-  Account account;
+  RunManifest manifest;
   int version = 0;
   if (!std::getline(file, line) ||
       !line.starts_with(fmt::format(R"({{"format":"{}")", magic)) ||
-      !read_settings(line, account.settings, version)) {
-    throw std::runtime_error(path + ": is no account of a comparison");
+      !read_settings(line, manifest.settings, version)) {
+    throw std::runtime_error(path + ": is not the manifest of a comparison");
   }
   if (version > newest_version) {
     throw std::runtime_error(
-        fmt::format("{}: is a account of version {}, newer than {}", path,
-                    version, newest_version));
+        fmt::format("{}: was written by version {}, newer than this one, {}",
+                    path, version, newest_version));
   }
   while (std::getline(file, line)) {
-    if (read_line(line, account)) continue;
-    account.complaints.push_back(path + ": is cut off, or damaged");
+    if (read_line(line, manifest)) continue;
+    manifest.complaints.push_back(path + ": is cut off, or damaged");
     break;
   }
-  std::erase_if(account.variants, [](auto& v) { return v.runs.empty(); });
-  return account;
+  std::erase_if(manifest.variants, [](auto& v) { return v.runs.empty(); });
+  return manifest;
 }
 
 }  // namespace poetry_compare

@@ -1,4 +1,5 @@
-// What of a comparison is not in its traces, and where those are.
+// The manifest of a run: what of a comparison is not in its traces, and which
+// traces there are.
 //
 // It is kept beside them, so that everything can be drawn again: JSON Lines,
 // the settings first. Readers ignore keys that they do not know.
@@ -10,19 +11,19 @@
 #include <string>
 #include <vector>
 
-#include "compare/measure/measure.h"
-#include "compare/measure/model.h"
+#include "compare/measure/settings.h"
+#include "compare/trace/trace.h"
 
 namespace poetry_compare {
 
-// The names of the traces are those of files beside the account; empty: none.
-struct PoemAccount {
+// Traces are named as files beside the manifest; an empty name: there is none.
+struct ServedPoem {
   Poem poem;
   std::optional<std::uint64_t> checksum;  // of the poem as clients get it
   std::string trace;  // of its server
 };
 
-struct RunAccount {
+struct RecordedRun {
   std::string trace;
   Span span;
   std::int64_t cpu = 0;  // in us
@@ -30,35 +31,25 @@ struct RunAccount {
   std::string complaint;
 };
 
-struct VariantAccount {
+struct RecordedVariant {
   std::string name;
   std::string command;
-  std::vector<RunAccount> runs;
+  std::vector<RecordedRun> runs;
 };
 
-struct Account {
+struct RunManifest {
   Settings settings;
-  std::vector<PoemAccount> poems;
-  std::vector<VariantAccount> variants;
+  std::vector<ServedPoem> poems;
+  std::vector<RecordedVariant> variants;
   std::vector<std::string> complaints;
 };
 
-// The name of the account among the traces.
-inline constexpr auto account_name = "comparison.jsonl";
+// The name of the manifest's file.
+inline constexpr auto manifest_name = "comparison.jsonl";
 
 // Both throw std::runtime_error, one line that names the file.
-void write_account(const Account& account,
-                   const std::filesystem::path& directory);
-Account read_account(const std::filesystem::path& directory);
-
-// Invents a account for traces without one: clients, and servers if there are
-// any. Those that cannot be read are among the complaints.
-Account make_account(const std::vector<std::filesystem::path>& traces);
-
-// Reads the traces and measures what there is to see. What cannot be read is
-// the complaint of its variant. The names of traces that are relative start at
-// the directory.
-Comparison build(const Account& account,
-                 const std::filesystem::path& directory);
+void write_manifest(const RunManifest& manifest,
+                    const std::filesystem::path& directory);
+RunManifest read_manifest(const std::filesystem::path& directory);
 
 }  // namespace poetry_compare

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "compare/measure/model.h"
+#include "compare/measure/settings.h"
 #include "net/address.h"
 
 namespace poetry_compare {

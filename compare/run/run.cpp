@@ -13,7 +13,9 @@
 
 #include "compare/run/process.h"
 #include "compare/run/progress.h"
+#include "compare/trace/checksum.h"
 #include "compare/trace/recorder.h"
+#include "compare/trace/writer.h"
 
 namespace poetry_compare {
 namespace {
@@ -105,17 +107,17 @@ std::uint16_t start(Server& server, const std::vector<std::string>& words) {
 // What its clients should get.
 void describe(const Request& request,
               const PoemRequest& poem,
-              PoemAccount& account) {
-  account.poem.name =
+              ServedPoem& served) {
+  served.poem.name =
       poem.file.empty() ? poem.typed : poem.file.filename().string();
-  account.poem.num_bytes = poem.num_bytes;
+  served.poem.num_bytes = poem.num_bytes;
   if (poem.text.empty()) return;
   Checksum checksum;
   for (std::size_t i = 0; i < request.settings.repeat; ++i) {
     checksum.add(poem.text.data(), poem.text.size());
   }
-  account.poem.bytes = poem.text.size() * request.settings.repeat;
-  account.checksum = checksum.value();
+  served.poem.bytes = poem.text.size() * request.settings.repeat;
+  served.checksum = checksum.value();
 }
 
 std::string complain(const Ending& ending, double seconds) {
@@ -131,11 +133,11 @@ std::string complain(const Ending& ending, double seconds) {
   return text;
 }
 
-RunAccount run_once(const std::vector<std::string>& words,
-                    double seconds,
-                    const std::filesystem::path& trace_file,
-                    Progress& progress) {
-  RunAccount run;
+RecordedRun run_once(const std::vector<std::string>& words,
+                     double seconds,
+                     const std::filesystem::path& trace_file,
+                     Progress& progress) {
+  RecordedRun run;
   const Recorder recorder;
   std::unique_ptr<Process> process;
   run.span.begin = run.span.end = now();
@@ -172,44 +174,45 @@ std::string file_name(std::size_t index, const std::string& name) {
   return fmt::format("{:02}-{:.60}", index + 1, safe);
 }
 
-std::vector<Server> start_servers(const Request& request, Account& account) {
+std::vector<Server> start_servers(const Request& request,
+                                  RunManifest& manifest) {
   std::vector<Server> servers(
       request.poems.front().address ? 0 : request.poems.size());
   for (std::size_t i = 0; i < request.poems.size(); ++i) {
     const PoemRequest& poem = request.poems[i];
-    PoemAccount& poem_account = account.poems.emplace_back();
-    describe(request, poem, poem_account);
+    ServedPoem& served = manifest.poems.emplace_back();
+    describe(request, poem, served);
     if (poem.address) {
-      poem_account.poem.port = poem.address->port;
+      served.poem.port = poem.address->port;
       continue;
     }
-    poem_account.poem.port = start(servers[i], server_words(request, poem));
-    poem_account.trace = fmt::format("server-{}.jsonl", i + 1);
+    served.poem.port = start(servers[i], server_words(request, poem));
+    served.trace = fmt::format("server-{}.jsonl", i + 1);
   }
   return servers;
 }
 
 std::vector<std::string> with_addresses(const Client& client,
                                         const Request& request,
-                                        const Account& account) {
+                                        const RunManifest& manifest) {
   auto words = client.words;
   for (std::size_t i = 0; i < request.poems.size(); ++i) {
     words.push_back(request.poems[i].address
                         ? request.poems[i].typed
-                        : std::to_string(account.poems[i].poem.port));
+                        : std::to_string(manifest.poems[i].poem.port));
   }
   return words;
 }
 
 void run_clients(const Request& request,
                  const std::filesystem::path& directory,
-                 Account& account) {
+                 RunManifest& manifest) {
   const std::size_t runs = request.settings.runs;
   Progress progress(request.clients.size() * runs, estimate(request));
   for (std::size_t i = 0; i < request.clients.size(); ++i) {
     const Client& client = request.clients[i];
-    VariantAccount& variant = account.variants.emplace_back();
-    const auto words = with_addresses(client, request, account);
+    RecordedVariant& variant = manifest.variants.emplace_back();
+    const auto words = with_addresses(client, request, manifest);
     variant.name = client.name;
     variant.command = quote(words);
     for (std::size_t run = 0; run < runs; ++run) {
@@ -234,19 +237,19 @@ std::optional<double> estimate(const Request& request) {
   return seconds * static_cast<double>(request.settings.runs);
 }
 
-Account run_all(const Request& request,
-                const std::filesystem::path& directory) {
-  Account account;
-  account.settings = request.settings;
-  auto servers = start_servers(request, account);
-  run_clients(request, directory, account);
+RunManifest run_all(const Request& request,
+                    const std::filesystem::path& directory) {
+  RunManifest manifest;
+  manifest.settings = request.settings;
+  auto servers = start_servers(request, manifest);
+  run_clients(request, directory, manifest);
   for (std::size_t i = 0; i < servers.size(); ++i) {
     servers[i].process->stop();
     write_trace(servers[i].recorder.collect(),
-                directory / account.poems[i].trace);
+                directory / manifest.poems[i].trace);
   }
-  write_account(account, directory);
-  return account;
+  write_manifest(manifest, directory);
+  return manifest;
 }
 
 }  // namespace poetry_compare

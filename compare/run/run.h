@@ -12,9 +12,10 @@ namespace poetry_compare {
 std::optional<double> estimate(const Request& request);
 
 // Serves the poems, runs each client against them, one after the other, and
-// leaves the traces and the account in the directory. Nothing that was started
+// leaves the traces and the manifest in the directory. Nothing that was started
 // is there any more afterwards. A client that fails has a complaint in the
-// account; throws if a server does, and Interrupted.
-Account run_all(const Request& request, const std::filesystem::path& directory);
+// manifest; throws if a server does, and Interrupted.
+RunManifest run_all(const Request& request,
+                    const std::filesystem::path& directory);
 
 }  // namespace poetry_compare

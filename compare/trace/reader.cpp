@@ -1,4 +1,4 @@
-#include "compare/trace/trace.h"
+#include "compare/trace/reader.h"
 
 #include <algorithm>
 #include <array>
@@ -17,63 +17,12 @@
 namespace poetry_compare {
 namespace {
 
-constexpr int newest_version = 1;
-
 // How every trace begins.
-constexpr std::string_view magic = R"({"format":"poetry-trace",)";
-
-template <std::size_t n>
-bool contains(const std::array<std::string_view, n>& names,
-              std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 [[noreturn]] void fail(const std::filesystem::path& file,
                        std::string_view what) {
   throw std::runtime_error(fmt::format("{}: {}", file.string(), what));
 }
-
-// --- Writing -----------------------------------------------------------------
-
-void append_header(std::string& out, const Trace& trace) {
-  const auto put = std::back_inserter(out);
-  fmt::format_to(put, R"({}"version":{},"program":)", magic, newest_version);
-  json::append_string(out, trace.program);
-  out += R"(,"arguments":[)";
-  for (const std::string& argument : trace.arguments) {
-    if (&argument != &trace.arguments.front()) out += ',';
-    json::append_string(out, argument);
-  }
-  fmt::format_to(put, R"(],"pid":{},"clock":"CLOCK_MONOTONIC","host":)",
-                 trace.pid);
-  json::append_string(out, trace.host);
-  fmt::format_to(put,
-                 R"(,"events":{}}})"
-                 "\n",
-                 trace.events.size());
-}
-
-// What has the value that a reader assumes anyway is left out.
-void append_event(std::string& out, const Event& event) {
-  const auto put = std::back_inserter(out);
-  fmt::format_to(put,
-                 R"({{"time":{},"duration":{},"pid":{},"thread":{},"call":)",
-                 event.time, event.duration, event.pid, event.thread);
-  json::append_string(out, event.call);
-  if (event.fd >= 0) fmt::format_to(put, R"(,"fd":{})", event.fd);
-  if (event.local != 0) fmt::format_to(put, R"(,"local":{})", event.local);
-  if (event.peer != 0) fmt::format_to(put, R"(,"peer":{})", event.peer);
-  fmt::format_to(put, R"(,"result":{})", event.result);
-  if (event.error != 0) fmt::format_to(put, R"(,"error":{})", event.error);
-  if (event.queued >= 0) fmt::format_to(put, R"(,"queued":{})", event.queued);
-  if (event.checksum != 0) {
-    // As text: not every reader of JSON has integers of 64 bits.
-    fmt::format_to(put, R"(,"checksum":"{:016x}")", event.checksum);
-  }
-  out += "}\n";
-}
-
-// --- Reading -----------------------------------------------------------------
 
 std::string contents(const std::filesystem::path& path) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
@@ -102,7 +51,7 @@ bool read_header(std::string_view line, Trace& trace, Header& header) {
   return json::read_object(line, [&](const auto& key, auto& rest) {
     if (key == "version") return json::read_integer(rest, header.version);
     // What follows may mean anything.
-    if (header.version > newest_version) return json::skip_value(rest);
+    if (header.version > trace_version) return json::skip_value(rest);
     if (key == "program") return json::read_string(rest, trace.program);
     if (key == "arguments") return json::read_array(rest, read_argument);
     if (key == "pid") return json::read_integer(rest, trace.pid);
@@ -172,39 +121,21 @@ void read_events(std::string_view rest,
 
 }  // namespace
 
-bool is_wait(const Event& event) {
-  static constexpr std::array<std::string_view, 7> waits = {
-      "select",     "pselect",     "poll",        "ppoll",
-      "epoll_wait", "epoll_pwait", "epoll_pwait2"};
-  return contains(waits, event.call);
-}
-
-bool is_read(const Event& event) {
-  static constexpr std::array<std::string_view, 5> reads = {
-      "recv", "recvfrom", "recvmsg", "read", "readv"};
-  return contains(reads, event.call);
-}
-
-bool is_write(const Event& event) {
-  static constexpr std::array<std::string_view, 5> writes = {
-      "send", "sendto", "sendmsg", "write", "writev"};
-  return contains(writes, event.call);
-}
-
 Trace read_trace(const std::filesystem::path& file) {
   const std::string text = contents(file);
   if (text.empty()) fail(file, "is empty, and no trace");
 
-  const std::string_view start = std::string_view(text).substr(0, magic.size());
-  if (!magic.starts_with(start)) fail(file, "is no trace");
+  const std::string_view start =
+      std::string_view(text).substr(0, trace_magic.size());
+  if (!trace_magic.starts_with(start)) fail(file, "is no trace");
 
   Trace trace;
   Header header;
   std::string_view rest = text;
   const bool whole = read_header(take_line(rest), trace, header);
-  if (header.version > newest_version) {
+  if (header.version > trace_version) {
     fail(file, fmt::format("is a trace of version {}, newer than {}",
-                           header.version, newest_version));
+                           header.version, trace_version));
   }
   if (!whole) {
     if (!rest.empty()) fail(file, "is no trace: its first line makes no sense");
@@ -214,27 +145,6 @@ Trace read_trace(const std::filesystem::path& file) {
   }
   read_events(rest, file, header, trace);
   return trace;
-}
-
-std::string to_json_lines(const Trace& trace) {
-  std::string text;
-  text.reserve(256 + trace.events.size() * 200);
-  append_header(text, trace);
-  for (const Event& event : trace.events) {
-    append_event(text, event);
-  }
-  return text;
-}
-
-void write_trace(const Trace& trace, const std::filesystem::path& path) {
-  const std::string text = to_json_lines(trace);
-  std::FILE* file = std::fopen(path.c_str(), "wb");
-  if (!file) fail(path, std::strerror(errno));
-  const bool written =
-      std::fwrite(text.data(), 1, text.size(), file) == text.size();
-  const int error = errno;
-  const bool closed = std::fclose(file) == 0;
-  if (!written || !closed) fail(path, std::strerror(written ? errno : error));
 }
 
 }  // namespace poetry_compare

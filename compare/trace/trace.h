@@ -5,13 +5,17 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "compare/trace/checksum.h"
-
 namespace poetry_compare {
+
+// The newest version of the file format.
+constexpr int trace_version = 1;
+
+// How every trace file begins.
+constexpr std::string_view trace_magic = R"({"format":"poetry-trace",)";
 
 // One system call that has returned.
 struct Event {
@@ -33,6 +37,12 @@ struct Event {
                                // connection was in use before it was seen
 };
 
+// When something began and ended, in ns on CLOCK_MONOTONIC.
+struct Span {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+};
+
 // Which kind of call it is, whatever its name.
 bool is_wait(const Event& event);  // select, poll, epoll_wait and their twins
 bool is_read(const Event& event);  // recv, read, readv, recvmsg ...; no peek
@@ -46,18 +56,5 @@ struct Trace {
   std::vector<Event> events;
   std::string complaint;  // what was wrong with the file; empty: nothing
 };
-
-// Reads what there is: a file that is cut off gives what came before, and a
-// complaint, one line that names the file. Throws std::runtime_error, one line
-// that names the file, if it cannot be read, is no trace, or of a newer
-// version.
-Trace read_trace(const std::filesystem::path& file);
-
-// Throws std::runtime_error, one line that names the file. The complaint is not
-// written.
-void write_trace(const Trace& trace, const std::filesystem::path& path);
-
-// What write_trace() writes.
-std::string to_json_lines(const Trace& trace);
 
 }  // namespace poetry_compare

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "compare/measure/numbers.h"
 #include "compare/run/request.h"
 
 namespace {
@@ -74,7 +75,7 @@ Picture measure_one(std::vector<Event> client,
 
 Numbers numbers_of(const Picture& picture) {
   Numbers numbers;
-  add_waiting(picture, numbers);
+  add_numbers(picture, numbers);
   return numbers;
 }
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "compare/trace/trace.h"
+#include "compare/trace/reader.h"
 #include "support/process.h"
 #include "support/servers.h"
 

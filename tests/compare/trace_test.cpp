@@ -1,4 +1,4 @@
-#include "compare/trace/trace.h"
+#include "compare/trace/reader.h"
 
 #include <gtest/gtest.h>
 
@@ -8,6 +8,8 @@
 #include <random>
 #include <stdexcept>
 
+#include "compare/trace/checksum.h"
+#include "compare/trace/writer.h"
 #include "support/process.h"
 
 namespace poetry_compare {

@@ -11,7 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "compare/trace/trace.h"
+#include "compare/trace/checksum.h"
+#include "compare/trace/reader.h"
 #include "support/process.h"
 #include "support/servers.h"
 

@@ -8,7 +8,8 @@
 #include <string>
 
 #include "check.h"
-#include "compare/trace/trace.h"
+#include "compare/trace/reader.h"
+#include "compare/trace/writer.h"
 
 namespace {
 

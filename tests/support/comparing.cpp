@@ -43,7 +43,8 @@ poetry_compare::Comparison Comparing::compare_with(
     const std::string& arguments) {
   const auto traces = directory / "t";
   result = run_compare(arguments + " --traces " + traces.string());
-  return poetry_compare::build(poetry_compare::read_account(traces), traces);
+  return poetry_compare::make_comparison(poetry_compare::read_manifest(traces),
+                                         traces);
 }
 
 }  // namespace rig

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string>
 
-#include "compare/measure/run_manifest.h"
+#include "compare/measure/make_comparison.h"
 
 namespace rig {
 
