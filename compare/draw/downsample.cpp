@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include "compare/draw/downsample.h"
 
 #include <algorithm>
@@ -12,12 +10,12 @@ namespace {
 constexpr double cell = 0.25;  // in units
 const auto cells = static_cast<std::size_t>(picture_width / cell);
 
+// A quantity for each cell, from 0 to the end of the picture.
+using Cells = std::vector<double>;
+
 // Adds to each cell the part of it that lies between begin and end, times the
-// weight. Cells go from 0 to the end of the picture.
-void spread(std::vector<double>& amounts,
-            double begin,
-            double end,
-            double weight) {
+// weight.
+void spread(Cells& amounts, double begin, double end, double weight) {
   begin = std::clamp(begin / cell, 0.0, static_cast<double>(cells));
   end = std::clamp(end / cell, begin, static_cast<double>(cells));
   while (begin < end) {
@@ -27,35 +25,41 @@ void spread(std::vector<double>& amounts,
   }
 }
 
-// Each cell belongs to what has most of it; [what][cell].
-std::vector<Stretch> strongest(
-    const std::vector<std::vector<double>>& amounts) {
-  std::vector<Stretch> stretches;
-  for (std::size_t i = 0; i < cells; ++i) {
-    std::size_t best = idle;
-    double most = 0.01;  // less is a matter of rounding
-    for (std::size_t what = 0; what < amounts.size(); ++what) {
-      if (amounts[what][i] > most) {
-        most = amounts[what][i];
-        best = what;
-      }
+// The state that takes most of a cell, out of [state][cell].
+std::size_t strongest(const std::vector<Cells>& amounts, std::size_t index) {
+  std::size_t best = idle;
+  double most = 0.01;  // smaller amounts come from rounding
+  for (std::size_t state = 0; state < amounts.size(); ++state) {
+    if (amounts[state][index] > most) {
+      most = amounts[state][index];
+      best = state;
     }
-    const double x = static_cast<double>(i) * cell;
-    if (stretches.empty() || stretches.back().what != best) {
-      stretches.push_back({x, x, best});
-    }
-    stretches.back().end = x + cell;
   }
-  std::erase_if(stretches, [](auto& s) { return s.what == idle; });
-  return stretches;
+  return best;
 }
 
+// The strongest states, without the idle ones.
+std::vector<Interval> intervals(const std::vector<Cells>& amounts) {
+  std::vector<Interval> intervals;
+  for (std::size_t i = 0; i < cells; ++i) {
+    const std::size_t state = strongest(amounts, i);
+    const double x = static_cast<double>(i) * cell;
+    if (intervals.empty() || intervals.back().what != state) {
+      intervals.push_back({x, x, state});
+    }
+    intervals.back().end = x + cell;
+  }
+  std::erase_if(intervals, [](auto& i) { return i.what == idle; });
+  return intervals;
+}
+
+// A change of the number of unread bytes.
 struct Step {
   double time;
-  double bytes;  // more; or fewer
+  double bytes;  // negative: they were read
 };
 
-// Sends and reads, in the order of time.
+// Sends and reads in the order of time.
 std::vector<Step> steps(const Task& task) {
   std::vector<Step> steps;
   for (const Send& send : task.sends) {
@@ -70,23 +74,6 @@ std::vector<Step> steps(const Task& task) {
 }
 
 }  // namespace
-
-Axis make_axis(const Comparison& comparison) {
-  const double seconds = time_axis(comparison);
-  return {seconds > 0 && std::isfinite(seconds) ? seconds : 1};
-}
-
-std::vector<double> marks(const Axis& axis) {
-  const double power = std::pow(10, std::floor(std::log10(axis.seconds)) - 1);
-  double step = power;
-  for (const double factor : {1.0, 2.0, 5.0, 10.0, 20.0}) {
-    step = factor * power;
-    if (axis.seconds / step <= 7) break;
-  }
-  std::vector<double> times;
-  for (int i = 0; i * step <= axis.seconds; ++i) times.push_back(i * step);
-  return times;
-}
 
 std::vector<Tick> make_ticks(const Task& task, const Axis& axis) {
   std::vector<Tick> ticks;
@@ -103,12 +90,12 @@ std::vector<Tick> make_ticks(const Task& task, const Axis& axis) {
   return ticks;
 }
 
-std::vector<std::size_t> threads_by_poem(const Variant& variant) {
-  std::vector<std::size_t> threads(variant.picture.threads.size());
-  std::vector<std::size_t> poems(threads.size(), variant.picture.tasks.size());
+std::vector<std::size_t> threads_by_poem(const Picture& picture) {
+  std::vector<std::size_t> threads(picture.threads.size());
+  std::vector<std::size_t> poems(threads.size(), picture.tasks.size());
   std::iota(threads.begin(), threads.end(), 0U);
-  for (std::size_t task = variant.picture.tasks.size(); task-- > 0;) {
-    for (const Read& read : variant.picture.tasks[task].reads) {
+  for (std::size_t task = picture.tasks.size(); task-- > 0;) {
+    for (const Read& read : picture.tasks[task].reads) {
       const auto thread = static_cast<std::size_t>(read.thread);
       if (thread < poems.size()) poems[thread] = task;
     }
@@ -118,17 +105,16 @@ std::vector<std::size_t> threads_by_poem(const Variant& variant) {
   return threads;
 }
 
-std::vector<Stretch> make_strip(const Variant& variant,
-                                std::size_t thread,
-                                const Axis& axis) {
-  std::vector<std::vector<double>> amounts(stuck + variant.picture.tasks.size(),
-                                           std::vector<double>(cells));
-  const Thread& self = variant.picture.threads[thread];
+std::vector<Interval> make_strip(const Picture& picture,
+                                 std::size_t thread,
+                                 const Axis& axis) {
+  std::vector<Cells> amounts(stuck + picture.tasks.size(), Cells(cells));
+  const Thread& self = picture.threads[thread];
   double now = self.begin;
-  for (const Wait& wait : variant.picture.waits) {
+  for (const Wait& wait : picture.waits) {
     if (wait.thread != static_cast<int>(thread)) continue;
-    const bool alone = wait.kind == WaitKind::one_task &&
-                       wait.task < variant.picture.tasks.size();
+    const bool alone =
+        wait.kind == WaitKind::one_task && wait.task < picture.tasks.size();
     const double end = wait.time + wait.duration;
     spread(amounts[working], axis.x(now), axis.x(wait.time), 1);
     spread(amounts[alone ? stuck + wait.task : for_anybody],
@@ -136,22 +122,27 @@ std::vector<Stretch> make_strip(const Variant& variant,
     now = std::max(now, end);
   }
   spread(amounts[working], axis.x(now), axis.x(self.end), 1);
-  return strongest(amounts);
+  return intervals(amounts);
 }
 
-std::vector<Stretch> make_turns(const Variant& variant, double width) {
-  std::vector<std::pair<double, std::size_t>> reads;
-  for (std::size_t i = 0; i < variant.picture.tasks.size(); ++i) {
-    for (const Read& read : variant.picture.tasks[i].reads) {
-      reads.emplace_back(read.time, i);
+std::vector<OrderedRead> reads_in_order(const Picture& picture) {
+  std::vector<OrderedRead> reads;
+  for (std::size_t i = 0; i < picture.tasks.size(); ++i) {
+    for (const Read& read : picture.tasks[i].reads) {
+      reads.push_back({read.time, i, static_cast<std::size_t>(read.thread)});
     }
   }
   std::stable_sort(reads.begin(), reads.end(),
-                   [](auto& a, auto& b) { return a.first < b.first; });
-  std::vector<Stretch> turns;
+                   [](auto& a, auto& b) { return a.time < b.time; });
+  return reads;
+}
+
+std::vector<Interval> make_turns(const Picture& picture, double width) {
+  const auto reads = reads_in_order(picture);
+  std::vector<Interval> turns;
   for (std::size_t i = 0; i < reads.size(); ++i) {
     const double x = static_cast<double>(i) * width;
-    const std::size_t task = reads[i].second;
+    const std::size_t task = reads[i].task;
     const bool same = !turns.empty() && turns.back().what == task;
     const bool hidden = !turns.empty() && x + width - turns.back().begin < cell;
     if (!same && !hidden) turns.push_back({x, x, task});
@@ -166,7 +157,8 @@ std::vector<double> make_pile(const Task& task, const Axis& axis) {
   double now = task.connected;
   for (const Step& step : steps(task)) {
     const double next = std::min(step.time, task.end);
-    // Who reads at once may be seen to read before the send returns.
+    // A client that reads at once may return from its read before the server
+    // returns from its send.
     spread(pile, axis.x(now), axis.x(next), std::max(level, 0.0));
     now = std::max(now, next);
     level += step.bytes;

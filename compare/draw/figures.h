@@ -1,14 +1,13 @@
-// The tutorial's figures, drawn from a run.
+// Draws the tutorial's figures as HTML.
 #pragma once
 
 #include <string>
 
-#include "compare/measure/model.h"
+#include "compare/draw/figures_view.h"
 
 namespace poetry_compare {
 
-// Four <figure>s, with time from top to bottom. Whoever was not run is missed
-// in words.
-std::string make_figures(const Comparison& comparison);
+// Four <figure>s. In place of a missing one, a line says why it is missing.
+std::string draw_figures(const FiguresView& view);
 
 }  // namespace poetry_compare

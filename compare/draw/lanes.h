@@ -1,49 +1,26 @@
-// The picture of one variant: threads, tasks and turns, on the common axis.
+// Draws the picture of one variant as SVG.
 #pragma once
 
-#include <optional>
 #include <string>
+#include <vector>
 
-#include "compare/draw/downsample.h"
-#include "compare/measure/model.h"
+#include "compare/draw/axis.h"
+#include "compare/draw/lanes_view.h"
 
 namespace poetry_compare {
 
-// What is the same for all variants of a comparison, so that pictures can be
-// laid beside each other.
-struct Scale {
-  Axis axis;
-  std::vector<double> piles;  // per poem: the bytes that fill a lane
-  double turn = 1;  // how wide one is
-};
-
-Scale make_scale(const Comparison& comparison);
-
-// A place on the axis, as a part of it: without the "%".
-std::string percent(double x);
-
-// The classes of what a thread does.
-std::string look(const Variant& variant, const Stretch& stretch);
-
-// Goes into an <svg> of any width: places along the axis are in percent of it.
-// Some words stand to the right of 100 %.
+// The content of an <svg> of any width: places along the axis are percentages
+// of it. Some labels stand to the right of 100 %.
 struct Drawing {
   std::string svg;
-  std::string turns;  // the strip that has no time axis; to be drawn above
+  std::string turns;  // the strip without a time axis; to be drawn above
   std::string labels;  // to the left of 0 %
   double height = 0;
 };
 
-// A variant that was seen. With the times at its axis, or only with the lines.
-Drawing draw_lanes(const Comparison& comparison,
-                   const Variant& variant,
-                   const Scale& scale,
+// With the times below the axis, or with its lines only.
+Drawing draw_lanes(const LanesView& view,
+                   const std::vector<AxisMark>& axis,
                    bool with_times);
-
-// The axis, from y to y + height.
-std::string draw_axis(const Axis& axis,
-                      double y,
-                      double height,
-                      bool with_times);
 
 }  // namespace poetry_compare

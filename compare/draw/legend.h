@@ -1,6 +1,7 @@
 // What the marks in the pictures mean.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -13,11 +14,11 @@ constexpr double sample_width = 34, sample_height = 14;
 
 struct LegendItem {
   std::string sample;  // the content of an <svg>
-  std::string text;  // plain, not escaped
+  std::string text;  // not escaped
 };
 
 // The poems and their colours.
-std::vector<LegendItem> legend_of_poems(const Comparison& comparison);
+std::vector<LegendItem> legend_of_poems(const std::vector<Poem>& poems);
 
 // The strips, bars, ticks, wedges and boxes.
 std::vector<LegendItem> legend_of_marks();

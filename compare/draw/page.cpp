@@ -1,19 +1,32 @@
-#include <fmt/format.h>
-
 #include "compare/draw/page.h"
 
-#include "compare/draw/captions.h"
+#include <fmt/format.h>
+
+#include "compare/draw/assets.h"
 #include "compare/draw/figures.h"
-#include "compare/draw/page_parts.h"
+#include "compare/draw/lanes.h"
 #include "compare/draw/palette.h"
 #include "compare/draw/xml.h"
-#include "compare/report/sentences.h"
-#include "compare/report/write_json.h"
 
 namespace poetry_compare {
 namespace {
 
-std::string head(const Comparison& comparison) {
+constexpr auto note_on_numbers =
+    "<p class=\"note\"><b>Worst unread</b>: the longest time for which bytes "
+    "that a server had sent lay unread. <b>Longest turn</b>: the longest time "
+    "for which the program was away from its wait, so that all other tasks had "
+    "to wait for it.</p>\n";
+
+constexpr auto note_on_pictures =
+    "<p class=\"note\">All pictures share one time axis. Nothing shorter than "
+    "a pixel is drawn: a strip shows what took most of the pixel, reads that "
+    "lie so close together share a tick, and a wedge shows the mean. A wedge "
+    "as high as its lane is the largest pile of unread bytes of that "
+    "poem.</p>\n";
+
+// --- The top of the page -----------------------------------------------------
+
+std::string draw_head(const std::string& title) {
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, "
@@ -21,19 +34,90 @@ std::string head(const Comparison& comparison) {
       "<meta name=\"color-scheme\" content=\"light dark\">\n"
       "<title>{}</title>\n<link rel=\"icon\" href=\"data:,\">\n"
       "<style>\n{}{}</style>\n</head>\n",
-      escape(headline(comparison)), page_css, picture_style());
+      escape(title), page_css, picture_style());
 }
 
-std::string sentence_list(const Comparison& comparison) {
-  std::string html;
-  for (const auto& line : sentences(comparison)) {
-    html += fmt::format("<li>{}</li>\n", escape(line));
-  }
-  for (const auto& line : complaints(comparison)) {
-    html += fmt::format("<li class=\"alarm\">{}</li>\n", escape(line));
-  }
-  return html.empty() ? "" : "<ul class=\"sentences\">\n" + html + "</ul>\n";
+// The hatches, once for all pictures of the page.
+std::string hatch_sheet() {
+  return fmt::format(
+      "<svg class=\"hatches\" width=\"0\" height=\"0\" "
+      "aria-hidden=\"true\">{}</svg>\n",
+      hatches());
 }
+
+std::string draw_header(const PageView& view) {
+  std::string lines;
+  for (const auto& line : view.sentences) {
+    lines += fmt::format("<li>{}</li>\n", escape(line));
+  }
+  for (const auto& line : view.complaints) {
+    lines += fmt::format("<li class=\"alarm\">{}</li>\n", escape(line));
+  }
+  if (!lines.empty()) lines = "<ul class=\"sentences\">\n" + lines + "</ul>\n";
+  return fmt::format("<header>\n<h1>{}</h1>\n<p>{}</p>\n{}</header>\n",
+                     escape(view.picture.title), escape(view.picture.summary),
+                     lines);
+}
+
+// --- The pictures ------------------------------------------------------------
+
+std::string draw_legend(const std::vector<LegendItem>& items) {
+  std::string html;
+  for (const LegendItem& item : items) {
+    html += fmt::format(
+        "<li><svg class=\"picture\" width=\"{}\" height=\"{}\" "
+        "aria-hidden=\"true\">{}</svg> {}</li>\n",
+        sample_width, sample_height, item.sample, escape(item.text));
+  }
+  return html;
+}
+
+// The plot lies in a window: the script makes it longer than the window to
+// zoom, and moves it.
+std::string draw_picture(const VariantView& variant,
+                         const std::vector<AxisMark>& axis) {
+  const Drawing drawing = draw_lanes(variant.lanes, axis, true);
+  return fmt::format(
+      "<svg class=\"picture lanes\" height=\"{0}\" role=\"img\">"
+      "<title>{1}: {2}</title>\n{3}\n<svg class=\"window\" width=\"100%\" "
+      "height=\"{0}\"><svg class=\"plot\" width=\"100%\" height=\"{0}\">\n{4}"
+      "</svg></svg>\n{5}</svg>\n",
+      number(drawing.height), escape(variant.name),
+      variant.headline.text + variant.headline.alarm, drawing.labels,
+      drawing.svg, drawing.turns);
+}
+
+// In an element of its own, or nothing.
+std::string alarm(const char* tag, const std::string& text) {
+  if (text.empty()) return "";
+  return fmt::format("<{0} class=\"alarm\">{1}</{0}>", tag, escape(text));
+}
+
+std::string draw_variant(const VariantView& variant,
+                         const std::vector<AxisMark>& axis) {
+  const auto name = escape(variant.name);
+  auto trouble = alarm("p", variant.complaint);
+  if (!trouble.empty()) trouble += '\n';
+  return fmt::format(
+      "<article class=\"variant\" data-variant=\"{0}\" data-name=\"{1}\">\n"
+      "<h3>{1}</h3> <p class=\"headline\">{2}{3}</p>\n{4}{5}"
+      "<p class=\"look\">{6}</p>\n</article>\n",
+      variant.index, name, variant.headline.text,
+      alarm("span", variant.headline.alarm), trouble,
+      draw_picture(variant, axis), escape(variant.caption));
+}
+
+std::string draw_pictures(const PictureView& view) {
+  std::string html = "<ul class=\"legend\">\n" + draw_legend(view.poems) +
+                     draw_legend(view.marks) +
+                     "</ul>\n<div id=\"controls\" hidden></div>\n";
+  for (const VariantView& variant : view.variants) {
+    html += draw_variant(variant, view.axis);
+  }
+  return html + note_on_pictures;
+}
+
+// --- The whole ---------------------------------------------------------------
 
 std::string section(const char* id,
                     const char* title,
@@ -42,33 +126,40 @@ std::string section(const char* id,
                      title, content);
 }
 
-std::string data(const Comparison& comparison) {
+std::string draw_sections(const PageView& view) {
+  return section("numbers", "What the clock shows, and what it hides",
+                 draw_table(view.numbers) + note_on_numbers) +
+         section("pictures", "What each variant waited for",
+                 draw_pictures(view.picture)) +
+         section("figures", "The tutorial's figures, from this run",
+                 "<div class=\"row\">\n" + draw_figures(view.figures) +
+                     "</div>\n") +
+         section("tasks", "Task by task", draw_table(view.tasks)) +
+         section("made", "How this was made",
+                 draw_facts(view.settings) + "<h3>The commands</h3>\n" +
+                     draw_facts(view.commands));
+}
+
+// The data and the code of the script.
+std::string draw_script(const PageView& view) {
   return fmt::format(
       "<script type=\"application/json\" id=\"summary\">\n{}</script>\n"
-      "<script type=\"application/json\" id=\"reads\">\n{}</script>\n",
-      write_json(comparison), reads_json(comparison));
+      "<script type=\"application/json\" id=\"reads\">\n{}</script>\n"
+      "<script>\n{}</script>\n",
+      view.summary_json, view.reads_json, page_js);
 }
 
 }  // namespace
 
+std::string draw_page(const PageView& view) {
+  return draw_head(view.picture.title) + "<body>\n" + hatch_sheet() +
+         draw_header(view) + "<main>\n" + draw_sections(view) + "</main>\n" +
+         "<div id=\"tip\" role=\"status\" hidden></div>\n" + draw_script(view) +
+         "</body>\n</html>\n";
+}
+
 std::string make_page(const Comparison& comparison) {
-  std::string html = head(comparison);
-  html += "<body>\n" + hatch_sheet();
-  html += fmt::format("<header>\n<h1>{}</h1>\n<p>{}</p>\n{}</header>\n<main>\n",
-                      escape(headline(comparison)), escape(summary(comparison)),
-                      sentence_list(comparison));
-  html += section("numbers", "What the clock shows, and what it hides",
-                  numbers(comparison));
-  html += section("pictures", "Whom they waited for", pictures(comparison));
-  html +=
-      section("figures", "The tutorial's figures, from this run",
-              "<div class=\"row\">\n" + make_figures(comparison) + "</div>\n");
-  html += section("tasks", "Task by task", tasks(comparison));
-  html += section("made", "How this was made", provenance(comparison));
-  html += "</main>\n<div id=\"tip\" role=\"status\" hidden></div>\n";
-  html += data(comparison);
-  html += fmt::format("<script>\n{}</script>\n</body>\n</html>\n", page_js);
-  return html;
+  return draw_page(view_page(comparison));
 }
 
 }  // namespace poetry_compare

@@ -1,15 +1,17 @@
-// Details of a read, zoom, and the choice of variants. The page is complete
-// without.
+// Shows the details of a read, zooms, and hides variants. The rest of the page
+// works without this script.
 "use strict";
 const data = JSON.parse(document.getElementById("reads").textContent);
 const articles = [...document.querySelectorAll(".variant")];
 const controls = document.getElementById("controls");
 const tip = document.getElementById("tip");
-let zoom = 1, left = 0;  // how many times longer, and which part is at the left
+let zoom = 1;  // how many times longer the axis is than the window
+let left = 0;  // which part of the axis, 0 to 1, is at the window's left end
 
 // --- The reads ---------------------------------------------------------------
 
-// Times in seconds from the steps that the page has.
+// reads[variant][task]: the page has three numbers for each tick, and times as
+// steps of 10 us since the tick before.
 const reads = data.variants.map(tasks => tasks.map(flat => {
   const list = [];
   for (let i = 0, time = 0; i < flat.length; i += 3) {
@@ -32,33 +34,42 @@ function hide() {
   cursor.remove();
 }
 
-// A read that cannot be seen for zoom is hidden, or else brought into view.
-function show(lane, index, bring = false) {
+function place_cursor(lane, x) {
+  const bar = lane.querySelector("rect"), y = +bar.getAttribute("y");
+  const end = y + +bar.getAttribute("height");
+  const line = {x1: x + "%", x2: x + "%", y1: y - 2, y2: end + 2};
+  for (const key in line) cursor.setAttribute(key, line[key]);
+  lane.closest(".plot").append(cursor);
+}
+
+// Below the cursor, but not outside the window.
+function place_tip() {
+  const at = cursor.getBoundingClientRect();
+  const end = document.documentElement.clientWidth - tip.offsetWidth - 4;
+  tip.style.left = Math.max(4, Math.min(at.left + 10, end)) + "px";
+  tip.style.top = at.bottom + 6 + "px";
+}
+
+// Shows a read of a lane. If it is outside the window, moves the window there,
+// or shows nothing.
+function show(lane, index, move_window = false) {
   const article = lane.closest(".variant"), task = +lane.dataset.task;
   const read = reads[article.dataset.variant][task][index];
   if (!read) return hide();
   const place = read.time / data.seconds;
   const visible = place >= left && place <= left + 1 / zoom;
-  if (!visible && !bring) return hide();
-  if (!visible) push(place - left - 0.5 / zoom);
+  if (!visible && !move_window) return hide();
+  if (!visible) move(place - left - 0.5 / zoom);
   lane.dataset.index = index;
-  const bar = lane.querySelector("rect"), x = place * 100;
-  for (const [key, value] of Object.entries({x1: x + "%", x2: x + "%",
-      y1: +bar.getAttribute("y") - 2,
-      y2: +bar.getAttribute("y") + +bar.getAttribute("height") + 2})) {
-    cursor.setAttribute(key, value);
-  }
-  lane.closest(".plot").append(cursor);
+  place_cursor(lane, place * 100);
   const what = read.count > 1 ? read.count + " reads from" : "read at";
   tip.textContent = `${article.dataset.name}, ${lane.dataset.label}: ${what} ` +
       `${read.time.toFixed(3)} s, ${read.bytes} bytes`;
   tip.hidden = false;
-  const at = cursor.getBoundingClientRect();
-  tip.style.left = Math.max(4, Math.min(at.left + 10,
-      document.documentElement.clientWidth - tip.offsetWidth - 4)) + "px";
-  tip.style.top = at.bottom + 6 + "px";
+  place_tip();
 }
 
+// The index of the read that is nearest to the time.
 function nearest(list, time) {
   let low = 0, high = list.length - 1;
   while (high - low > 1) {
@@ -69,7 +80,7 @@ function nearest(list, time) {
   return time > middle ? high : low;
 }
 
-// Which part of the axis is below the pointer, from 0 to 1.
+// The place on the axis that is below the pointer, from 0 to 1.
 function part(svg, event) {
   const style = getComputedStyle(svg), box = svg.getBoundingClientRect();
   const from = parseFloat(style.paddingLeft);
@@ -89,6 +100,7 @@ function hover(event) {
   hide();
 }
 
+// Arrow keys go to another read of the lane.
 function step(event) {
   const steps = {ArrowRight: 1, ArrowLeft: -1, PageDown: 10, PageUp: -10};
   const lane = event.currentTarget, by = steps[event.key];
@@ -114,22 +126,23 @@ function redraw_axis(axis) {
     const line = {class: "grid", x1: x, x2: x, y1: 0, y2: height};
     const text = shape("text", {class: "tick", x, y: height + 11});
     if (zoom > 1 && i * size <= left * data.seconds + visible / 50) {
-      text.style.textAnchor = "start";  // or the window would cut it off
+      text.style.textAnchor = "start";  // the window would cut off its left
     }
     text.textContent = +(i * size).toFixed(6) + " s";
     axis.append(shape("line", line), text);
   }
 }
 
-// Zooms so that this part of the axis stays where it is.
+// Zooms so that the place `around` on the axis stays where it is.
 function zoom_to(factor, around = left) {
   const next = Math.max(1, Math.min(500, factor));
   left = around - (around - left) * zoom / next;
   zoom = next;
-  push(0);
+  move(0);
 }
 
-function push(by) {
+// Moves the window by a part of the axis, and draws it.
+function move(by) {
   left = Math.max(0, Math.min(1 - 1 / zoom, left + by));
   hide();
   document.body.classList.toggle("zoomed", zoom > 1);
@@ -150,7 +163,7 @@ function button(text, label, action) {
   controls.append(element);
 }
 
-for (const article of articles) {
+function add_choice(article) {
   const label = document.createElement("label");
   const box = document.createElement("input");
   box.type = "checkbox";
@@ -158,30 +171,39 @@ for (const article of articles) {
   box.addEventListener("change", () => { article.hidden = !box.checked; });
   label.append(box, " " + article.dataset.name);
   controls.append(label);
-  const svg = article.querySelector(".lanes");
+}
+
+function prepare_picture(svg) {
   svg.setAttribute("role", "group");
   svg.addEventListener("pointermove", hover);
   svg.addEventListener("pointerdown", hover);
   svg.addEventListener("pointerleave", hide);
   svg.addEventListener("wheel", event => {
-    if (!event.ctrlKey) return;  // else it scrolls the page
+    if (!event.ctrlKey) return;  // the wheel alone scrolls the page
     event.preventDefault();
     zoom_to(zoom * (event.deltaY < 0 ? 1.25 : 0.8), part(svg, event));
   }, {passive: false});
-  for (const lane of svg.querySelectorAll(".lane")) {
-    lane.setAttribute("tabindex", "0");
-    lane.addEventListener("focus",
-        () => show(lane, +lane.dataset.index || 0, true));
-    lane.addEventListener("blur", hide);
-    lane.addEventListener("keydown", step);
-    const title = lane.querySelector("title");
-    lane.setAttribute("aria-label", title.textContent);
-    title.remove();  // or there would be two tips
-  }
+}
+
+function prepare_lane(lane) {
+  lane.setAttribute("tabindex", "0");
+  lane.addEventListener("focus",
+      () => show(lane, +lane.dataset.index || 0, true));
+  lane.addEventListener("blur", hide);
+  lane.addEventListener("keydown", step);
+  const title = lane.querySelector("title");
+  lane.setAttribute("aria-label", title.textContent);
+  title.remove();  // the browser would show it as a second tip
+}
+
+for (const article of articles) {
+  add_choice(article);
+  prepare_picture(article.querySelector(".lanes"));
+  for (const lane of article.querySelectorAll(".lane")) prepare_lane(lane);
 }
 button("\u2212", "less", () => zoom_to(zoom / 2));
 button("+", "more", () => zoom_to(zoom * 2));
-button("\u2190", "earlier", () => push(-0.5 / zoom));
-button("\u2192", "later", () => push(0.5 / zoom));
+button("\u2190", "earlier", () => move(-0.5 / zoom));
+button("\u2192", "later", () => move(0.5 / zoom));
 button("all", "all", () => zoom_to(1));
 controls.hidden = articles.length === 0;

@@ -1,7 +1,8 @@
+#include "compare/draw/palette.h"
+
 #include <fmt/format.h>
 
-#include "compare/draw/palette.h"
-#include "compare/draw/xml.h"
+#include "compare/draw/assets.h"
 
 namespace poetry_compare {
 namespace {
@@ -9,12 +10,12 @@ namespace {
 struct Hue {
   const char* light;
   const char* dark;
-  const char* hatch;  // lines in a tile of 8 by 8: the second cue
-  double weight = 1.7;  // of the lines
+  const char* hatch;  // lines in a tile of 8 by 8, for those who see no colours
+  double weight = 1.7;  // how thick the lines are
 };
 
-// The colours of Okabe and Ito, which nearly everybody can tell apart. Where
-// one is too dark on a dark ground, a lighter one of the same hue stands in.
+// The colours of Okabe and Ito, which nearly everybody can tell apart. Those
+// that are too dark for a dark ground have a lighter shade there.
 constexpr Hue hues[colours] = {
     {"#0072B2", "#3A9BDC", "M-2 2l4-4M0 8l8-8M6 10l4-4"},
     {"#009E73", "#1DB68A", "M-2 6l4 4M0 0l8 8M6-2l4 4"},

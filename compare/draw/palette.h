@@ -1,4 +1,4 @@
-// Colours and hatches: each poem has one of either, in every picture.
+// Colours and hatches. A poem has the same colour and hatch in every picture.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,7 @@
 
 namespace poetry_compare {
 
-// Poems beyond the sixth begin again with the first's.
+// The seventh poem has the colour of the first, and so on.
 constexpr std::size_t colours = 6;
 
 // The number in the names of a poem's classes: fN is its fill, sN its stroke,
@@ -18,8 +18,8 @@ constexpr std::size_t colour(std::size_t poem) {
 // The style sheet of all pictures, for light and dark.
 std::string picture_style();
 
-// The <defs> with the hatches. The style sheet refers to them by their names:
-// once in a document.
+// The <defs> with the hatches, to be put into a document once: the style sheet
+// refers to them by name.
 std::string hatches();
 
 }  // namespace poetry_compare

@@ -1,64 +1,50 @@
-#include <fmt/format.h>
+#include "compare/draw/scale.h"
 
 #include <algorithm>
 
-#include "compare/draw/lanes.h"
-#include "compare/draw/palette.h"
-#include "compare/draw/xml.h"
+#include "compare/draw/downsample.h"
 
 namespace poetry_compare {
+namespace {
 
-std::string percent(double x) {
-  return number(x * 100 / picture_width, 3);
+// The largest pile of any variant; at least an eighth of the poem, so that the
+// few bytes that every client leaves for a moment stay small.
+std::vector<double> full_piles(const Comparison& comparison, const Axis& axis) {
+  std::vector<double> piles;
+  for (const Poem& poem : comparison.poems) {
+    piles.push_back(
+        std::max(1.0, static_cast<double>(poem.bytes.value_or(0)) / 8));
+  }
+  for (const Variant& variant : comparison.variants) {
+    for (const Task& task : variant.picture.tasks) {
+      const auto pile = make_pile(task, axis);
+      auto& full = piles[task.poem];
+      full = std::max({full, static_cast<double>(task.bytes) / 8,
+                       *std::max_element(pile.begin(), pile.end())});
+    }
+  }
+  return piles;
 }
 
-std::string look(const Variant& variant, const Stretch& stretch) {
-  if (stretch.what == working) return "work";
-  if (stretch.what < stuck) return "any";
-  const Task& task = variant.picture.tasks[stretch.what - stuck];
-  return fmt::format("h{}", colour(task.poem));
+std::size_t most_reads(const Comparison& comparison) {
+  std::size_t most = 1;
+  for (const Variant& variant : comparison.variants) {
+    std::size_t reads = 0;
+    for (const Task& task : variant.picture.tasks) reads += task.reads.size();
+    most = std::max(most, reads);
+  }
+  return most;
 }
+
+}  // namespace
 
 Scale make_scale(const Comparison& comparison) {
   Scale scale;
   scale.axis = make_axis(comparison);
-  for (const Poem& poem : comparison.poems) {
-    scale.piles.push_back(
-        std::max(1.0, static_cast<double>(poem.bytes.value_or(0)) / 8));
-  }
-  std::size_t most = 1;
-  for (const Variant& variant : comparison.variants) {
-    std::size_t reads = 0;
-    for (const Task& task : variant.picture.tasks) {
-      reads += task.reads.size();
-      const auto pile = make_pile(task, scale.axis);
-      auto& full = scale.piles[task.poem];
-      full = std::max({full, static_cast<double>(task.bytes) / 8,
-                       *std::max_element(pile.begin(), pile.end())});
-    }
-    most = std::max(most, reads);
-  }
-  scale.turn = std::min(12.0, picture_width / static_cast<double>(most));
+  scale.piles = full_piles(comparison, scale.axis);
+  scale.turn = std::min(
+      12.0, picture_width / static_cast<double>(most_reads(comparison)));
   return scale;
-}
-
-std::string draw_axis(const Axis& axis,
-                      double y,
-                      double height,
-                      bool with_times) {
-  std::string text =
-      fmt::format("<g class=\"axis\" data-y=\"{}\" data-height=\"{}\">",
-                  number(y), number(height));
-  for (const double time : marks(axis)) {
-    const auto x = percent(axis.x(time));
-    text += fmt::format(
-        "<line class=\"grid\" x1=\"{0}%\" x2=\"{0}%\" y1=\"{1}\" y2=\"{2}\"/>",
-        x, number(y), number(y + height));
-    if (!with_times) continue;
-    text += fmt::format("<text class=\"tick\" x=\"{}%\" y=\"{}\">{} s</text>",
-                        x, number(y + height + 11), number(time, 6));
-  }
-  return text + "</g>";
 }
 
 }  // namespace poetry_compare

@@ -1,43 +1,40 @@
-#include <fmt/format.h>
-
 #include "compare/draw/svg.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "compare/draw/captions.h"
+#include <fmt/format.h>
+
 #include "compare/draw/lanes.h"
-#include "compare/draw/legend.h"
 #include "compare/draw/palette.h"
 #include "compare/draw/xml.h"
-#include "compare/report/sentences.h"
 
 namespace poetry_compare {
 namespace {
 
 constexpr double width = 1020, left = 78, margin = 14;
 
+// Is filled from top to bottom.
 class Sheet {
  public:
-  void text(double x, const std::string& classes, const std::string& words) {
+  void text(double x, const std::string& classes, const std::string& content) {
     svg_ += fmt::format("<text x=\"{}\" y=\"{}\" class=\"{}\">{}</text>\n",
-                        number(x), number(y_), classes, escape(words));
+                        number(x), number(y_), classes, escape(content));
   }
   void down(double by) { y_ += by; }
   void legend(const std::vector<LegendItem>& items);
-  void variant(const Comparison& comparison,
-               const Variant& variant,
-               const Scale& scale,
+  void variant(const VariantView& variant,
+               const std::vector<AxisMark>& axis,
                bool last);
-  std::string finish(const Comparison& comparison);
+  std::string finish(const PictureView& view) const;
 
  private:
   std::string svg_;
   double y_ = 0;
 };
 
-// Three columns; an item that is too long for one takes the next as well, at
-// seven pixels a character.
+// Three columns. An item that is too long for one, at seven pixels a character,
+// takes the next one as well.
 void Sheet::legend(const std::vector<LegendItem>& items) {
   const double column = (width - 2 * margin) / 3;
   double x = margin;
@@ -57,20 +54,24 @@ void Sheet::legend(const std::vector<LegendItem>& items) {
   y_ += 20;
 }
 
-void Sheet::variant(const Comparison& comparison,
-                    const Variant& variant,
-                    const Scale& scale,
+std::string marked(const Headline& headline) {
+  if (headline.alarm.empty()) return headline.text;
+  return fmt::format("{}<tspan class=\"alarm\">{}</tspan>", headline.text,
+                     headline.alarm);
+}
+
+void Sheet::variant(const VariantView& variant,
+                    const std::vector<AxisMark>& axis,
                     bool last) {
   y_ += 18;
-  const auto trouble = complaint(variant);
   svg_ += fmt::format(
       "<text x=\"{}\" y=\"{}\"><tspan class=\"name\">{}</tspan>"
       "<tspan class=\"say\" dx=\"12\">{}</tspan>"
       "<tspan class=\"alarm\" dx=\"8\">{}</tspan></text>\n",
       number(margin), number(y_), escape(variant.name),
-      headline(comparison, variant, "tspan"), escape(trouble));
+      marked(variant.headline), escape(variant.complaint));
   y_ += 9;
-  const Drawing drawing = draw_lanes(comparison, variant, scale, last);
+  const Drawing drawing = draw_lanes(variant.lanes, axis, last);
   svg_ += fmt::format(
       "<svg x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" "
       "overflow=\"visible\">{}</svg>\n",
@@ -79,43 +80,39 @@ void Sheet::variant(const Comparison& comparison,
   y_ += drawing.height + 10;
 }
 
-std::string Sheet::finish(const Comparison& comparison) {
+std::string Sheet::finish(const PictureView& view) const {
   return fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"picture\" "
       "width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\" "
       "aria-labelledby=\"title desc\">\n<title id=\"title\">{2}</title>\n"
       "<desc id=\"desc\">{3}</desc>\n<style>{4}</style>\n{5}\n"
       "<rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n{6}</svg>\n",
-      number(width), number(y_), escape(headline(comparison)),
-      escape(description(comparison)), picture_style(), hatches(), svg_);
+      number(width), number(y_), escape(view.title), escape(view.description),
+      picture_style(), hatches(), svg_);
 }
 
 }  // namespace
 
-std::string make_svg(const Comparison& comparison) {
-  const Scale scale = make_scale(comparison);
+std::string draw_svg(const PictureView& view) {
   Sheet sheet;
   sheet.down(30);
-  sheet.text(margin, "title", headline(comparison));
+  sheet.text(margin, "title", view.title);
   sheet.down(20);
-  sheet.text(margin, "say", summary(comparison));
+  sheet.text(margin, "say", view.summary);
   sheet.down(24);
-  sheet.legend(legend_of_poems(comparison));
-  sheet.legend(legend_of_marks());
-  const Variant* last = nullptr;
-  for (const Variant& variant : comparison.variants) {
-    if (variant.picture.seen) last = &variant;
-  }
-  for (const Variant& variant : comparison.variants) {
-    if (!variant.picture.seen) continue;
-    sheet.variant(comparison, variant, scale, &variant == last);
+  sheet.legend(view.poems);
+  sheet.legend(view.marks);
+  for (const VariantView& variant : view.variants) {
+    sheet.variant(variant, view.axis, &variant == &view.variants.back());
   }
   sheet.down(14);
-  sheet.text(margin, "",
-             fmt::format("poetry-compare {}, {}", comparison.settings.version,
-                         comparison.settings.date));
+  sheet.text(margin, "", view.origin);
   sheet.down(12);
-  return sheet.finish(comparison);
+  return sheet.finish(view);
+}
+
+std::string make_svg(const Comparison& comparison) {
+  return draw_svg(view_picture(comparison));
 }
 
 }  // namespace poetry_compare

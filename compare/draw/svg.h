@@ -3,12 +3,14 @@
 
 #include <string>
 
+#include "compare/draw/picture_view.h"
 #include "compare/measure/model.h"
 
 namespace poetry_compare {
 
-// A whole file: needs nothing else, for light and dark. Variants that have no
-// picture are not in it.
+// A whole file that needs nothing else, for light and dark. Variants that were
+// not seen are not in it.
 std::string make_svg(const Comparison& comparison);
+std::string draw_svg(const PictureView& view);
 
 }  // namespace poetry_compare

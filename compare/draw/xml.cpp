@@ -1,14 +1,14 @@
-#include <fmt/format.h>
-
 #include "compare/draw/xml.h"
+
+#include <fmt/format.h>
 
 namespace poetry_compare {
 namespace {
 
 constexpr auto replacement = "\xef\xbf\xbd";
 
-// How many bytes the character at the front of the text has; 0: it is none, or
-// one that XML refuses.
+// How many bytes the character at the start of the text has. 0 if the bytes are
+// not UTF-8, or if XML forbids the character.
 std::size_t character(std::string_view text) {
   const auto byte = [&](std::size_t i) {
     return static_cast<unsigned char>(text[i]);
@@ -33,34 +33,35 @@ std::size_t character(std::string_view text) {
   return overlong || beyond || no_character ? 0 : size;
 }
 
+// How a character is written that has a meaning in XML; empty for others.
+std::string_view entity(char character) {
+  switch (character) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return "&quot;";
+    case '\'':
+      return "&#39;";
+    default:
+      return "";
+  }
+}
+
 }  // namespace
 
 std::string escape(std::string_view text) {
   std::string escaped;
   while (!text.empty()) {
     const std::size_t size = character(text);
-    switch (size == 1 ? text.front() : '\0') {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      case '\'':
-        escaped += "&#39;";
-        break;
-      default:
-        if (size > 0) {
-          escaped += text.substr(0, size);
-        } else {
-          escaped += replacement;
-        }
+    const auto name = entity(text.front());
+    if (size == 0) {
+      escaped += replacement;
+    } else {
+      escaped += name.empty() ? text.substr(0, size) : name;
     }
     text.remove_prefix(size > 0 ? size : 1);
   }

@@ -1,4 +1,4 @@
-// Text for SVG and HTML: what is shared by all pictures.
+// Text and numbers as XML and HTML have them.
 #pragma once
 
 #include <string>
@@ -6,17 +6,12 @@
 
 namespace poetry_compare {
 
-// Text from outside as XML and HTML have it, between tags and between quotes.
-// What is no UTF-8, or may not be in XML at all, becomes U+FFFD.
+// The text, fit for a place between tags or between quotes. Bytes that are not
+// UTF-8, and characters that XML forbids, become U+FFFD.
 std::string escape(std::string_view text);
 
-// Short for files: "12.3", "12", "-.5" is "-0.5"; at most so many digits.
+// As short as it gets, with at most so many digits after the point: "12.3",
+// "12", "-0.5".
 std::string number(double value, int digits = 1);
-
-// The files page.css, page.js and picture.css, as they were when the program
-// was built.
-extern const char* const page_css;
-extern const char* const page_js;
-extern const char* const picture_css;
 
 }  // namespace poetry_compare

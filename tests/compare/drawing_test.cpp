@@ -9,6 +9,8 @@
 
 #include "compare/draw/captions.h"
 #include "compare/draw/downsample.h"
+#include "compare/draw/kinds.h"
+#include "compare/draw/lanes_view.h"
 #include "compare/draw/page.h"
 #include "compare/draw/svg.h"
 #include "support/sample.h"
@@ -37,11 +39,17 @@ Comparison large(std::size_t reads) {
   return comparison;
 }
 
+poetry_compare::Drawing draw(const Comparison& comparison,
+                             const poetry_compare::Variant& variant) {
+  const auto scale = poetry_compare::make_scale(comparison);
+  return draw_lanes(view_lanes(comparison, variant, scale),
+                    axis_marks(scale.axis), true);
+}
+
 TEST(Drawing, HasAWedgeOnlyWhereSomethingLayUnread) {
   const auto comparison = sample::make();
-  const auto scale = poetry_compare::make_scale(comparison);
   for (const auto& variant : comparison.variants) {
-    const auto svg = draw_lanes(comparison, variant, scale, true).svg;
+    const auto svg = draw(comparison, variant).svg;
     EXPECT_EQ(count(svg, "class=\"wedge"), variant.name == "broken" ? 2U : 0U)
         << variant.name;
   }
@@ -49,9 +57,8 @@ TEST(Drawing, HasAWedgeOnlyWhereSomethingLayUnread) {
 
 TEST(Drawing, HatchesWhoIsStuckAndGreysWhoWaitsForAnybody) {
   const auto comparison = sample::make();
-  const auto scale = poetry_compare::make_scale(comparison);
   const auto svg = [&](std::size_t i) {
-    return draw_lanes(comparison, comparison.variants[i], scale, true).svg;
+    return draw(comparison, comparison.variants[i]).svg;
   };
   for (const char* hatch : {"\"h1\"", "\"h2\"", "\"h3\""}) {
     EXPECT_EQ(count(svg(0), hatch), 1U) << hatch;
@@ -115,60 +122,58 @@ TEST(Threads, AreInTheOrderOfTheirPoems) {
       read.thread = static_cast<int>(order[task]);
     }
   }
-  EXPECT_EQ(threads_by_poem(variant), order);
+  EXPECT_EQ(threads_by_poem(variant.picture), order);
 }
 
-TEST(Words, SayWhatToLookFor) {
+TEST(Captions, SayWhatToLookFor) {
   const auto comparison = sample::make();
-  const auto words = [&](std::size_t i) {
-    return what_to_look_for(comparison, i);
-  };
-  EXPECT_TRUE(has(words(0), "One strip"));
-  EXPECT_TRUE(has(words(1), "Three strips"));
-  EXPECT_TRUE(has(words(2), "grey"));
-  EXPECT_TRUE(has(words(3), "same picture as that of async"));
-  EXPECT_TRUE(has(words(4), "wedge of task 2"));
+  const auto text = [&](std::size_t i) { return caption(comparison, i); };
+  EXPECT_TRUE(has(text(0), "One strip"));
+  EXPECT_TRUE(has(text(1), "Three strips"));
+  EXPECT_TRUE(has(text(2), "grey"));
+  EXPECT_TRUE(has(text(3), "same picture as that of async"));
+  EXPECT_TRUE(has(text(4), "wedge of task 2"));
 }
 
-TEST(Words, SayWhatTheThreadDidWhileBytesLayUnread) {
+TEST(Captions, SayWhatTheThreadDidWhileBytesLayUnread) {
   auto comparison = sample::make();
   auto& variant = comparison.variants[4];
-  const auto words = [&] { return what_to_look_for(comparison, 4); };
-  EXPECT_TRUE(has(words(), "stuck in reads of others, of task 3 most"))
-      << words();
-  EXPECT_TRUE(has(words(), "buffers were large enough")) << words();
+  const auto text = [&] { return caption(comparison, 4); };
+  EXPECT_TRUE(has(text(), "stuck in reads of other tasks, mostly task 3"))
+      << text();
+  EXPECT_TRUE(has(text(), "buffers were large enough")) << text();
 
   // Stuck in a read of the very same task: it would have read at once.
   for (auto& wait : variant.picture.waits)
     wait.task = variant.overall.worst_task;
-  EXPECT_TRUE(has(words(), "the machine was late")) << words();
+  EXPECT_TRUE(has(text(), "the machine was late")) << text();
 
   variant.picture.waits.clear();
-  EXPECT_TRUE(has(words(), "away from any wait")) << words();
+  EXPECT_TRUE(has(text(), "away from any wait")) << text();
 }
 
-TEST(Words, BlameFullBuffersOnlyForServersThatWereSlower) {
+TEST(Captions, BlameFullBuffersOnlyForServersThatWereSlower) {
   auto comparison = sample::make();
   auto& variant = comparison.variants[4];
-  const auto words = [&] { return what_to_look_for(comparison, 4); };
+  const auto text = [&] { return caption(comparison, 4); };
   variant.overall.wall *= 2;
-  EXPECT_FALSE(has(words(), "buffers")) << words();
+  EXPECT_FALSE(has(text(), "buffers")) << text();
   variant.picture.tasks[1].sends.back().time *= 2;
-  EXPECT_TRUE(has(words(), "could not go on sending")) << words();
+  EXPECT_TRUE(has(text(), "could not go on sending")) << text();
 }
 
-TEST(Words, KnowSeveralThreadsThatEachHaveAWait) {
+TEST(Captions, KnowSeveralThreadsThatEachHaveAWait) {
   auto comparison = sample::make();
   auto& variant = comparison.variants[1];
   for (auto& wait : variant.picture.waits)
     wait.kind = poetry_compare::WaitKind::anybody;
   EXPECT_EQ(kind_of(comparison, variant), poetry_compare::Kind::several);
-  EXPECT_TRUE(has(what_to_look_for(comparison, 1), "Three strips, all grey"));
+  EXPECT_TRUE(has(caption(comparison, 1), "Three strips, all grey"));
 }
 
-TEST(Words, GiveTheNumbersOfAVariant) {
+TEST(Captions, GiveTheNumbersOfAVariant) {
   const auto comparison = sample::make();
-  EXPECT_EQ(headline(comparison, comparison.variants[2]),
+  EXPECT_EQ(headline(comparison, comparison.variants[2]).text,
             "2.03 s, 2.27x faster than blocking, working 3 ms, worst unread "
             "0.000 s");
 }

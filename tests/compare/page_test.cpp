@@ -142,8 +142,11 @@ TEST(Svg, HasAHeaderForEachVariant) {
   const std::string svg = poetry_compare::make_svg(comparison);
   for (const auto& variant : comparison.variants) {
     EXPECT_TRUE(has(svg, "\"name\">" + variant.name + "<"));
-    EXPECT_TRUE(
-        has(svg, poetry_compare::headline(comparison, variant, "tspan")));
+    const auto headline = poetry_compare::headline(comparison, variant);
+    EXPECT_TRUE(has(svg, headline.text + (headline.alarm.empty()
+                                              ? "<"
+                                              : "<tspan class=\"alarm\">" +
+                                                    headline.alarm + '<')));
   }
 }
 

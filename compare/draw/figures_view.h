@@ -1,0 +1,74 @@
+// What the tutorial's figures show, taken from a run: a plain view.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "compare/draw/axis.h"
+#include "compare/draw/lanes_view.h"
+#include "compare/measure/model.h"
+
+namespace poetry_compare {
+
+// How high the figures are, in pixels. Time runs from top to bottom.
+constexpr double figure_height = 460;
+
+// Successive reads of one task.
+struct SliceGroup {
+  std::size_t first = 0;  // how many slices are above
+  std::size_t count = 0;
+  std::size_t task = 0;  // an index
+  std::size_t colour = 1;
+  std::string label;  // "task 1"
+};
+
+// Slices below each other, one for each read, without the time between them.
+struct SliceColumn {
+  std::string heading;
+  std::vector<SliceGroup> groups;
+  std::size_t hidden = 0;  // slices for which there is no room
+};
+
+// Figures 1 to 3.
+struct SliceFigure {
+  std::string title;  // "Figure 1: one after the other."
+  std::string caption;
+  double slice = 1;  // how high one is, in pixels
+  std::size_t num_tasks = 1;
+  std::vector<SliceColumn> columns = {};
+};
+
+// A thread of Figure 4.
+struct WaitingColumn {
+  struct Mark {
+    double x = 0;
+    std::size_t colour = 1;
+  };
+  std::vector<Segment> segments;  // what it waited for
+  std::vector<Mark> reads;  // in the order of time
+};
+
+struct WaitingVariant {
+  std::string name;
+  std::vector<WaitingColumn> threads;
+};
+
+// Figure 4: the beginning of the run, with the waiting.
+struct WaitingFigure {
+  std::string title;
+  std::string caption;
+  Axis axis;
+  std::vector<AxisMark> marks;
+  std::vector<WaitingVariant> variants;
+};
+
+// A figure without columns is missing: `caption` says which client it needs.
+struct FiguresView {
+  SliceFigure blocking, threaded, async;
+  WaitingFigure waiting;
+};
+
+FiguresView view_figures(const Comparison& comparison);
+
+}  // namespace poetry_compare

@@ -1,0 +1,39 @@
+#include "compare/draw/kinds.h"
+
+#include <set>
+
+#include "compare/report/alarms.h"
+
+namespace poetry_compare {
+namespace {
+
+std::size_t reading_threads(const Variant& variant) {
+  std::set<int> threads;
+  for (const Task& task : variant.picture.tasks) {
+    for (const Read& read : task.reads) threads.insert(read.thread);
+  }
+  return threads.size();
+}
+
+double waited(const Variant& variant, WaitKind kind) {
+  double sum = 0;
+  for (const Wait& wait : variant.picture.waits) {
+    if (wait.kind == kind) sum += wait.duration;
+  }
+  return sum;
+}
+
+}  // namespace
+
+Kind kind_of(const Comparison& comparison, const Variant& variant) {
+  if (unread_is_long(comparison, variant)) return Kind::unread;
+  const double alone = waited(variant, WaitKind::one_task);
+  const double anybody = waited(variant, WaitKind::anybody);
+  if (reading_threads(variant) > 1) {
+    return alone > anybody ? Kind::threads : Kind::several;
+  }
+  if (alone > anybody) return Kind::one_by_one;
+  return anybody > 0 ? Kind::anybody : Kind::other;
+}
+
+}  // namespace poetry_compare

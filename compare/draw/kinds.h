@@ -1,0 +1,20 @@
+// The kinds of picture that there are: how a variant waits.
+#pragma once
+
+#include "compare/measure/model.h"
+
+namespace poetry_compare {
+
+enum class Kind {
+  unread,  // bytes lay unread for too long
+  threads,  // several threads, each stuck in reads of its own task
+  several,  // several threads, each waiting with select, poll or epoll
+  one_by_one,  // one thread, stuck in one read after the other
+  anybody,  // one thread that waits for all tasks at once
+  other,
+};
+
+// Of a variant that was seen.
+Kind kind_of(const Comparison& comparison, const Variant& variant);
+
+}  // namespace poetry_compare

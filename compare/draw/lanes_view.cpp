@@ -1,0 +1,118 @@
+#include "compare/draw/lanes_view.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "compare/draw/palette.h"
+#include "compare/draw/xml.h"
+#include "compare/report/format.h"
+
+namespace poetry_compare {
+namespace {
+
+std::string look(const Picture& picture, std::size_t state) {
+  if (state == working) return "work";
+  if (state < stuck) return "any";
+  return fmt::format("h{}", colour(picture.tasks[state - stuck].poem));
+}
+
+std::vector<StripView> view_strips(const Picture& picture, const Axis& axis) {
+  const auto threads = threads_by_poem(picture);
+  std::vector<StripView> strips;
+  for (const std::size_t thread : threads) {
+    const auto label = threads.size() == 1
+                           ? "thread"
+                           : fmt::format("thread {}", strips.size() + 1);
+    strips.push_back({label, view_strip(picture, thread, axis)});
+  }
+  return strips;
+}
+
+std::vector<TickView> view_ticks(const Task& task,
+                                 std::size_t poem_bytes,
+                                 const Axis& axis) {
+  const double most =
+      std::log1p(static_cast<double>(std::max(task.bytes, poem_bytes)));
+  std::vector<TickView> ticks;
+  for (const Tick& tick : make_ticks(task, axis)) {
+    ticks.push_back({axis.x(tick.time),
+                     std::log1p(static_cast<double>(tick.bytes)) / most});
+  }
+  return ticks;
+}
+
+// The label of the largest pile, where it begins to fall. None if the pile
+// fills less than half of the lane.
+std::optional<Label> label_pile(const std::vector<double>& pile, double full) {
+  const auto peak = std::max_element(pile.begin(), pile.end());
+  if (*peak < full / 2) return {};
+  const auto end = std::find_if(
+      peak, pile.end(), [&](double bytes) { return bytes <= *peak * 0.9; });
+  const double cell = picture_width / static_cast<double>(pile.size());
+  return Label{
+      static_cast<double>(end - pile.begin()) * cell,
+      format_count(static_cast<std::size_t>(std::lround(*peak))) + " B unread"};
+}
+
+LaneView view_lane(const Poem& poem, const Task& task, const Scale& scale) {
+  LaneView lane;
+  lane.label = fmt::format("task {}", task.poem + 1);
+  lane.details =
+      fmt::format("{}: {} in {}, {} s to {} s", poem.name,
+                  plural(task.bytes, "byte"), plural(task.reads.size(), "read"),
+                  number(task.connected, 3), number(task.end, 3));
+  lane.colour = colour(task.poem);
+  lane.begin = scale.axis.x(task.connected);
+  lane.end = scale.axis.x(task.end);
+  lane.size = format_count(task.bytes) + " B";
+  lane.ticks = view_ticks(task, poem.bytes.value_or(0), scale.axis);
+  const double full = scale.piles[task.poem];
+  lane.pile = make_pile(task, scale.axis);
+  lane.unread = label_pile(lane.pile, full);
+  for (double& bytes : lane.pile) bytes /= full;
+  return lane;
+}
+
+std::optional<TurnsView> view_turns(const Picture& picture, double width) {
+  const auto turns = make_turns(picture, width);
+  if (turns.empty()) return {};
+  TurnsView view;
+  std::size_t reads = 0;
+  for (const Task& task : picture.tasks) {
+    view.rows.push_back({colour(task.poem), {}});
+    reads += task.reads.size();
+  }
+  for (const Interval& turn : turns) view.rows[turn.what].boxes.push_back(turn);
+  view.width = width;
+  view.end = turns.back().end;
+  view.label = plural(reads, "read");
+  return view;
+}
+
+}  // namespace
+
+std::vector<Segment> view_strip(const Picture& picture,
+                                std::size_t thread,
+                                const Axis& axis) {
+  std::vector<Segment> segments;
+  for (const auto& [begin, end, state] : make_strip(picture, thread, axis)) {
+    segments.push_back({begin, end, look(picture, state)});
+  }
+  return segments;
+}
+
+LanesView view_lanes(const Comparison& comparison,
+                     const Variant& variant,
+                     const Scale& scale) {
+  LanesView view;
+  view.strips = view_strips(variant.picture, scale.axis);
+  for (const Task& task : variant.picture.tasks) {
+    view.lanes.push_back(view_lane(comparison.poems[task.poem], task, scale));
+  }
+  view.turns = view_turns(variant.picture, scale.turn);
+  return view;
+}
+
+}  // namespace poetry_compare

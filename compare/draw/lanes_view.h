@@ -1,0 +1,84 @@
+// What the picture of one variant shows: strings, and numbers in units of the
+// picture.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compare/draw/downsample.h"
+#include "compare/draw/scale.h"
+#include "compare/measure/model.h"
+
+namespace poetry_compare {
+
+// A part of a thread's strip.
+struct Segment {
+  double begin = 0;
+  double end = 0;
+  std::string classes;  // its look: "any", "work", "h1"
+};
+
+// One thread: what it waited for.
+struct StripView {
+  std::string label;  // "thread 1"
+  std::vector<Segment> segments;
+};
+
+// Text at a place on the axis.
+struct Label {
+  double x = 0;
+  std::string text;
+};
+
+// A read, or several that lie together.
+struct TickView {
+  double x = 0;
+  double size = 0;  // from 0, no bytes, to 1, the whole poem
+};
+
+// One task: its connection, its reads, and the bytes that lay unread.
+struct LaneView {
+  std::string label;  // "task 1"
+  std::string details;  // "ecstasy.txt: 3 003 bytes in 101 reads, ..."
+  std::size_t colour = 1;  // see palette.h
+  double begin = 0;
+  double end = 0;
+  std::string size;  // "3 003 B"
+  std::vector<double> pile;  // for each quarter of a unit; 1 fills the lane
+  std::optional<Label> unread;  // where a large pile ends: "1 200 B unread"
+  std::vector<TickView> ticks;
+};
+
+// The boxes of one task in the strip of turns.
+struct TurnRow {
+  std::size_t colour = 1;
+  std::vector<Interval> boxes;
+};
+
+// All reads in their order, without a time axis; a row for each task.
+struct TurnsView {
+  std::vector<TurnRow> rows;
+  double width = 1;  // of a box for one read
+  double end = 0;  // of the last box
+  std::string label;  // "217 reads"
+};
+
+struct LanesView {
+  std::vector<StripView> strips;
+  std::vector<LaneView> lanes;
+  std::optional<TurnsView> turns;  // none if nothing was read
+};
+
+// Of a variant that was seen.
+LanesView view_lanes(const Comparison& comparison,
+                     const Variant& variant,
+                     const Scale& scale);
+
+// What one thread did, on any axis.
+std::vector<Segment> view_strip(const Picture& picture,
+                                std::size_t thread,
+                                const Axis& axis);
+
+}  // namespace poetry_compare

@@ -1,0 +1,31 @@
+// What the page shows: a plain view, so that what draws it knows nothing of the
+// comparison.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compare/draw/figures_view.h"
+#include "compare/draw/html_table.h"
+#include "compare/draw/picture_view.h"
+#include "compare/measure/model.h"
+
+namespace poetry_compare {
+
+// Strings are not escaped.
+struct PageView {
+  PictureView picture;
+  std::vector<std::string> sentences;
+  std::vector<std::string> complaints;
+  HtmlTable numbers;  // a row for each variant
+  FiguresView figures;
+  HtmlTable tasks;  // a row for each connection
+  std::vector<Fact> settings;
+  std::vector<Fact> commands;
+  std::string summary_json;
+  std::string reads_json;
+};
+
+PageView view_page(const Comparison& comparison);
+
+}  // namespace poetry_compare

@@ -1,0 +1,41 @@
+// What the pictures of a comparison show, on the page and as SVG: a plain view,
+// so that what draws it knows nothing of the comparison.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "compare/draw/axis.h"
+#include "compare/draw/captions.h"
+#include "compare/draw/lanes_view.h"
+#include "compare/draw/legend.h"
+#include "compare/measure/model.h"
+
+namespace poetry_compare {
+
+// A variant that was seen.
+struct VariantView {
+  std::size_t index = 0;  // among all variants of the comparison
+  std::string name;
+  Headline headline;
+  std::string complaint;  // empty: all is well
+  std::string caption;
+  LanesView lanes;
+};
+
+// Strings are not escaped.
+struct PictureView {
+  std::string title;  // "Three poems, six ways to wait"
+  std::string summary;  // "3 poems, 4 279 bytes, delay 0.02 s, 1 run"
+  std::string description;  // all of it in sentences
+  std::string origin;  // "poetry-compare 0.1.0, 2024-05-01 12:00 UTC"
+  std::vector<LegendItem> poems;
+  std::vector<LegendItem> marks;
+  std::vector<AxisMark> axis;
+  std::vector<VariantView> variants;
+};
+
+PictureView view_picture(const Comparison& comparison);
+
+}  // namespace poetry_compare

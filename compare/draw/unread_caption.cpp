@@ -1,0 +1,115 @@
+#include "compare/draw/unread_caption.h"
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "compare/measure/numbers.h"
+#include "compare/report/alarms.h"
+
+namespace poetry_compare {
+namespace {
+
+// What the thread that should have read did while the bytes lay unread, in
+// seconds.
+struct Meanwhile {
+  double ready = 0;  // waited for these bytes, alone or among others
+  std::vector<double> stuck;  // in reads of another task; an index into tasks
+};
+
+Meanwhile find_meanwhile(const Variant& variant, const Unread& unread) {
+  const Task& task = variant.picture.tasks[variant.overall.worst_task];
+  const int thread = task.reads.empty() ? 0 : task.reads.front().thread;
+  Meanwhile meanwhile{0, std::vector<double>(variant.picture.tasks.size())};
+  for (const Wait& wait : variant.picture.waits) {
+    if (wait.thread != thread) continue;
+    const double time = std::min(unread.end, wait.time + wait.duration) -
+                        std::max(unread.begin, wait.time);
+    if (time <= 0) continue;
+    const bool elsewhere = wait.kind == WaitKind::one_task &&
+                           wait.task < variant.picture.tasks.size() &&
+                           wait.task != variant.overall.worst_task;
+    (elsewhere ? meanwhile.stuck[wait.task] : meanwhile.ready) += time;
+  }
+  return meanwhile;
+}
+
+// What the thread did for most of that time.
+std::string culprit(const Variant& variant) {
+  const Unread unread =
+      worst_unread(variant.picture.tasks[variant.overall.worst_task]);
+  const Meanwhile meanwhile = find_meanwhile(variant, unread);
+  if (meanwhile.ready > unread.duration() / 2) {
+    return "was waiting for these bytes: the machine was late";
+  }
+  const auto& stuck = meanwhile.stuck;
+  const double sum = std::accumulate(stuck.begin(), stuck.end(), 0.0);
+  if (sum < unread.duration() / 2) return "was busy and away from any wait";
+  const auto most = std::max_element(stuck.begin(), stuck.end());
+  const auto index = static_cast<std::size_t>(most - stuck.begin());
+  const bool only_one = *most > 0.95 * sum;
+  return fmt::format("was stuck in reads of {}task {}",
+                     only_one ? "" : "other tasks, mostly ",
+                     variant.picture.tasks[index].poem + 1);
+}
+
+// From the first send to the last.
+double sending(const Task& task) {
+  return task.sends.empty() ? 0
+                            : task.sends.back().time - task.sends.front().time;
+}
+
+// Whether a server needed longer to send its poem than in the other variant.
+bool held_up(const Variant& variant, const Variant& other) {
+  return std::any_of(variant.picture.tasks.begin(), variant.picture.tasks.end(),
+                     [&](const Task& task) {
+                       return std::any_of(
+                           other.picture.tasks.begin(),
+                           other.picture.tasks.end(), [&](const Task& same) {
+                             return same.poem == task.poem &&
+                                    sending(task) > 1.05 * sending(same);
+                           });
+                     });
+}
+
+// The fastest variant in which no bytes lay unread for long.
+const Variant* find_best(const Comparison& comparison) {
+  const Variant* best = nullptr;
+  for (const Variant& variant : comparison.variants) {
+    if (!variant.picture.seen || variant.failed() ||
+        !variant.overall.worst_unread || unread_is_long(comparison, variant)) {
+      continue;
+    }
+    if (!best || variant.overall.wall < best->overall.wall) best = &variant;
+  }
+  return best;
+}
+
+// Whether the wall time shows that bytes lay unread.
+std::string in_wall_time(const Comparison& comparison, const Variant& variant) {
+  const Variant* best = find_best(comparison);
+  if (!best) return "";
+  if (variant.overall.wall <= 1.05 * best->overall.wall) {
+    return " The wall time does not show it, because the system's buffers were "
+           "large enough to keep the bytes.";
+  }
+  if (!held_up(variant, *best)) return "";
+  return " It also cost time: once the system's buffers were full, the servers "
+         "could not go on sending.";
+}
+
+}  // namespace
+
+std::string unread_caption(const Comparison& comparison,
+                           const Variant& variant) {
+  return fmt::format(
+      "Look at the wedge of task {}: its server had sent these bytes, and the "
+      "client did not read them. The oldest byte lay unread for {:.2f} s, "
+      "while the thread {}.{}",
+      variant.overall.worst_task + 1, *variant.overall.worst_unread,
+      culprit(variant), in_wall_time(comparison, variant));
+}
+
+}  // namespace poetry_compare
