@@ -11,13 +11,13 @@
 namespace poetry_compare {
 namespace {
 
-// Rows of a process, by what they show.
+// The numbers of the rows that are not threads.
 constexpr std::size_t task_rows = 100;
 constexpr std::size_t server_rows = 200;
 
 class Events {
  public:
-  // In whole ns, so that what nests stays nested.
+  // Times are rounded to ns, so that events that nest still do.
   void add(std::size_t process,
            std::size_t row,
            const std::string& name,
@@ -58,53 +58,73 @@ std::string bytes_argument(std::size_t bytes) {
   return fmt::format(R"({{"bytes":{}}})", bytes);
 }
 
-void add_threads(Events& events, std::size_t process, const Variant& variant) {
-  for (std::size_t i = 0; i < variant.picture.threads.size(); ++i) {
-    events.name("thread_name", process, i + 1, fmt::format("thread {}", i + 1));
-  }
-  const auto row = [](int thread) {
-    return static_cast<std::size_t>(thread) + 1;
-  };
-  for (const Turn& turn : variant.picture.turns) {
-    events.add(process, row(turn.thread), "turn", turn.time,
+// The row of a thread of the client.
+std::size_t thread_row(int thread) {
+  return static_cast<std::size_t>(thread) + 1;
+}
+
+void add_turns(Events& events, std::size_t process, const Picture& picture) {
+  for (const Turn& turn : picture.turns) {
+    events.add(process, thread_row(turn.thread), "turn", turn.time,
                turn.time + turn.duration);
   }
-  for (const Wait& wait : variant.picture.waits) {
+}
+
+void add_waits(Events& events, std::size_t process, const Picture& picture) {
+  for (const Wait& wait : picture.waits) {
     if (wait.kind != WaitKind::anybody) continue;
-    events.add(process, row(wait.thread), "wait", wait.time,
+    events.add(process, thread_row(wait.thread), "wait", wait.time,
                wait.time + wait.duration);
   }
-  for (std::size_t i = 0; i < variant.picture.tasks.size(); ++i) {
-    for (const Read& read : variant.picture.tasks[i].reads) {
-      events.add(process, row(read.thread), fmt::format("read task {}", i + 1),
-                 read.time - read.duration, read.time,
-                 bytes_argument(read.bytes));
+}
+
+void add_reads(Events& events, std::size_t process, const Picture& picture) {
+  for (std::size_t i = 0; i < picture.tasks.size(); ++i) {
+    for (const Read& read : picture.tasks[i].reads) {
+      events.add(process, thread_row(read.thread),
+                 fmt::format("read task {}", i + 1), read.time - read.duration,
+                 read.time, bytes_argument(read.bytes));
     }
+  }
+}
+
+void add_threads(Events& events, std::size_t process, const Picture& picture) {
+  for (std::size_t i = 0; i < picture.threads.size(); ++i) {
+    events.name("thread_name", process, i + 1, fmt::format("thread {}", i + 1));
+  }
+  add_turns(events, process, picture);
+  add_waits(events, process, picture);
+  add_reads(events, process, picture);
+}
+
+void add_server(Events& events,
+                std::size_t process,
+                std::size_t row,
+                const Task& task) {
+  if (task.sends.empty()) return;
+  events.name("thread_name", process, row,
+              fmt::format("server {}", task.poem + 1));
+  for (const Send& send : task.sends) {
+    events.add(process, row, "send", send.time, send.time,
+               bytes_argument(send.bytes));
   }
 }
 
 void add_tasks(Events& events,
                std::size_t process,
-               const Comparison& comparison,
-               const Variant& variant) {
-  for (std::size_t i = 0; i < variant.picture.tasks.size(); ++i) {
-    const Task& task = variant.picture.tasks[i];
-    const std::string& poem = comparison.poems[task.poem].name;
+               const std::vector<Poem>& poems,
+               const Picture& picture) {
+  for (std::size_t i = 0; i < picture.tasks.size(); ++i) {
+    const Task& task = picture.tasks[i];
     events.name("thread_name", process, task_rows + i,
                 fmt::format("task {}", i + 1));
-    events.add(process, task_rows + i, poem, task.connected, task.end,
-               bytes_argument(task.bytes));
+    events.add(process, task_rows + i, poems[task.poem].name, task.connected,
+               task.end, bytes_argument(task.bytes));
     for (const Read& read : task.reads) {
       events.add(process, task_rows + i, "read", read.time, read.time,
                  bytes_argument(read.bytes));
     }
-    if (task.sends.empty()) continue;
-    events.name("thread_name", process, server_rows + i,
-                fmt::format("server {}", task.poem + 1));
-    for (const Send& send : task.sends) {
-      events.add(process, server_rows + i, "send", send.time, send.time,
-                 bytes_argument(send.bytes));
-    }
+    add_server(events, process, server_rows + i, task);
   }
 }
 
@@ -115,8 +135,8 @@ std::string write_perfetto(const Comparison& comparison) {
   for (std::size_t i = 0; i < comparison.variants.size(); ++i) {
     const Variant& variant = comparison.variants[i];
     events.name("process_name", i + 1, 0, variant.name);
-    add_threads(events, i + 1, variant);
-    add_tasks(events, i + 1, comparison, variant);
+    add_threads(events, i + 1, variant.picture);
+    add_tasks(events, i + 1, comparison.poems, variant.picture);
   }
   return events.finish();
 }
