@@ -1,12 +1,13 @@
 #include "compare/draw/captions.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "compare/draw/kinds.h"
 #include "compare/draw/unread_caption.h"
 #include "compare/report/alarms.h"
 #include "compare/report/format.h"
-#include "compare/report/sentences.h"
 
 namespace poetry_compare {
 namespace {
@@ -57,10 +58,24 @@ std::string about(const Comparison& comparison,
       return about_one_by_one;
     case Kind::anybody:
       return about_anybody;
+    case Kind::unseen:
+      return "";
     case Kind::other:
       break;
   }
   return "The strip is dark: the program was never seen to wait.";
+}
+
+// Whether two pictures of this kind need one caption only.
+bool looks_the_same(Kind kind) {
+  return kind != Kind::unread && kind != Kind::other && kind != Kind::unseen;
+}
+
+std::string same_picture(const Variant& other) {
+  return fmt::format(
+      "The same picture as that of {}: the program is written differently, but "
+      "it waits in the same way.",
+      other.name);
 }
 
 std::string speed(const Variant& variant) {
@@ -108,27 +123,21 @@ std::string complaint(const Variant& variant) {
          "statically linked or use io_uring";
 }
 
-std::string caption(const Comparison& comparison, std::size_t variant) {
-  const Variant& self = comparison.variants[variant];
-  if (!self.picture.seen) return "";
-  const Kind kind = kind_of(comparison, self);
-  const bool can_be_same = kind != Kind::unread && kind != Kind::other;
-  for (std::size_t i = 0; can_be_same && i < variant; ++i) {
-    const Variant& other = comparison.variants[i];
-    if (!other.picture.seen || kind_of(comparison, other) != kind) continue;
-    return fmt::format(
-        "The same picture as that of {}: the program is written differently, "
-        "but it waits in the same way.",
-        other.name);
+std::vector<std::string> captions(const Comparison& comparison) {
+  const auto kinds = kinds_of(comparison);
+  std::vector<std::string> captions;
+  for (const Variant& variant : comparison.variants) {
+    const Kind kind = kinds[captions.size()];
+    const auto self =
+        kinds.begin() + static_cast<std::ptrdiff_t>(captions.size());
+    const auto first = std::find(kinds.begin(), self, kind);
+    captions.push_back(
+        first != self && looks_the_same(kind)
+            ? same_picture(comparison.variants[static_cast<std::size_t>(
+                  first - kinds.begin())])
+            : about(comparison, variant, kind));
   }
-  return about(comparison, self, kind);
-}
-
-std::string description(const Comparison& comparison) {
-  std::string text = summary(comparison) + '.';
-  for (const auto& sentence : sentences(comparison)) text += ' ' + sentence;
-  for (const auto& line : complaints(comparison)) text += ' ' + line + '.';
-  return text;
+  return captions;
 }
 
 }  // namespace poetry_compare

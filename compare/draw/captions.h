@@ -1,8 +1,8 @@
 // The text above and below a picture.
 #pragma once
 
-#include <cstddef>
 #include <string>
+#include <vector>
 
 #include "compare/measure/model.h"
 
@@ -23,10 +23,7 @@ Headline headline(const Comparison& comparison, const Variant& variant);
 // all is well.
 std::string complaint(const Variant& variant);
 
-// What to look for in the picture of a variant. Empty without a picture.
-std::string caption(const Comparison& comparison, std::size_t variant);
-
-// The whole comparison in text, for those who cannot see the picture.
-std::string description(const Comparison& comparison);
+// What to look for in the picture of each variant. Empty without a picture.
+std::vector<std::string> captions(const Comparison& comparison);
 
 }  // namespace poetry_compare

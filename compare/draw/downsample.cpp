@@ -73,8 +73,6 @@ std::vector<Step> steps(const Task& task) {
   return steps;
 }
 
-}  // namespace
-
 std::vector<Tick> make_ticks(const Task& task, const Axis& axis) {
   std::vector<Tick> ticks;
   double last = -1;
@@ -89,6 +87,24 @@ std::vector<Tick> make_ticks(const Task& task, const Axis& axis) {
   }
   return ticks;
 }
+
+std::vector<double> make_pile(const Task& task, const Axis& axis) {
+  std::vector<double> pile(cells);
+  double level = 0;
+  double now = task.connected;
+  for (const Step& step : steps(task)) {
+    const double next = std::min(step.time, task.end);
+    // A client that reads at once may return from its read before the server
+    // returns from its send.
+    spread(pile, axis.x(now), axis.x(next), std::max(level, 0.0));
+    now = std::max(now, next);
+    level += step.bytes;
+  }
+  spread(pile, axis.x(now), axis.x(task.end), std::max(level, 0.0));
+  return pile;
+}
+
+}  // namespace
 
 std::vector<std::size_t> threads_by_poem(const Picture& picture) {
   std::vector<std::size_t> threads(picture.threads.size());
@@ -151,20 +167,15 @@ std::vector<Interval> make_turns(const Picture& picture, double width) {
   return turns;
 }
 
-std::vector<double> make_pile(const Task& task, const Axis& axis) {
-  std::vector<double> pile(cells);
-  double level = 0;
-  double now = task.connected;
-  for (const Step& step : steps(task)) {
-    const double next = std::min(step.time, task.end);
-    // A client that reads at once may return from its read before the server
-    // returns from its send.
-    spread(pile, axis.x(now), axis.x(next), std::max(level, 0.0));
-    now = std::max(now, next);
-    level += step.bytes;
+Samples downsample(const Picture& picture, const Axis& axis) {
+  Samples samples;
+  for (const std::size_t thread : threads_by_poem(picture)) {
+    samples.strips.push_back(make_strip(picture, thread, axis));
   }
-  spread(pile, axis.x(now), axis.x(task.end), std::max(level, 0.0));
-  return pile;
+  for (const Task& task : picture.tasks) {
+    samples.tasks.push_back({make_ticks(task, axis), make_pile(task, axis)});
+  }
+  return samples;
 }
 
 }  // namespace poetry_compare

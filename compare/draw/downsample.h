@@ -18,8 +18,6 @@ struct Tick {
   std::size_t reads = 0;
 };
 
-std::vector<Tick> make_ticks(const Task& task, const Axis& axis);
-
 // Something that lasts for a while, from begin to end in units of the picture.
 struct Interval {
   double begin = 0;
@@ -54,8 +52,20 @@ std::vector<OrderedRead> reads_in_order(const Picture& picture);
 // reads are too narrow to be seen, one box stands for several.
 std::vector<Interval> make_turns(const Picture& picture, double width);
 
-// How many bytes lay unread: the mean of each quarter of a unit, from the left
-// end of the axis.
-std::vector<double> make_pile(const Task& task, const Axis& axis);
+// A task on the time axis.
+struct TaskSamples {
+  std::vector<Tick> ticks;
+  // How many bytes lay unread: the mean of each quarter of a unit, from the
+  // left end of the axis.
+  std::vector<double> pile;
+};
+
+// A variant on the time axis.
+struct Samples {
+  std::vector<std::vector<Interval>> strips;  // as threads_by_poem()
+  std::vector<TaskSamples> tasks;
+};
+
+Samples downsample(const Picture& picture, const Axis& axis);
 
 }  // namespace poetry_compare

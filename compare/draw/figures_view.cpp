@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -15,15 +16,22 @@ namespace {
 
 using Reads = std::vector<OrderedRead>;
 
-// The first variant of that kind that read everything.
-const Variant* find(const Comparison& comparison, Kind kind) {
-  for (const Variant& variant : comparison.variants) {
-    if (variant.picture.seen && !variant.failed() &&
-        kind_of(comparison, variant) == kind) {
-      return &variant;
-    }
+// The first variant of each kind that read everything.
+using Examples = std::map<Kind, const Variant*>;
+
+Examples find_examples(const Comparison& comparison) {
+  Examples examples;
+  const auto kinds = kinds_of(comparison);
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    const Variant& variant = comparison.variants[i];
+    if (!variant.failed()) examples.emplace(kinds[i], &variant);
   }
-  return nullptr;
+  return examples;
+}
+
+const Variant* find(const Examples& examples, Kind kind) {
+  const auto found = examples.find(kind);
+  return found == examples.end() ? nullptr : found->second;
 }
 
 // As many slices as there is room for.
@@ -117,7 +125,9 @@ WaitingColumn view_thread(const Variant& variant,
                           const Reads& reads,
                           std::size_t thread,
                           const Axis& axis) {
-  WaitingColumn column{view_strip(variant.picture, thread, axis), {}};
+  WaitingColumn column{
+      view_strip(variant.picture, make_strip(variant.picture, thread, axis)),
+      {}};
   for (const OrderedRead& read : reads) {
     if (read.time > axis.seconds) break;
     if (read.thread != thread) continue;
@@ -136,7 +146,8 @@ WaitingVariant view_waiting(const Variant& variant, const Axis& axis) {
   return view;
 }
 
-WaitingFigure view_waiting(const Comparison& comparison) {
+WaitingFigure view_waiting(const Comparison& comparison,
+                           const Examples& examples) {
   WaitingFigure figure;
   figure.title = "Figure 4: the waiting put back.";
   figure.axis = beginning(comparison);
@@ -149,7 +160,7 @@ WaitingFigure view_waiting(const Comparison& comparison) {
       number(figure.axis.seconds, 3));
   for (const Kind kind : {Kind::one_by_one, Kind::threads, Kind::several,
                           Kind::anybody, Kind::unread}) {
-    const Variant* variant = find(comparison, kind);
+    const Variant* variant = find(examples, kind);
     if (variant) figure.variants.push_back(view_waiting(*variant, figure.axis));
   }
   return figure;
@@ -169,13 +180,14 @@ double slice_height(std::initializer_list<const Variant*> variants) {
 }  // namespace
 
 FiguresView view_figures(const Comparison& comparison) {
-  const Variant* blocking = find(comparison, Kind::one_by_one);
-  const Variant* threaded = find(comparison, Kind::threads);
-  if (!threaded) threaded = find(comparison, Kind::several);
-  const Variant* async = find(comparison, Kind::anybody);
+  const Examples examples = find_examples(comparison);
+  const Variant* blocking = find(examples, Kind::one_by_one);
+  const Variant* threaded = find(examples, Kind::threads);
+  if (!threaded) threaded = find(examples, Kind::several);
+  const Variant* async = find(examples, Kind::anybody);
   const double slice = slice_height({blocking, threaded, async});
   return {view_blocking(blocking, slice), view_threaded(threaded, slice),
-          view_async(async, slice), view_waiting(comparison)};
+          view_async(async, slice), view_waiting(comparison, examples)};
 }
 
 }  // namespace poetry_compare

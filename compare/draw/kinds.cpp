@@ -26,6 +26,7 @@ double waited(const Variant& variant, WaitKind kind) {
 }  // namespace
 
 Kind kind_of(const Comparison& comparison, const Variant& variant) {
+  if (!variant.picture.seen) return Kind::unseen;
   if (unread_is_long(comparison, variant)) return Kind::unread;
   const double alone = waited(variant, WaitKind::one_task);
   const double anybody = waited(variant, WaitKind::anybody);
@@ -34,6 +35,14 @@ Kind kind_of(const Comparison& comparison, const Variant& variant) {
   }
   if (alone > anybody) return Kind::one_by_one;
   return anybody > 0 ? Kind::anybody : Kind::other;
+}
+
+std::vector<Kind> kinds_of(const Comparison& comparison) {
+  std::vector<Kind> kinds;
+  for (const Variant& variant : comparison.variants) {
+    kinds.push_back(kind_of(comparison, variant));
+  }
+  return kinds;
 }
 
 }  // namespace poetry_compare

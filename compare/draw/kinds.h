@@ -1,6 +1,8 @@
 // The kinds of picture that there are: how a variant waits.
 #pragma once
 
+#include <vector>
+
 #include "compare/measure/model.h"
 
 namespace poetry_compare {
@@ -12,9 +14,12 @@ enum class Kind {
   one_by_one,  // one thread, stuck in one read after the other
   anybody,  // one thread that waits for all tasks at once
   other,
+  unseen,
 };
 
-// Of a variant that was seen.
 Kind kind_of(const Comparison& comparison, const Variant& variant);
+
+// Of each variant.
+std::vector<Kind> kinds_of(const Comparison& comparison);
 
 }  // namespace poetry_compare

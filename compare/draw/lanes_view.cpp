@@ -18,29 +18,29 @@ std::string look(const Picture& picture, std::size_t state) {
   return fmt::format("h{}", colour(picture.tasks[state - stuck].poem));
 }
 
-std::vector<StripView> view_strips(const Picture& picture, const Axis& axis) {
-  const auto threads = threads_by_poem(picture);
+std::vector<StripView> view_strips(const Picture& picture,
+                                   const Samples& samples) {
   std::vector<StripView> strips;
-  for (const std::size_t thread : threads) {
-    const auto label = threads.size() == 1
+  for (const auto& strip : samples.strips) {
+    const auto label = samples.strips.size() == 1
                            ? "thread"
                            : fmt::format("thread {}", strips.size() + 1);
-    strips.push_back({label, view_strip(picture, thread, axis)});
+    strips.push_back({label, view_strip(picture, strip)});
   }
   return strips;
 }
 
-std::vector<TickView> view_ticks(const Task& task,
+// The height of a tick grows with the logarithm of its bytes.
+std::vector<TickView> view_ticks(const std::vector<Tick>& ticks,
                                  std::size_t poem_bytes,
                                  const Axis& axis) {
-  const double most =
-      std::log1p(static_cast<double>(std::max(task.bytes, poem_bytes)));
-  std::vector<TickView> ticks;
-  for (const Tick& tick : make_ticks(task, axis)) {
-    ticks.push_back({axis.x(tick.time),
+  const double most = std::log1p(static_cast<double>(poem_bytes));
+  std::vector<TickView> views;
+  for (const Tick& tick : ticks) {
+    views.push_back({axis.x(tick.time),
                      std::log1p(static_cast<double>(tick.bytes)) / most});
   }
-  return ticks;
+  return views;
 }
 
 // The label of the largest pile, where it begins to fall. None if the pile
@@ -56,22 +56,29 @@ std::optional<Label> label_pile(const std::vector<double>& pile, double full) {
       format_count(static_cast<std::size_t>(std::lround(*peak))) + " B unread"};
 }
 
-LaneView view_lane(const Poem& poem, const Task& task, const Scale& scale) {
+std::string describe(const Poem& poem, const Task& task) {
+  return fmt::format("{}: {} in {}, {} s to {} s", poem.name,
+                     plural(task.bytes, "byte"),
+                     plural(task.reads.size(), "read"),
+                     number(task.connected, 3), number(task.end, 3));
+}
+
+LaneView view_lane(const Poem& poem,
+                   const Task& task,
+                   const TaskSamples& samples,
+                   const Scale& scale) {
   LaneView lane;
   lane.label = fmt::format("task {}", task.poem + 1);
-  lane.details =
-      fmt::format("{}: {} in {}, {} s to {} s", poem.name,
-                  plural(task.bytes, "byte"), plural(task.reads.size(), "read"),
-                  number(task.connected, 3), number(task.end, 3));
+  lane.details = describe(poem, task);
   lane.colour = colour(task.poem);
   lane.begin = scale.axis.x(task.connected);
   lane.end = scale.axis.x(task.end);
   lane.size = format_count(task.bytes) + " B";
-  lane.ticks = view_ticks(task, poem.bytes.value_or(0), scale.axis);
+  lane.ticks = view_ticks(
+      samples.ticks, std::max(task.bytes, poem.bytes.value_or(0)), scale.axis);
   const double full = scale.piles[task.poem];
-  lane.pile = make_pile(task, scale.axis);
-  lane.unread = label_pile(lane.pile, full);
-  for (double& bytes : lane.pile) bytes /= full;
+  lane.unread = label_pile(samples.pile, full);
+  for (const double bytes : samples.pile) lane.pile.push_back(bytes / full);
   return lane;
 }
 
@@ -94,24 +101,26 @@ std::optional<TurnsView> view_turns(const Picture& picture, double width) {
 }  // namespace
 
 std::vector<Segment> view_strip(const Picture& picture,
-                                std::size_t thread,
-                                const Axis& axis) {
+                                const std::vector<Interval>& strip) {
   std::vector<Segment> segments;
-  for (const auto& [begin, end, state] : make_strip(picture, thread, axis)) {
+  for (const auto& [begin, end, state] : strip) {
     segments.push_back({begin, end, look(picture, state)});
   }
   return segments;
 }
 
-LanesView view_lanes(const Comparison& comparison,
-                     const Variant& variant,
+LanesView view_lanes(const std::vector<Poem>& poems,
+                     const Picture& picture,
+                     const Samples& samples,
                      const Scale& scale) {
   LanesView view;
-  view.strips = view_strips(variant.picture, scale.axis);
-  for (const Task& task : variant.picture.tasks) {
-    view.lanes.push_back(view_lane(comparison.poems[task.poem], task, scale));
+  view.strips = view_strips(picture, samples);
+  for (std::size_t i = 0; i < picture.tasks.size(); ++i) {
+    const Task& task = picture.tasks[i];
+    view.lanes.push_back(
+        view_lane(poems[task.poem], task, samples.tasks[i], scale));
   }
-  view.turns = view_turns(variant.picture, scale.turn);
+  view.turns = view_turns(picture, scale.turn);
   return view;
 }
 

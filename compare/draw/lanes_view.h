@@ -72,13 +72,13 @@ struct LanesView {
 };
 
 // Of a variant that was seen.
-LanesView view_lanes(const Comparison& comparison,
-                     const Variant& variant,
+LanesView view_lanes(const std::vector<Poem>& poems,
+                     const Picture& picture,
+                     const Samples& samples,
                      const Scale& scale);
 
-// What one thread did, on any axis.
+// What a thread did, with the colours of the poems.
 std::vector<Segment> view_strip(const Picture& picture,
-                                std::size_t thread,
-                                const Axis& axis);
+                                const std::vector<Interval>& strip);
 
 }  // namespace poetry_compare

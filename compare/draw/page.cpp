@@ -6,6 +6,7 @@
 #include "compare/draw/figures.h"
 #include "compare/draw/lanes.h"
 #include "compare/draw/palette.h"
+#include "compare/draw/reads_json.h"
 #include "compare/draw/xml.h"
 
 namespace poetry_compare {
@@ -47,10 +48,10 @@ std::string hatch_sheet() {
 
 std::string draw_header(const PageView& view) {
   std::string lines;
-  for (const auto& line : view.sentences) {
+  for (const auto& line : view.picture.sentences) {
     lines += fmt::format("<li>{}</li>\n", escape(line));
   }
-  for (const auto& line : view.complaints) {
+  for (const auto& line : view.picture.complaints) {
     lines += fmt::format("<li class=\"alarm\">{}</li>\n", escape(line));
   }
   if (!lines.empty()) lines = "<ul class=\"sentences\">\n" + lines + "</ul>\n";
@@ -146,7 +147,7 @@ std::string draw_script(const PageView& view) {
       "<script type=\"application/json\" id=\"summary\">\n{}</script>\n"
       "<script type=\"application/json\" id=\"reads\">\n{}</script>\n"
       "<script>\n{}</script>\n",
-      view.summary_json, view.reads_json, page_js);
+      view.json, reads_json(view.picture), page_js);
 }
 
 }  // namespace

@@ -1,20 +1,15 @@
 #include "compare/draw/page_view.h"
 
 #include "compare/draw/page_tables.h"
-#include "compare/draw/reads_json.h"
-#include "compare/report/sentences.h"
 #include "compare/report/write_json.h"
 
 namespace poetry_compare {
 
 PageView view_page(const Comparison& comparison) {
-  return {
-      view_picture(comparison),  sentences(comparison),
-      complaints(comparison),    view_numbers(comparison),
-      view_figures(comparison),  view_tasks(comparison),
-      view_settings(comparison), view_commands(comparison),
-      write_json(comparison),    reads_json(comparison),
-  };
+  return {view_picture(comparison),  view_numbers(comparison),
+          view_figures(comparison),  view_tasks(comparison),
+          view_settings(comparison), view_commands(comparison),
+          write_json(comparison)};
 }
 
 }  // namespace poetry_compare

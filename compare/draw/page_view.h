@@ -15,15 +15,12 @@ namespace poetry_compare {
 // Strings are not escaped.
 struct PageView {
   PictureView picture;
-  std::vector<std::string> sentences;
-  std::vector<std::string> complaints;
   HtmlTable numbers;  // a row for each variant
   FiguresView figures;
   HtmlTable tasks;  // a row for each connection
   std::vector<Fact> settings;
   std::vector<Fact> commands;
-  std::string summary_json;
-  std::string reads_json;
+  std::string json;  // the comparison, for programs
 };
 
 PageView view_page(const Comparison& comparison);

@@ -28,12 +28,16 @@ struct VariantView {
 struct PictureView {
   std::string title;  // "Three poems, six ways to wait"
   std::string summary;  // "3 poems, 4 279 bytes, delay 0.02 s, 1 run"
-  std::string description;  // all of it in sentences
+  std::vector<std::string> sentences;
+  std::vector<std::string> complaints;
   std::string origin;  // "poetry-compare 0.1.0, 2024-05-01 12:00 UTC"
   std::vector<LegendItem> poems;
   std::vector<LegendItem> marks;
+  double seconds = 1;  // the length of the axis
   std::vector<AxisMark> axis;
-  std::vector<VariantView> variants;
+  std::vector<VariantView> variants;  // without those that were not seen
+  // [variant][task], of all variants.
+  std::vector<std::vector<std::vector<Tick>>> ticks;
 };
 
 PictureView view_picture(const Comparison& comparison);

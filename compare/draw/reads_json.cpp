@@ -5,15 +5,13 @@
 
 #include <fmt/format.h>
 
-#include "compare/draw/downsample.h"
-
 namespace poetry_compare {
 namespace {
 
-std::string task_json(const Task& task, const Axis& axis) {
+std::string task_json(const std::vector<Tick>& ticks) {
   std::vector<long long> numbers;
   long long last = 0;
-  for (const Tick& tick : make_ticks(task, axis)) {
+  for (const Tick& tick : ticks) {
     const long long time = std::llround(tick.time * 1e5);
     numbers.insert(numbers.end(),
                    {time - last, static_cast<long long>(tick.bytes),
@@ -23,23 +21,18 @@ std::string task_json(const Task& task, const Axis& axis) {
   return fmt::format("[{}]", fmt::join(numbers, ","));
 }
 
-std::string variant_json(const Variant& variant, const Axis& axis) {
-  std::vector<std::string> tasks;
-  for (const Task& task : variant.picture.tasks) {
-    tasks.push_back(task_json(task, axis));
-  }
-  return fmt::format("[{}]", fmt::join(tasks, ","));
+std::string variant_json(const std::vector<std::vector<Tick>>& tasks) {
+  std::vector<std::string> lists;
+  for (const auto& ticks : tasks) lists.push_back(task_json(ticks));
+  return fmt::format("[{}]", fmt::join(lists, ","));
 }
 
 }  // namespace
 
-std::string reads_json(const Comparison& comparison) {
-  const Axis axis = make_axis(comparison);
+std::string reads_json(const PictureView& view) {
   std::vector<std::string> variants;
-  for (const Variant& variant : comparison.variants) {
-    variants.push_back(variant_json(variant, axis));
-  }
-  return fmt::format("{{\"seconds\":{:.6f},\"variants\":[{}]}}\n", axis.seconds,
+  for (const auto& tasks : view.ticks) variants.push_back(variant_json(tasks));
+  return fmt::format("{{\"seconds\":{:.6f},\"variants\":[{}]}}\n", view.seconds,
                      fmt::join(variants, ",\n"));
 }
 

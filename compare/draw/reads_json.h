@@ -3,13 +3,13 @@
 
 #include <string>
 
-#include "compare/measure/model.h"
+#include "compare/draw/picture_view.h"
 
 namespace poetry_compare {
 
 // {"seconds":4.6,"variants":[[[...],...],...]}: for each task of each variant a
 // list with three numbers for each tick: 10 us since the one before, bytes,
 // reads.
-std::string reads_json(const Comparison& comparison);
+std::string reads_json(const PictureView& view);
 
 }  // namespace poetry_compare

@@ -2,24 +2,24 @@
 
 #include <algorithm>
 
-#include "compare/draw/downsample.h"
-
 namespace poetry_compare {
 namespace {
 
 // The largest pile of any variant; at least an eighth of the poem, so that the
 // few bytes that every client leaves for a moment stay small.
-std::vector<double> full_piles(const Comparison& comparison, const Axis& axis) {
+std::vector<double> full_piles(const Comparison& comparison,
+                               const std::vector<Samples>& samples) {
   std::vector<double> piles;
   for (const Poem& poem : comparison.poems) {
     piles.push_back(
         std::max(1.0, static_cast<double>(poem.bytes.value_or(0)) / 8));
   }
-  for (const Variant& variant : comparison.variants) {
-    for (const Task& task : variant.picture.tasks) {
-      const auto pile = make_pile(task, axis);
-      auto& full = piles[task.poem];
-      full = std::max({full, static_cast<double>(task.bytes) / 8,
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const auto& tasks = comparison.variants[i].picture.tasks;
+    for (std::size_t j = 0; j < tasks.size(); ++j) {
+      const auto& pile = samples[i].tasks[j].pile;
+      auto& full = piles[tasks[j].poem];
+      full = std::max({full, static_cast<double>(tasks[j].bytes) / 8,
                        *std::max_element(pile.begin(), pile.end())});
     }
   }
@@ -38,13 +38,12 @@ std::size_t most_reads(const Comparison& comparison) {
 
 }  // namespace
 
-Scale make_scale(const Comparison& comparison) {
-  Scale scale;
-  scale.axis = make_axis(comparison);
-  scale.piles = full_piles(comparison, scale.axis);
-  scale.turn = std::min(
-      12.0, picture_width / static_cast<double>(most_reads(comparison)));
-  return scale;
+Scale make_scale(const Comparison& comparison,
+                 const Axis& axis,
+                 const std::vector<Samples>& samples) {
+  return {axis, full_piles(comparison, samples),
+          std::min(12.0, picture_width /
+                             static_cast<double>(most_reads(comparison)))};
 }
 
 }  // namespace poetry_compare

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compare/draw/axis.h"
+#include "compare/draw/downsample.h"
 #include "compare/measure/model.h"
 
 namespace poetry_compare {
@@ -15,6 +16,9 @@ struct Scale {
   double turn = 1;  // how wide a box of the turns strip is
 };
 
-Scale make_scale(const Comparison& comparison);
+// From the samples of each variant, on that axis.
+Scale make_scale(const Comparison& comparison,
+                 const Axis& axis,
+                 const std::vector<Samples>& samples);
 
 }  // namespace poetry_compare

@@ -80,6 +80,14 @@ void Sheet::variant(const VariantView& variant,
   y_ += drawing.height + 10;
 }
 
+// All of it in sentences, for those who cannot see the picture.
+std::string describe(const PictureView& view) {
+  std::string text = view.summary + '.';
+  for (const auto& sentence : view.sentences) text += ' ' + sentence;
+  for (const auto& complaint : view.complaints) text += ' ' + complaint + '.';
+  return text;
+}
+
 std::string Sheet::finish(const PictureView& view) const {
   return fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"picture\" "
@@ -87,7 +95,7 @@ std::string Sheet::finish(const PictureView& view) const {
       "aria-labelledby=\"title desc\">\n<title id=\"title\">{2}</title>\n"
       "<desc id=\"desc\">{3}</desc>\n<style>{4}</style>\n{5}\n"
       "<rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n{6}</svg>\n",
-      number(width), number(y_), escape(view.title), escape(view.description),
+      number(width), number(y_), escape(view.title), escape(describe(view)),
       picture_style(), hatches(), svg_);
 }
 

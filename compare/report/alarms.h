@@ -1,4 +1,4 @@
-// Which numbers are to be marked: what a stopwatch hides.
+// Which numbers are marked: those that a stopwatch does not show.
 #pragma once
 
 #include "compare/measure/model.h"

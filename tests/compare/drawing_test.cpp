@@ -10,8 +10,8 @@
 #include "compare/draw/captions.h"
 #include "compare/draw/downsample.h"
 #include "compare/draw/kinds.h"
-#include "compare/draw/lanes_view.h"
 #include "compare/draw/page.h"
+#include "compare/draw/picture_view.h"
 #include "compare/draw/svg.h"
 #include "support/sample.h"
 #include "support/xml.h"
@@ -41,9 +41,11 @@ Comparison large(std::size_t reads) {
 
 poetry_compare::Drawing draw(const Comparison& comparison,
                              const poetry_compare::Variant& variant) {
-  const auto scale = poetry_compare::make_scale(comparison);
-  return draw_lanes(view_lanes(comparison, variant, scale),
-                    axis_marks(scale.axis), true);
+  const auto view = view_picture(comparison);
+  for (const auto& one : view.variants) {
+    if (one.name == variant.name) return draw_lanes(one.lanes, view.axis, true);
+  }
+  return {};
 }
 
 TEST(Drawing, HasAWedgeOnlyWhereSomethingLayUnread) {
@@ -72,8 +74,9 @@ TEST(Drawing, HatchesWhoIsStuckAndGreysWhoWaitsForAnybody) {
 TEST(Drawing, KeepsEveryByteWhenItThinsOut) {
   const auto comparison = large(100'000);
   const auto axis = poetry_compare::make_axis(comparison);
-  const auto& task = comparison.variants[2].picture.tasks[0];
-  const auto ticks = make_ticks(task, axis);
+  const auto& picture = comparison.variants[2].picture;
+  const auto& task = picture.tasks[0];
+  const auto ticks = downsample(picture, axis).tasks[0].ticks;
   EXPECT_LT(ticks.size(), 2 * poetry_compare::picture_width);
   std::size_t bytes = 0, reads = 0;
   for (const auto& tick : ticks) {
@@ -103,7 +106,9 @@ TEST(Pile, IsTheMeanOfWhatLayUnread) {
   task.end = 10;
   task.sends = {{2, 100}, {4, 50}};
   task.reads = {{8, 0, 150, {}, 0}};
-  const auto pile = make_pile(task, {10});
+  poetry_compare::Picture picture;
+  picture.tasks = {task};
+  const auto pile = downsample(picture, {10}).tasks[0].pile;
   const auto at = [&](double time) {
     return pile[static_cast<std::size_t>(time / 10 *
                                          static_cast<double>(pile.size()))];
@@ -127,7 +132,7 @@ TEST(Threads, AreInTheOrderOfTheirPoems) {
 
 TEST(Captions, SayWhatToLookFor) {
   const auto comparison = sample::make();
-  const auto text = [&](std::size_t i) { return caption(comparison, i); };
+  const auto text = [&](std::size_t i) { return captions(comparison)[i]; };
   EXPECT_TRUE(has(text(0), "One strip"));
   EXPECT_TRUE(has(text(1), "Three strips"));
   EXPECT_TRUE(has(text(2), "grey"));
@@ -138,7 +143,7 @@ TEST(Captions, SayWhatToLookFor) {
 TEST(Captions, SayWhatTheThreadDidWhileBytesLayUnread) {
   auto comparison = sample::make();
   auto& variant = comparison.variants[4];
-  const auto text = [&] { return caption(comparison, 4); };
+  const auto text = [&] { return captions(comparison)[4]; };
   EXPECT_TRUE(has(text(), "stuck in reads of other tasks, mostly task 3"))
       << text();
   EXPECT_TRUE(has(text(), "buffers were large enough")) << text();
@@ -155,7 +160,7 @@ TEST(Captions, SayWhatTheThreadDidWhileBytesLayUnread) {
 TEST(Captions, BlameFullBuffersOnlyForServersThatWereSlower) {
   auto comparison = sample::make();
   auto& variant = comparison.variants[4];
-  const auto text = [&] { return caption(comparison, 4); };
+  const auto text = [&] { return captions(comparison)[4]; };
   variant.overall.wall *= 2;
   EXPECT_FALSE(has(text(), "buffers")) << text();
   variant.picture.tasks[1].sends.back().time *= 2;
@@ -168,7 +173,7 @@ TEST(Captions, KnowSeveralThreadsThatEachHaveAWait) {
   for (auto& wait : variant.picture.waits)
     wait.kind = poetry_compare::WaitKind::anybody;
   EXPECT_EQ(kind_of(comparison, variant), poetry_compare::Kind::several);
-  EXPECT_TRUE(has(caption(comparison, 1), "Three strips, all grey"));
+  EXPECT_TRUE(has(captions(comparison)[1], "Three strips, all grey"));
 }
 
 TEST(Captions, GiveTheNumbersOfAVariant) {
