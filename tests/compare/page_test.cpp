@@ -1,4 +1,4 @@
-// What is on the page and in the picture, of a comparison made by arithmetic.
+// The page and the picture of a comparison that is made by arithmetic.
 #include "compare/draw/page.h"
 
 #include <gtest/gtest.h>
@@ -120,11 +120,13 @@ TEST(Svg, IsWellFormedWhateverTheNames) {
   auto comparison = sample::make();
   EXPECT_EQ(xml_error(poetry_compare::make_svg(comparison)), "");
   EXPECT_EQ(xml_error(poetry_compare::make_svg(nasty_one())), "");
-  comparison.variants[0].name = "\x01\xff\xc0\x80\xed\xa0\x80 K\xc3\xb6rper";
+  comparison.variants[0].name =
+      "\x01\xff\xc0\x80\xed\xa0\x80\xef\xbf\xbe K\xc3\xb6rper";
   const std::string svg = poetry_compare::make_svg(comparison);
   EXPECT_EQ(xml_error(svg), "");
   EXPECT_TRUE(has(svg, "K\xc3\xb6rper"));
   EXPECT_FALSE(has(svg, "\xff"));
+  EXPECT_FALSE(has(svg, "\xef\xbf\xbe"));
 }
 
 TEST(Svg, StandsAlone) {
