@@ -58,12 +58,12 @@ std::string about(const Comparison& comparison,
       return about_one_by_one;
     case Kind::anybody:
       return about_anybody;
-    case Kind::unseen:
-      return "";
     case Kind::other:
+      return "The strip is dark: the program was never seen to wait.";
+    case Kind::unseen:
       break;
   }
-  return "The strip is dark: the program was never seen to wait.";
+  return "";
 }
 
 // Whether two pictures of this kind need one caption only.

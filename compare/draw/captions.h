@@ -23,7 +23,7 @@ Headline headline(const Comparison& comparison, const Variant& variant);
 // all is well.
 std::string complaint(const Variant& variant);
 
-// What to look for in the picture of each variant. Empty without a picture.
+// For each variant, says what to look for in its picture. Empty without one.
 std::vector<std::string> captions(const Comparison& comparison);
 
 }  // namespace poetry_compare

@@ -130,8 +130,8 @@ double y_of(double x) {
   return top + x * figure_height / picture_width;
 }
 
-// What the thread waited for, and its reads. A read is drawn thicker than it
-// is, and lower if the one before it is in its place.
+// A strip with the reads on top. A read is drawn thicker than it is, and lower
+// if the one before it is in its place.
 std::string draw_thread(const WaitingColumn& column, double x, double width) {
   constexpr double thick = 5;
   const double scale = figure_height / picture_width;

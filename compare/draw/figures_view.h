@@ -1,4 +1,4 @@
-// What the tutorial's figures show, taken from a run: a plain view.
+// A plain view of the tutorial's figures, taken from a run.
 #pragma once
 
 #include <cstddef>

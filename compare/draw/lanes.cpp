@@ -41,6 +41,21 @@ std::string end_label(double x, double y, const std::string& text) {
                      number(y), text);
 }
 
+// In front of the place where bytes were read.
+std::string unread_label(const Label& label, double y) {
+  return fmt::format(
+      "<text x=\"{}%\" dx=\"-5\" y=\"{}\" class=\"unread\">{}</text>",
+      percent(label.x), number(y), label.text);
+}
+
+// A path in a colour; nothing if it is empty.
+std::string shape(const char* classes,
+                  std::size_t colour,
+                  const std::string& path) {
+  if (path.empty()) return "";
+  return fmt::format("<path class=\"{}{}\" d=\"{}\"/>", classes, colour, path);
+}
+
 // Shapes in units of the picture, stretched along the axis to the width that
 // there is.
 std::string stretched(const std::string& shapes, double y, double height) {
@@ -155,18 +170,9 @@ void Painter::lane(const LaneView& lane) {
       num_lanes_++, lane.label, lane.label, escape(lane.details),
       bar(lane.begin, lane.end, y_, lane_height,
           fmt::format("f{} pale", lane.colour)));
-  const auto shape = [&](const char* classes, const std::string& path) {
-    if (path.empty()) return;
-    stretched_ += fmt::format("<path class=\"{}{}\" d=\"{}\"/>", classes,
-                              lane.colour, path);
-  };
-  shape("wedge f", wedge_path(lane.pile, floor));
-  shape("reads s", ticks_path(lane.ticks, floor));
-  if (lane.unread) {
-    above_ += fmt::format(
-        "<text x=\"{}%\" dx=\"-5\" y=\"{}\" class=\"unread\">{}</text>",
-        percent(lane.unread->x), number(floor - 5), lane.unread->text);
-  }
+  stretched_ += shape("wedge f", lane.colour, wedge_path(lane.pile, floor));
+  stretched_ += shape("reads s", lane.colour, ticks_path(lane.ticks, floor));
+  if (lane.unread) above_ += unread_label(*lane.unread, floor - 5);
   above_ += end_label(lane.end, floor - 5, lane.size);
   y_ += lane_height + gap;
 }

@@ -1,5 +1,5 @@
-// What the picture of one variant shows: strings, and numbers in units of the
-// picture.
+// A plain view of the picture of one variant: strings, and numbers in units of
+// the picture.
 #pragma once
 
 #include <cstddef>
@@ -77,7 +77,7 @@ LanesView view_lanes(const std::vector<Poem>& poems,
                      const Samples& samples,
                      const Scale& scale);
 
-// What a thread did, with the colours of the poems.
+// The states of a thread, with their looks.
 std::vector<Segment> view_strip(const Picture& picture,
                                 const std::vector<Interval>& strip);
 

@@ -1,4 +1,4 @@
-// What the marks in the pictures mean.
+// The legend: the meaning of the marks in the pictures.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// What the page shows: a plain view, so that what draws it knows nothing of the
-// comparison.
+// A plain view of the page: strings, numbers and lists. Code that draws it does
+// not need the comparison.
 #pragma once
 
 #include <string>

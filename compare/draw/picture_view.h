@@ -1,5 +1,5 @@
-// What the pictures of a comparison show, on the page and as SVG: a plain view,
-// so that what draws it knows nothing of the comparison.
+// A plain view of the pictures of a comparison, on the page and as SVG. Code
+// that draws it does not need the comparison.
 #pragma once
 
 #include <cstddef>

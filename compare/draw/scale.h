@@ -1,5 +1,5 @@
-// What is the same for all variants of a comparison, so that their pictures can
-// be compared by eye.
+// The scale of all pictures of a comparison: it is the same for all variants,
+// so that their pictures can be compared by eye.
 #pragma once
 
 #include <vector>

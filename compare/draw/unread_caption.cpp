@@ -12,8 +12,8 @@
 namespace poetry_compare {
 namespace {
 
-// What the thread that should have read did while the bytes lay unread, in
-// seconds.
+// The time for which the bytes lay unread, in seconds, by what the thread did
+// that should have read them.
 struct Meanwhile {
   double ready = 0;  // waited for these bytes, alone or among others
   std::vector<double> stuck;  // in reads of another task; an index into tasks
@@ -36,7 +36,7 @@ Meanwhile find_meanwhile(const Variant& variant, const Unread& unread) {
   return meanwhile;
 }
 
-// What the thread did for most of that time.
+// Says what the thread did for most of that time.
 std::string culprit(const Variant& variant) {
   const Unread unread =
       worst_unread(variant.picture.tasks[variant.overall.worst_task]);

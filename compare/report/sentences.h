@@ -1,4 +1,4 @@
-// What a comparison says in words, line by line and without line ends.
+// The comparison in words: lines without line ends.
 #pragma once
 
 #include <string>
@@ -11,11 +11,11 @@ namespace poetry_compare {
 // "3 poems, 4 279 bytes, delay 0.02 s, 1 run"
 std::string summary(const Comparison& comparison);
 
-// What the numbers mean, possibly nothing: "async was 2.27 times faster than
+// The meaning of the numbers, possibly empty: "async was 2.27 times faster than
 // blocking: it waited for all three servers at once."
 std::vector<std::string> sentences(const Comparison& comparison);
 
-// What went wrong, one line for each failure: "curl: exit status 127".
+// One line for each failure: "curl: exit status 127".
 std::vector<std::string> complaints(const Comparison& comparison);
 
 }  // namespace poetry_compare

@@ -1,4 +1,4 @@
-// Strips, lanes and wedges, and the words beside them.
+// Strips, lanes and wedges, and the captions below them.
 #include "compare/draw/lanes.h"
 
 #include <gtest/gtest.h>
@@ -95,7 +95,7 @@ TEST(Drawing, TakesLessThanASecondForAHundredThousandEvents) {
   const std::clock_t start = std::clock();
   const auto page = poetry_compare::make_page(comparison);
   const auto svg = poetry_compare::make_svg(comparison);
-  // Of the processor, whoever else needs it.
+  // Processor time, so that other programs do not count.
   EXPECT_LT(std::clock() - start, CLOCKS_PER_SEC);
   EXPECT_LT(page.size(), 500'000U);
 }
