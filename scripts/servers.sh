@@ -1,13 +1,13 @@
-# Starting and ending servers, for those who have read lib.sh.
+# Starts and ends servers. Needs lib.sh.
 # shellcheck shell=bash disable=SC2034,SC2154
 
-# Where they are remembered: for each a file NAME.server with its pid, its port
-# and the time it was started, and its NAME.log beside it.
+# Each server has two files here: NAME.server has its pid, its port and the time
+# of its start; NAME.log has its output.
 servers=$build/servers
 server=$build/blocking-server/slowpoetry
 
-# When a process was started, in clock ticks since the machine was; it fails if
-# there is no such process. A number that is used again has another time.
+# When a process was started, in clock ticks since the machine was started. Fails
+# if there is no such process. Two processes with the same pid differ in this.
 start_time() {
   local stat
   { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return
@@ -17,22 +17,23 @@ start_time() {
   echo "${20}"
 }
 
-# serves PID TIME: whether that process still is the server we started.
+# serves PID TIME: whether that process still is the server that was started.
 serves() {
   local exe
   exe=$(readlink -- "/proc/$1/exe") || return
   [[ ${exe% (deleted)} == "$server" && $(start_time "$1") == "$2" ]]
 }
 
-# start_server POEM PORT NUM_BYTES DELAY: waits until it serves, and says so. If
-# it cannot, ends the script with what the server says, and its exit status.
+# start_server POEM PORT NUM_BYTES DELAY: waits until the server serves, and
+# prints its first line. If the server ends instead, the script prints the
+# server's error and ends with its exit status.
 started=()
 start_server() {
   local log=$servers/$1.log line='' i pid status=0
   mkdir -p -- "$servers"
   : >"$log"
   cd -- "$root" || return
-  # A number, since a bare system may not even know what localhost is.
+  # An address, since a minimal system may not know the name localhost.
   setsid "$server" --iface 127.0.0.1 --port "$2" "poetry/$1.txt" \
     --num-bytes "$3" --delay "$4" >"$log" 2>&1 </dev/null 9>&- &
   pid=$!
@@ -57,7 +58,7 @@ start_server() {
   exit "$status"
 }
 
-# Ends those that this script has started, and forgets them.
+# Ends the servers that this script has started.
 end_started() {
   ((${#started[@]} > 0)) || return 0
   { kill "${started[@]}"; wait "${started[@]}"; } 2>/dev/null || true
