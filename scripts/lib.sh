@@ -210,6 +210,7 @@ can_install() {
 install_packages() {
   local package needed=() tools=() log=$build/logs/install.log
   local -n list=needed
+  can_install || echo "Needs $(names_of "$@")"
   for package; do
     if [[ $package == -- ]]; then
       local -n list=tools
@@ -236,6 +237,7 @@ is_there() {
 names_of() {
   local package names=()
   for package; do
+    [[ $package != -- ]] || continue
     ! can_install || names+=("$package")
     can_install || names+=("$(usual_name "$package")")
   done
