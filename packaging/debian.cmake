@@ -1,6 +1,7 @@
-# Packages for Debian, by `cpack`: the programs, the library, the documentation.
+# Packages for Debian, made by `cpack`: programs, library, documentation.
 
 set(CPACK_GENERATOR DEB)
+set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_CURRENT_SOURCE_DIR}/cpack.cmake)
 if(NOT CPACK_PACKAGE_CONTACT)
   set(CPACK_PACKAGE_CONTACT "Slow Poetry <slowpoetry@example.org>")
 endif()
@@ -9,7 +10,7 @@ set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "")
 set(CPACK_PACKAGE_DIRECTORY ${PROJECT_BINARY_DIR}/packages)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
-# dpkg-deb has it this way, whoever builds with whichever umask.
+# As dpkg-deb has them, whatever the umask of the build is.
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
   OWNER_READ OWNER_WRITE OWNER_EXECUTE
   GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
@@ -40,13 +41,13 @@ what CMake and pkg-config need to find them.")
 set(CPACK_DEBIAN_DOCUMENTATION_PACKAGE_NAME slowpoetry-doc)
 set(CPACK_DEBIAN_DOCUMENTATION_PACKAGE_SECTION doc)
 set(CPACK_DEBIAN_DOCUMENTATION_PACKAGE_ARCHITECTURE all)
-# Who wants to read may want to read the man pages, too.
+# Readers of the documentation may want to read the man pages, too.
 set(CPACK_DEBIAN_DOCUMENTATION_PACKAGE_RECOMMENDS man-db)
 set(CPACK_COMPONENT_DOCUMENTATION_DESCRIPTION
   "documentation of slowpoetry and its library
-What the programs show, what the library promises, and how both were tried.")
+The guide to the programs, what the library promises, and how both are tested.")
 
-# Every package has a licence and a changelog: this one says where ours is.
+# Every package has a licence and a changelog; this changelog names ours.
 set(debian_changelog ${CMAKE_CURRENT_BINARY_DIR}/changelog)
 string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC)
 configure_file(changelog.in ${debian_changelog} @ONLY)
