@@ -1,8 +1,8 @@
-# The pages about what the library promises, by doxygen.
+# The pages of the library's interface, made by doxygen.
 
 find_package(Doxygen QUIET)
 if(NOT Doxygen_FOUND)
-  message(STATUS "No doxygen: there will be no pages of the interface")
+  message(STATUS "No doxygen: the pages of the interface are not made")
   return()
 endif()
 

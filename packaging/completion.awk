@@ -1,7 +1,7 @@
-# Makes a completion from what --help prints: awk -v shell=bash -v program=NAME
+# Makes a completion from --help's output: awk -v shell=bash -v program=NAME
 #
-# A value is a file if --help calls it FILE, and a directory if DIR. What it is
-# one of stands behind a colon: "Colour: auto, always, never."
+# A value is a file if --help calls it FILE, and a directory if --help calls it
+# DIR. The values to choose from follow a colon: "Colour: auto, always, never."
 
 function trimmed(text) {
   gsub(/ +/, " ", text)
@@ -34,7 +34,7 @@ in_usage { in_usage = 0 }
 /^$/ { in_option = 0 }
 in_option { texts[count] = texts[count] " " $0 }
 
-# What there is to choose from, or nothing.
+# The values to choose from, or nothing.
 function choices(i,   list) {
   if (!values[i] || !match(texts[i], /: [a-z]+(, [a-z]+)+[.;]/)) return ""
   list = substr(texts[i], RSTART + 2, RLENGTH - 3)
@@ -42,7 +42,7 @@ function choices(i,   list) {
   return list
 }
 
-# One of these, by what the words are that are no options.
+# One of these, depending on what the words are that are not options.
 function by_words(file, command, address) {
   if (usage ~ /COMMAND/) return command
   return usage ~ /port/ ? address : file

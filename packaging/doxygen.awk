@@ -1,6 +1,6 @@
-# Makes doxygen's comments of ours, which are plain ones.
+# Turns our plain comments into doxygen's.
 
-# What a file says first, it says about itself.
+# The first comment of a file is about the file.
 NR == 1 { print "/// \\file" }
 
 /^ *\/\/ ---/ { print; next }

@@ -1,6 +1,6 @@
-# Puts what help2man makes of our --help into the order of a man page.
+# Puts help2man's output for our --help into the order of a man page.
 
-# What belongs together: the lines up to the next heading.
+# A part goes up to the next heading.
 /^\.SH DESCRIPTION/ { next }
 /^\.SS "Example:"/ { part = "example"; next }
 /^\.SS "Usage:"/ { part = "usage"; next }

@@ -1,11 +1,11 @@
-# Man pages and completions, made from what the programs print as --help. That
-# is made from the tables of their options, so none of it can lag behind.
+# Man pages and completions, made from what the programs print for --help. The
+# programs make that from the tables of their options, so all of it agrees.
 
 find_program(AWK awk REQUIRED)
 find_program(GZIP gzip REQUIRED)
 find_program(HELP2MAN help2man)
 if(NOT HELP2MAN)
-  message(STATUS "No help2man: there will be no man pages")
+  message(STATUS "No help2man: most man pages are not made")
 endif()
 
 file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/bin)
@@ -15,7 +15,7 @@ function(document_program target name does)
   if(target MATCHES "^basic-reactor-")
     document_plain_program(${name} "${does}")
   elseif(NOT CMAKE_CROSSCOMPILING)
-    # Under its installed name: that is what it calls itself.
+    # Under its installed name, which the program prints.
     add_custom_command(OUTPUT ${name}.help
       COMMAND ${CMAKE_COMMAND} -E create_symlink
         $<TARGET_FILE:${target}> bin/${name}
@@ -51,7 +51,7 @@ function(document_plain_program name does)
   install_manual(${name}.1.gz ${CMAKE_INSTALL_MANDIR}/man1)
 endfunction()
 
-# Where Debian's shells look.
+# In the directories in which Debian's shells look for completions.
 function(make_completions name)
   set(places
     bash bash/${name} bash-completion/completions
@@ -72,7 +72,7 @@ endfunction()
 
 # install_manual(file place): the file is made by a command above.
 function(install_manual file place)
-  # A whole path, or bash/poetry-trace would be taken for the target.
+  # A whole path: CMake would take bash/poetry-trace for the target.
   set(file ${CMAKE_CURRENT_BINARY_DIR}/${file})
   set_property(DIRECTORY APPEND PROPERTY manual ${file})
   install(FILES ${file}
@@ -80,8 +80,8 @@ function(install_manual file place)
     COMPONENT programs)
 endfunction()
 
-# To be called last. One target for all of it, since make would have two targets
-# run a command that both need, at once.
+# To be called last. One target for all files: with two targets, make would run
+# a command that both need twice at once.
 function(add_manual)
   get_property(files DIRECTORY PROPERTY manual)
   add_custom_target(manual ALL DEPENDS ${files})
