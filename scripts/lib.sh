@@ -90,7 +90,10 @@ percent_in() {
       split(substr($0, 2, RLENGTH - 2), part, "/")
       percent = int(100 * part[1] / part[2])
     }
-    / newly installed, / { for (i = 2; $i != "newly"; ++i) packages = $i }
+    / newly installed, / {
+      for (i = 2; $i != "newly"; ++i) packages = $i
+      steps = 0
+    }
     packages && /^(Get:|Unpacking |Setting up )/ {
       percent = int(100 * ++steps / (3 * packages))
     }
@@ -249,7 +252,7 @@ names_of() {
 # by one: a tool that cannot be installed does not stop the others.
 install_missing() {
   local package left=()
-  echo "Installing what is missing: ${needed[*]} ${tools[*]}"
+  echo "Installing what is missing:" "${needed[@]}" "${tools[@]}"
   mkdir -p -- "$build/logs"
   # In the foreground, since sudo may ask for a password.
   ((EUID == 0)) || sudo -v || return 0
