@@ -213,6 +213,19 @@ TEST_P(Core, A08_WhoIsKeptIsToldOnceThatItStopped) {
   EXPECT_EQ(forgotten->losses, 0);
 }
 
+TEST_P(Core, A08_ADescriptorThatIsKeptAgainWhenItIsLostIsToldAgain) {
+  const auto probe = make_readable_probe();
+  probe->on_read = [] { return make_error_code(Error::connection_done); };
+  probe->on_lost = [&] {
+    if (probe->losses == 1) reactor.keep(probe);
+  };
+  reactor.add_reader(probe);
+  reactor.keep(probe);
+  turn(2);
+  EXPECT_EQ(probe->losses, 2);
+  EXPECT_EQ(probe->reason, Error::connection_lost);
+}
+
 TEST_F(ScriptedCore, A08_WhoIsLeftIsToldWhenItCannotWaitAnyMore) {
   const auto registered = make_probe();
   const auto kept = make_probe();

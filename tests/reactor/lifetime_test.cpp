@@ -69,6 +69,18 @@ TEST_F(ScriptedLifetime, WhoForgetsItselfLivesUntilTheRoundIsOver) {
   turn(2, [&](int round) { EXPECT_EQ(dead, round == 2); });
 }
 
+TEST_F(ScriptedLifetime, AForgottenDescriptorLivesUntilTheIterationIsOver) {
+  bool dead = false;
+  Probe& probe = adopt(&dead);
+  reactor.keep(reactor.readers().front());
+  reactor.remove_reader(probe);
+  reactor.call_later(0s, [&] {
+    reactor.forget(probe);
+    EXPECT_FALSE(dead);
+  });
+  turn(1, [&](int) { EXPECT_TRUE(dead); });
+}
+
 TEST_F(ScriptedLifetime, WhoIsRemovedByAnotherLivesUntilTheRoundIsOver) {
   bool dead = false;
   bool unused = false;

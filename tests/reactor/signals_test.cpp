@@ -24,13 +24,16 @@ using reactor::Error;
 namespace {
 
 std::atomic<int> writes = 0;
+std::atomic<bool> is_write_slow = false;  // it returns late
 
 }  // namespace
 
 // Stands before the system's: the library knows no other.
 extern "C" ssize_t write(int fd, const void* data, size_t size) {
   ++writes;
-  return ::syscall(SYS_write, fd, data, size);
+  const ssize_t n = ::syscall(SYS_write, fd, data, size);
+  if (is_write_slow) ::usleep(50000);
+  return n;
 }
 
 namespace {
@@ -174,6 +177,49 @@ TEST_P(Signals, J01_ASignalIsOneCallWhateverWakesTheReactorLater) {
   turn(5);
   EXPECT_EQ(calls, 1);
   EXPECT_EQ(others, 1);
+}
+
+TEST_P(Signals, J01_ACallbackThatRaisesItsOwnSignalIsCalledAgain) {
+  int calls = 0;
+  reactor.call_on_signal(SIGTERM, [&] {
+    if (++calls == 1) ::raise(SIGTERM);
+  });
+  reactor.call_later(0s, [] { ::raise(SIGTERM); });
+  turn(4);
+  EXPECT_EQ(calls, 2);
+}
+
+// The reactor looks for the signal before write() has returned.
+TEST_P(Signals, J01_ASignalInAnotherThreadIsCalledAlthoughItsWriteIsSlow) {
+  bool called = false;
+  reactor.call_on_signal(SIGTERM, [&] {
+    called = true;
+    reactor.stop();
+  });
+  std::thread thread;
+  reactor.call_later(0s, [&] {
+    thread = std::thread([] {
+      is_write_slow = true;
+      ::raise(SIGTERM);
+      is_write_slow = false;
+    });
+  });
+  reactor.call_later(5s, [&] { reactor.stop(); });
+  reactor.run();
+  thread.join();
+  EXPECT_TRUE(called);
+}
+
+TEST_P(Signals, J01_ACallbackThatIsReplacedWhileItRunsKeepsItsCaptures) {
+  std::weak_ptr<int> captured;
+  reactor.call_on_signal(SIGTERM, [&, number = std::make_shared<int>(7)] {
+    captured = number;
+    reactor.call_on_signal(SIGTERM, [] {});
+    EXPECT_FALSE(captured.expired());
+  });
+  reactor.call_later(0s, [] { ::raise(SIGTERM); });
+  turn(2);
+  EXPECT_TRUE(captured.expired());
 }
 
 TEST_P(Signals, J01_ACallThatThrowsIsLoggedAndItGoesOn) {
