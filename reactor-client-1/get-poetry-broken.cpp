@@ -64,7 +64,7 @@ class PoetrySocket final : public reactor::ReadDescriptor {
   }
 
   void connection_lost(std::error_code reason) override {
-    if (timeout_) timeout_->cancel();
+    timeout_.cancel();
     if (reason == reactor::Error::connection_done) reason.clear();
     task_.finished(poem_.size(), reason);
     sock_.close();
@@ -86,7 +86,7 @@ class PoetrySocket final : public reactor::ReadDescriptor {
   net::Socket sock_;
   std::string poem_;
   reactor::Reactor& reactor_;
-  std::shared_ptr<reactor::DelayedCall> timeout_;
+  reactor::DelayedCall timeout_;
 };
 
 int main(int argc, char** argv) try {

@@ -77,7 +77,7 @@ class PoetryProtocol final : public reactor::Protocol {
   }
 
   void connection_lost(std::error_code reason) override {
-    if (timeout_) timeout_->cancel();
+    timeout_.cancel();
     if (reason == reactor::Error::connection_done) reason.clear();
     task_.finished(poem_.size(), reason);
     factory_.poem_finished(&task_, std::move(poem_));
@@ -88,7 +88,7 @@ class PoetryProtocol final : public reactor::Protocol {
   PoetryClientFactory& factory_;
   std::string poem_;
   reactor::Reactor& reactor_;
-  std::shared_ptr<reactor::DelayedCall> timeout_;
+  reactor::DelayedCall timeout_;
 };
 
 std::unique_ptr<reactor::Protocol> PoetryClientFactory::build_protocol(

@@ -23,8 +23,8 @@ class Calls {
   }
 
   void cancel() {
-    for (const auto& call : calls_) {
-      if (!call->cancel()) timers_.cancelled();
+    for (reactor::DelayedCall& call : calls_) {
+      if (!call.cancel()) timers_.cancelled();
     }
   }
 
@@ -37,7 +37,7 @@ class Calls {
 
   bench::Timers& timers_;
   reactor::Reactor reactor_;
-  std::vector<std::shared_ptr<reactor::DelayedCall>> calls_;  // to cancel
+  std::vector<reactor::DelayedCall> calls_;  // to cancel
 };
 
 }  // namespace

@@ -7,20 +7,20 @@ Timeout::Timeout(ReactorTime& time, std::function<void()> on_timeout)
       on_timeout_(std::move(on_timeout)) {}
 
 Timeout::~Timeout() {
-  if (call_) call_->cancel();
+  call_.cancel();
 }
 
 // The new one first: that may throw.
 std::optional<Clock::duration> Timeout::set(
     std::optional<Clock::duration> period) {
-  auto call = period ? time_.call_later(*period, on_timeout_) : nullptr;
-  if (call_) call_->cancel();
+  auto call = period ? time_.call_later(*period, on_timeout_) : DelayedCall();
+  call_.cancel();
   call_ = std::move(call);
   return std::exchange(period_, period);
 }
 
 void Timeout::reset() {
-  if (call_) call_->reset(*period_);
+  if (period_) call_.reset(*period_);
 }
 
 }  // namespace reactor

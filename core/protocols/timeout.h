@@ -27,7 +27,7 @@ class Timeout final {
   ReactorTime& time_;
   const std::function<void()> on_timeout_;
   std::optional<Clock::duration> period_;
-  std::shared_ptr<DelayedCall> call_;  // of the last set(), made or not
+  DelayedCall call_;  // of the last set(), made or not
 };
 
 // A protocol with a timeout: TimeoutMixin<LineReceiver>, or of any other. Off

@@ -26,13 +26,12 @@
 #include <vector>
 
 #include "net/address.h"
+#include "reactor/delayed_call.h"
 #include "reactor/error.h"
 #include "reactor/producer.h"
 #include "reactor/protocol.h"
 
 namespace reactor {
-
-using Clock = std::chrono::steady_clock;
 
 // --- What a reactor watches --------------------------------------------------
 
@@ -166,22 +165,6 @@ class ReactorFdSet {  // IReactorFDSet
   virtual void forget(const FileDescriptor& descriptor) = 0;
 };
 
-class DelayedCall {  // IDelayedCall
- public:
-  virtual ~DelayedCall() = default;
-  virtual Clock::time_point time() const = 0;  // getTime
-  virtual bool active() const = 0;  // neither made nor cancelled
-
-  // These do nothing, and say Error::already_called or
-  // Error::already_cancelled, when it is not active. A call is made already
-  // while it is running. A reactor that is gone has cancelled its calls.
-  virtual std::error_code cancel() = 0;
-  // From now; throws std::invalid_argument for less than zero.
-  virtual std::error_code reset(Clock::duration delay) = 0;
-  // On top of time(), or off it for less than zero.
-  virtual std::error_code delay(Clock::duration more) = 0;
-};
-
 class ReactorTime {  // IReactorTime
  public:
   virtual ~ReactorTime() = default;
@@ -190,8 +173,8 @@ class ReactorTime {  // IReactorTime
   // due at the same time is called in the order it was asked for. Forgetting
   // the DelayedCall does not cancel it. Throws std::invalid_argument for less
   // than zero.
-  virtual std::shared_ptr<DelayedCall> call_later(
-      Clock::duration delay, std::function<void()> callback) = 0;
+  virtual DelayedCall call_later(Clock::duration delay,
+                                 std::function<void()> callback) = 0;
 };
 
 class ReactorTcp {  // IReactorTCP

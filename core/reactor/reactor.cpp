@@ -84,7 +84,7 @@ void Reactor::call_when_running(std::function<void()> callback) {
 }
 
 void Reactor::run_due_calls() {
-  if (!calls_->begin_pass()) return;
+  if (!calls_->begin_iteration()) return;
   while (const auto callback = calls_->take_due()) {
     guarded(nullptr, callback);
   }
@@ -123,7 +123,7 @@ void Reactor::release() {
 void Reactor::let_go() {
   std::swap(released_, releasing_);
   releasing_.clear();
-  calls_->release();
+  calls_->destroy_cancelled();
 }
 
 // --- Who is called -----------------------------------------------------------
@@ -186,8 +186,8 @@ Clock::time_point Reactor::now() const {
   return clock_();
 }
 
-std::shared_ptr<DelayedCall> Reactor::call_later(
-    Clock::duration delay, std::function<void()> callback) {
+DelayedCall Reactor::call_later(Clock::duration delay,
+                                std::function<void()> callback) {
   return calls_->add(delay, std::move(callback));
 }
 

@@ -45,8 +45,8 @@ class Reactor final : public ReactorCore,
   void forget(const FileDescriptor& descriptor) override;
 
   Clock::time_point now() const override;
-  std::shared_ptr<DelayedCall> call_later(
-      Clock::duration delay, std::function<void()> callback) override;
+  DelayedCall call_later(Clock::duration delay,
+                         std::function<void()> callback) override;
 
   std::shared_ptr<Connector> connect_tcp(
       const std::string& host,

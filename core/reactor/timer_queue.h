@@ -1,130 +1,129 @@
-// The calls to make later, in the order they are due.  twisted.internet.base
+// The delayed calls, in the order they are due.   twisted.internet.base
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
-#include "reactor/interfaces.h"
+#include "reactor/delayed_call.h"
 
 namespace reactor {
 
-// The reactor owns it, and so does every DelayedCall that was given out:
+// `time` + `more`, but never past either end of time.
+Clock::time_point sum(Clock::time_point time, Clock::duration more);
+
+// The reactor owns the queue, and so does every DelayedCall that was given out:
 //
-//   Reactor, DelayedCall -> TimerQueue -> callbacks -> what they hold
+//   Reactor, DelayedCall -> TimerQueue -> callbacks -> their captures
 //
-// What the callbacks hold may be a DelayedCall: close() breaks that circle.
+// A callback may capture a DelayedCall: close() breaks that circle.
 //
-// What is asked for is put into order between two passes only: into a heap; or,
-// if more came than were there, all of it is sorted at once. Cancelling leaves
-// a mark, which is found when the call would be the next, or when every second
-// one has a mark. So a call costs O(log n), in the long run; and one that is
-// cancelled before anybody looked, as most timeouts are, next to nothing. What
-// very many calls have needed is given back once there is none left.
+// A 4-ary heap of small nodes keeps the order. The callbacks stand beside it,
+// in slots; a node knows its slot, and a slot the place of its node. So asking,
+// cancelling and moving cost O(log n), and nothing dead stays in the heap.
 class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
  public:
+  using Slot = std::uint32_t;  // the number of a call, used again after it
+
   explicit TimerQueue(std::function<Clock::time_point()> now)
       : now_(std::move(now)) {}
 
-  std::shared_ptr<DelayedCall> add(Clock::duration delay,
-                                   std::function<void()> callback);
+  DelayedCall add(Clock::duration delay, std::function<void()> callback);
 
-  // When the first call is due; nothing if there is none. Not within a pass.
+  // When the first call is due; nothing if there is none. Then it gives back
+  // the memory that very many calls needed: the next one may be far away.
   std::optional<Clock::time_point> next() {
-    settle();
-    if (has_next()) return next_node().when;
+    if (!heap_.empty()) return heap_.front().when;
     if (slots_ > chunk && !has_cancelled()) give_back();
     return std::nullopt;
   }
 
-  // Whether any call is due. take_due() takes the first of them out of the
-  // queue, and is null when there are no more: what was asked for since
-  // begin_pass() is not due yet.
-  bool begin_pass() {
-    settle();
-    if (!has_next()) return false;
-    pass_time_ = now_();
+  // Whether any call is due. Then take_due() takes the first of them out of the
+  // queue, and is null when there are no more. A call that was asked for or
+  // moved since begin_iteration() waits for the next iteration, and so do those
+  // that are due after it.
+  bool begin_iteration() {
+    if (heap_.empty()) return false;
+    last_order_ = order_;
+    now_due_ = now_();
     return is_due();
   }
   std::function<void()> take_due();
 
-  // Lets go of what cancelled calls hold. Not while one of them is running.
-  bool has_cancelled() const { return !cancelled_.empty(); }
-  void release();
+  // Destroys the callbacks of the cancelled calls. Not within a callback.
+  bool has_cancelled() const { return cancelled_ != none; }
+  void destroy_cancelled();
 
   // Cancels all calls, for ever.
   void close();
+  bool is_closed() const { return is_closed_; }
+
+  // For DelayedCall. Whether the call was neither made nor cancelled by itself;
+  // the other functions need one for which that is so.
+  bool is_pending(Slot slot, std::uint64_t id) const {
+    return slot < slots_ && call(slot).id == id;
+  }
+  Clock::time_point time_of(Slot slot) const {
+    return heap_[call(slot).place].when;
+  }
+  // Throws std::invalid_argument for a negative delay.
+  Clock::time_point time_after(Clock::duration delay) const;
+  Clock::time_point move(Slot slot, Clock::time_point when);
+  void cancel(Slot slot);
 
  private:
-  class Handle;
-  using Slot = std::uint32_t;  // the number of a call
-  using Turn = std::uint64_t;  // when it was asked for or moved
-
   static constexpr Slot none = ~Slot{0};
   static constexpr std::size_t chunk = 1024;
 
-  // Keeps its slot until its node is gone, and release() was called if it was
-  // cancelled.
   struct Call {
     std::function<void()> callback;
-    Turn turn = 0;
-    Slot next_free = none;
-    bool pending = false;
-    bool has_node = false;
-    bool is_aside = false;
+    std::uint64_t id = 0;  // 0: not pending
+    Slot place = none;  // in heap_; else the next free or cancelled slot
   };
 
-  // What putting calls into order has to look at.
   struct Node {
     Clock::time_point when;
+    std::uint32_t order;  // when it was asked for or moved: breaks ties
     Slot slot;
   };
-  struct IsAfter {
-    const TimerQueue& queue;
-    bool operator()(const Node& a, const Node& b) const;
-  };
+
+  static bool is_before(const Node& a, const Node& b) {
+    return a.when != b.when ? a.when < b.when : is_older(a.order, b.order);
+  }
+  // The numbers begin again after the largest one.
+  static bool is_older(std::uint32_t a, std::uint32_t b) {
+    return static_cast<std::int32_t>(a - b) < 0;
+  }
+  bool is_due() const {
+    return !heap_.empty() && heap_.front().when <= now_due_ &&
+           !is_older(last_order_, heap_.front().order);
+  }
 
   Call& call(Slot slot) const { return calls_[slot / chunk][slot % chunk]; }
-  Slot insert(Clock::time_point when, std::function<void()>&& callback);
-  // The call will not be made; its node is still somewhere.
-  void mark(Slot slot) {
-    ++marked_;
-    call(slot).pending = false;
-  }
-  void put_aside(Slot slot);
-  void forget_node(Slot slot);
+  Slot take_slot();
   void free_slot(Slot slot);
   void give_back();
-  Clock::time_point after(Clock::duration delay) const;
 
-  void settle() {
-    if (!asked_.empty() || marked_ > 0) put_in_order();
-  }
-  void put_in_order();
-  void remove_marked();
-  void skip_marked();
-  bool has_next() const { return !heap_.empty() || !sorted_.empty(); }
-  bool is_next_in_heap() const;
-  const Node& next_node() const;
-  bool is_due() const;
-  void pop();
+  void put(std::size_t place, const Node& node);
+  void place_node(std::size_t hole, const Node& node);
+  void sift_up(std::size_t hole, const Node& node);
+  void sift_down(std::size_t hole, const Node& node);
+  void remove(std::size_t place);
 
   const std::function<Clock::time_point()> now_;
+  std::vector<Node> heap_;
   std::vector<std::unique_ptr<Call[]>> calls_;  // by slot, in chunks
   Slot slots_ = 0;
   Slot free_ = none;
-  std::vector<Node> asked_;  // since the last pass, in no order
-  Clock::time_point first_asked_;  // of them
-  std::vector<Node> heap_;
-  std::vector<Node> sorted_;  // the next one is the last
-  std::size_t marked_ = 0;  // of all nodes
-  std::vector<Slot> cancelled_;
-  std::vector<Slot> releasing_;
-  Turn turn_ = 0;  // the last one
-  Clock::time_point pass_time_;
-  bool closed_ = false;
+  Slot cancelled_ = none;
+  std::uint64_t last_id_ = 0;
+  std::uint32_t order_ = 0;  // the last one
+  std::uint32_t last_order_ = 0;  // when the iteration began
+  Clock::time_point now_due_;
+  bool is_closed_ = false;
 };
 
 }  // namespace reactor

@@ -175,7 +175,7 @@ void TcpConnection::unregister_producer() {
   time_
       .call_later(Clock::duration::zero(),
                   [producer = std::exchange(producer_, nullptr)] {})
-      ->cancel();
+      .cancel();
   if (state_ == State::losing) fds_.add_writer(shared_from_this());
 }
 

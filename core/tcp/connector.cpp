@@ -95,23 +95,19 @@ class TcpConnector final : public Connector,
 
   // One at a time: asking for another call cancels the one before.
   void call_later(Clock::duration delay, void (*call)(TcpConnector&)) {
-    cancel_alarm();
+    alarm_.cancel();
     alarm_ = time_.call_later(
         delay, [call, self = shared_from_this()] { call(*self); });
   }
 
-  void cancel_alarm() {
-    if (const auto alarm = std::exchange(alarm_, nullptr)) alarm->cancel();
-  }
-
   // Should the factory throw, that is what became of the attempt.
   void begin() {
-    alarm_.reset();
+    alarm_ = {};
     const std::error_code thrown = guarded(this, [&] {
       begin_use();
       factory_->started_connecting(*this);
     });
-    if (alarm_) return;  // it has disconnected us
+    if (alarm_.active()) return;  // it has disconnected us
     if (thrown) return fail(thrown);
     call_later(timeout_, [](TcpConnector& self) {
       self.fail(make_error_code(std::errc::timed_out));
@@ -161,7 +157,7 @@ class TcpConnector final : public Connector,
   // connection may be at rest for long.
   void connected(std::error_code lost) {
     fds_.remove_writer(*this);
-    cancel_alarm();
+    alarm_.cancel();
     const auto literals = std::exchange(literals_, {});
     const auto connection = std::make_shared<TcpConnection>(
         fds_, time_, std::move(sock_), literals.back(), lost,
@@ -201,7 +197,7 @@ class TcpConnector final : public Connector,
   }
 
   void stop_trying() {
-    cancel_alarm();
+    alarm_.cancel();
     if (lookup_) fds_.remove_reader(*std::exchange(lookup_, nullptr));
     literals_.clear();
     fds_.remove_writer(*this);
@@ -216,7 +212,7 @@ class TcpConnector final : public Connector,
   State state_ = State::disconnected;
   bool is_use_begun_ = false;
   bool is_used_ = false;  // the factory was started
-  std::shared_ptr<DelayedCall> alarm_;
+  DelayedCall alarm_;
   std::shared_ptr<ReadDescriptor> lookup_;
   std::vector<net::Address> literals_;  // the last is tried, the rest are next
   net::Socket sock_;

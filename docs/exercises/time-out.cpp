@@ -33,14 +33,14 @@ class PoetryProtocol final : public reactor::Protocol {
 
   void connection_lost(std::error_code reason) override {
     fmt::print("{} bytes of poetry: {}\n", bytes_, reason.message());
-    const std::error_code late = call_->cancel();
+    const std::error_code late = call_.cancel();
     fmt::print("The delayed call: {}\n", late ? late.message() : "cancelled");
   }
 
  private:
   reactor::Reactor& reactor_;
   const reactor::Clock::duration timeout_;
-  std::shared_ptr<reactor::DelayedCall> call_;
+  reactor::DelayedCall call_;
   std::size_t bytes_ = 0;
 };
 

@@ -274,7 +274,7 @@ TEST_P(TimeoutOnWire, M03_AServerThatStopsInTheMiddleIsGivenUp) {
 
 // What it takes in all is a delayed call, that nobody resets.
 TEST_P(TimeoutOnWire, M03_AServerThatIsSlowForEverIsGivenUpByADeadline) {
-  std::shared_ptr<reactor::DelayedCall> deadline;
+  reactor::DelayedCall deadline;
   world.after(0, [&] {
     deadline = reactor.call_later(10s, [&] {
       client->protocol->transport_here->abort_connection(timed_out);

@@ -489,7 +489,7 @@ void use(reactor::Reactor& reactor, bool run) {
   reactor.add_writer(writer);
   reactor.keep(writer);
   reactor.call_later(1h, [probe] {});
-  reactor.call_later(1h, [probe] {})->cancel();
+  reactor.call_later(1h, [probe] {}).cancel();
   reactor.call_from_thread([probe] {});
   if (!run) reactor.call_when_running([probe] {});
   if (run) reactor.call_later(0s, [&] { reactor.stop(); });

@@ -132,8 +132,8 @@ TEST_F(ScriptedLifetime, WhatACancelledCallHoldsLivesUntilTheRoundIsOver) {
   auto call = reactor.call_later(1h, [held] {});
   held.reset();
   reactor.call_later(0s, [&] {
-    EXPECT_FALSE(call->cancel());
-    call.reset();
+    EXPECT_FALSE(call.cancel());
+    call = {};
     EXPECT_FALSE(dead);
   });
   turn(1, [&](int) { EXPECT_TRUE(dead); });
@@ -142,7 +142,7 @@ TEST_F(ScriptedLifetime, WhatACancelledCallHoldsLivesUntilTheRoundIsOver) {
 // An object that a delayed call owns cancels that call, and is still there.
 TEST_F(ScriptedLifetime, WhoCancelsTheCallThatOwnsItLives) {
   struct Owned {
-    std::shared_ptr<reactor::DelayedCall> call;
+    reactor::DelayedCall call;
     bool* dead = nullptr;
     ~Owned() { *dead = true; }
   };
@@ -151,9 +151,9 @@ TEST_F(ScriptedLifetime, WhoCancelsTheCallThatOwnsItLives) {
   owned->dead = &dead;
   owned->call = reactor.call_later(1h, [owned] {});
   reactor.call_later(0s, [&, self = owned.get()] {
-    self->call->cancel();
+    self->call.cancel();
     EXPECT_FALSE(dead);
-    self->call.reset();
+    self->call = {};
     EXPECT_FALSE(dead);
   });
   owned.reset();
@@ -163,10 +163,10 @@ TEST_F(ScriptedLifetime, WhoCancelsTheCallThatOwnsItLives) {
 TEST_F(ScriptedLifetime, ACallThatIsMadeLivesUntilItIsOver) {
   bool dead = false;
   std::shared_ptr<void> held(nullptr, [&](void*) { dead = true; });
-  std::shared_ptr<reactor::DelayedCall> call;
+  reactor::DelayedCall call;
   call = reactor.call_later(0s, [&, held] {
-    call->cancel();
-    call.reset();
+    call.cancel();
+    call = {};
     EXPECT_FALSE(dead);
   });
   held.reset();
@@ -182,19 +182,19 @@ TEST_F(ScriptedLifetime, WhoIsRemovedByWhoDiesIsGoneBeforeTheWait) {
                                  [&](void*) { reactor.remove_reader(probe); });
   auto call = reactor.call_later(1h, [farewell] {});
   farewell.reset();
-  reactor.call_later(0s, [&] { call->cancel(); });
+  reactor.call_later(0s, [&] { call.cancel(); });
   turn(1, [&](int) { EXPECT_TRUE(dead); });
 }
 
 TEST_F(ScriptedLifetime, WhatIsCancelledByWhoDiesIsGoneBeforeTheWait) {
   bool dead = false;
   std::shared_ptr<void> held(nullptr, [&](void*) { dead = true; });
-  const auto second = reactor.call_later(1h, [held] {});
-  std::shared_ptr<void> farewell(nullptr, [&](void*) { second->cancel(); });
-  const auto first = reactor.call_later(1h, [farewell] {});
+  auto second = reactor.call_later(1h, [held] {});
+  std::shared_ptr<void> farewell(nullptr, [&](void*) { second.cancel(); });
+  auto first = reactor.call_later(1h, [farewell] {});
   held.reset();
   farewell.reset();
-  reactor.call_later(0s, [&] { first->cancel(); });
+  reactor.call_later(0s, [&] { first.cancel(); });
   turn(1, [&](int) { EXPECT_TRUE(dead); });
 }
 
@@ -212,10 +212,10 @@ TEST_F(ScriptedLifetime, WhatWasCalledWhenItRanIsGoneBeforeTheWait) {
 struct Polite {
   reactor::Reactor& reactor;
   std::shared_ptr<Probe> probe;
-  std::shared_ptr<reactor::DelayedCall> call;
+  reactor::DelayedCall call;
 
   ~Polite() {
-    call->cancel();
+    call.cancel();
     reactor.remove_reader(*probe);
     reactor.remove_writer(*probe);
     reactor.forget(*probe);
@@ -232,7 +232,7 @@ TEST_P(Lifetime, AReactorCanBeDestroyedWhateverItHolds) {
         inner.add_reader(probe);
         inner.keep(probe);
         probe->on_death = [&] { ++dead; };
-        const auto call = inner.call_later(1h, [] {});
+        auto call = inner.call_later(1h, [] {});
         return std::shared_ptr<Polite>(new Polite{inner, probe, call});
       };
       const auto hold = [&] {
@@ -247,7 +247,7 @@ TEST_P(Lifetime, AReactorCanBeDestroyedWhateverItHolds) {
         inner.add_writer(removed);
         inner.remove_writer(*removed);
         inner.call_later(1h, [mine = polite()] {});
-        inner.call_later(1h, [mine = polite()] {})->cancel();
+        inner.call_later(1h, [mine = polite()] {}).cancel();
         inner.call_from_thread([mine = polite()] {});
         inner.call_when_running([mine = polite()] {});
       };
@@ -263,15 +263,15 @@ TEST_P(Lifetime, AReactorCanBeDestroyedWhateverItHolds) {
 }
 
 TEST_P(Lifetime, ADelayedCallMayOutliveTheReactor) {
-  std::shared_ptr<reactor::DelayedCall> call;
+  reactor::DelayedCall call;
   {
     reactor::Reactor inner(reactor::make_poller(GetParam()));
     call = inner.call_later(1h, [] {});
   }
-  EXPECT_FALSE(call->active());
-  EXPECT_EQ(call->cancel(), Error::already_cancelled);
-  EXPECT_EQ(call->reset(1s), Error::already_cancelled);
-  EXPECT_EQ(call->delay(1s), Error::already_cancelled);
+  EXPECT_FALSE(call.active());
+  EXPECT_EQ(call.cancel(), Error::already_cancelled);
+  EXPECT_EQ(call.reset(1s), Error::already_cancelled);
+  EXPECT_EQ(call.delay(1s), Error::already_cancelled);
 }
 
 // The object owns the call, and the call the object: only the queue is left to
@@ -281,7 +281,7 @@ TEST_P(Lifetime, ACallThatWasNeverMadeLetsGoOfWhoHoldsIt) {
   {
     reactor::Reactor inner(reactor::make_poller(GetParam()));
     struct Owner {
-      std::shared_ptr<reactor::DelayedCall> call;
+      reactor::DelayedCall call;
       std::shared_ptr<void> witness;
     };
     const auto owner = std::make_shared<Owner>();

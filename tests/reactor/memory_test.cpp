@@ -287,8 +287,8 @@ TEST_P(Memory, CallsThatAreOverGiveBackWhatTheyNeeded) {
   constexpr int calls = 100000;
   const std::size_t before = bytes;
   for (int i = 0; i < calls; ++i) {
-    const auto call = reactor.call_later(0ms, [] {});
-    if (i % 2 == 1) call->cancel();
+    auto call = reactor.call_later(0ms, [] {});
+    if (i % 2 == 1) call.cancel();
   }
   EXPECT_GT(bytes, before + calls);
   std::size_t after = 0;
@@ -306,13 +306,13 @@ TEST_P(Memory, CallsThatAreOverGiveBackWhatTheyNeeded) {
 // While there is another, for which the queue keeps what it has.
 TEST_P(Memory, CallsThatAreCancelledWhenTheyAreDueGiveBackTheirPlace) {
   constexpr int rounds = 5000;
-  const auto other = reactor.call_later(1h, [] {});
-  std::shared_ptr<reactor::DelayedCall> victim;
+  auto other = reactor.call_later(1h, [] {});
+  reactor::DelayedCall victim;
   int left = rounds;
   std::function<void()> round = [&] {
     if (--left == 0) return reactor.stop();
     reactor.call_later(0ms, [&] {
-      victim->cancel();
+      victim.cancel();
       round();
     });
     victim = reactor.call_later(0ms, [] { ADD_FAILURE(); });
@@ -327,7 +327,7 @@ TEST_P(Memory, CallsThatAreCancelledGiveBackWhatTheyNeeded) {
   constexpr int calls = 100000;
   const auto cancel_many = [&] {
     for (int i = 0; i < calls; ++i) {
-      reactor.call_later(1h, [] {})->cancel();
+      reactor.call_later(1h, [] {}).cancel();
     }
   };
   const std::size_t before = bytes;
@@ -354,7 +354,7 @@ TEST_P(Memory, CallsThatComeAndGoNeedNoMoreThanThereAreAtOnce) {
   }
   const auto cancel = [&](int calls, reactor::Clock::duration delay) {
     while (calls-- > 0) {
-      reactor.call_later(delay, [] {})->cancel();
+      reactor.call_later(delay, [] {}).cancel();
     }
   };
   int rounds = 0;

@@ -44,7 +44,7 @@ class Timers : public ReactorTest {};
 
 class ScriptedTimers : public ScriptedTest {
  protected:
-  std::shared_ptr<reactor::DelayedCall> note(Clock::duration delay, int name) {
+  reactor::DelayedCall note(Clock::duration delay, int name) {
     return reactor.call_later(delay, [this, name] { order.push_back(name); });
   }
 
@@ -106,10 +106,10 @@ TEST_P(Timers, C03_ACallAskedForByACallWaitsForTheNextRound) {
 TEST_F(ScriptedTimers, C03_WhateverTheClockSays) {
   reactor.call_later(1ms, [&] {
     note(0s, 1);
-    const auto moved = note(1h, 2);
-    moved->reset(0s);
-    const auto back = note(1h, 3);
-    back->delay(-2h);
+    auto moved = note(1h, 2);
+    moved.reset(0s);
+    auto back = note(1h, 3);
+    back.delay(-2h);
   });
   note(1ms, 4);
   turn(3, [&](int round) {
@@ -122,12 +122,12 @@ TEST_F(ScriptedTimers, C03_WhateverTheClockSays) {
 
 TEST_P(Timers, C04_NoCallIsMadeTooEarly) {
   int left = 200;
-  std::vector<std::shared_ptr<reactor::DelayedCall>> calls;
+  std::vector<reactor::DelayedCall> calls;
   for (int i = 0; i < 200; ++i) {
     const auto due = reactor.now() + i * 100us;
     calls.push_back(reactor.call_later(i * 100us, [&, i, due] {
       EXPECT_GE(Clock::now(), due);
-      EXPECT_GE(Clock::now(), calls[static_cast<std::size_t>(i)]->time());
+      EXPECT_GE(Clock::now(), calls[static_cast<std::size_t>(i)].time());
       if (--left == 0) reactor.stop();
     }));
   }
@@ -146,15 +146,15 @@ TEST_F(ScriptedTimers, C04_NotEvenByANanosecond) {
 // --- How long to wait --------------------------------------------------------
 
 TEST_F(ScriptedTimers, C05_TheWaitEndsWhenTheFirstCallIsDue) {
-  const auto first = note(100ms, 1);
-  std::shared_ptr<reactor::DelayedCall> second;
+  auto first = note(100ms, 1);
+  reactor::DelayedCall second;
   turn(7, [&](int round) {
     if (round == 1) clock.advance(25ms);
     if (round == 2) second = note(10ms, 2);
-    if (round == 3) second->reset(15ms);
-    if (round == 4) first->delay(-30ms);
-    if (round == 5) second->cancel();
-    if (round == 6) first->cancel();
+    if (round == 3) second.reset(15ms);
+    if (round == 4) first.delay(-30ms);
+    if (round == 5) second.cancel();
+    if (round == 6) first.cancel();
   });
   EXPECT_EQ(script->timeouts,
             (Timeouts{100ms, 75ms, 10ms, 15ms, 15ms, 45ms, std::nullopt}));
@@ -162,7 +162,7 @@ TEST_F(ScriptedTimers, C05_TheWaitEndsWhenTheFirstCallIsDue) {
 }
 
 TEST_F(ScriptedTimers, C05_WithoutACallTheWaitHasNoLimit) {
-  note(100ms, 1)->cancel();
+  note(100ms, 1).cancel();
   note(0s, 2);
   turn(2);
   EXPECT_EQ(script->timeouts, Timeouts(2, std::nullopt));
@@ -187,50 +187,50 @@ TEST_P(Timers, C06_ACallCostsAtMostTwoWakeUps) {
 
 TEST_F(ScriptedTimers, C07_AbsurdDelaysStayPending) {
   const auto longest = Clock::duration::max();
-  std::vector<std::shared_ptr<reactor::DelayedCall>> calls{
+  std::vector<reactor::DelayedCall> calls{
       note(longest, 1), note(longest - 1ns, 2), note(24h * 365 * 250, 3),
       note(1s, 4), note(1s, 5)};
-  calls[3]->delay(longest);
-  calls[3]->delay(longest);
-  calls[4]->reset(longest);
-  calls[0]->delay(longest);
+  calls[3].delay(longest);
+  calls[3].delay(longest);
+  calls[4].reset(longest);
+  calls[0].delay(longest);
   turn(4, [&](int) { clock.advance(24h); });
   EXPECT_TRUE(order.empty());
   for (const auto& call : calls) {
-    EXPECT_TRUE(call->active());
+    EXPECT_TRUE(call.active());
   }
-  EXPECT_EQ(calls[0]->time(), Clock::time_point::max());
+  EXPECT_EQ(calls[0].time(), Clock::time_point::max());
   EXPECT_EQ(script->timeouts, Timeouts(4, 24h));
 }
 
 TEST_F(ScriptedTimers, C07_AbsurdlyEarlyIsNow) {
-  const auto call = note(1s, 1);
-  call->delay(Clock::duration::min());
-  call->delay(Clock::duration::min());
-  EXPECT_EQ(call->time(), Clock::time_point::min());
+  auto call = note(1s, 1);
+  call.delay(Clock::duration::min());
+  call.delay(Clock::duration::min());
+  EXPECT_EQ(call.time(), Clock::time_point::min());
   turn(1);
   EXPECT_EQ(order, std::vector{1});
 }
 
 TEST_P(Timers, C07_AnAbsurdDelayDoesNotKeepOthersFromWakingIt) {
-  const auto call = reactor.call_later(Clock::duration::max(), [] {});
+  auto call = reactor.call_later(Clock::duration::max(), [] {});
   std::thread thread(
       [&] { reactor.call_from_thread([&] { reactor.stop(); }); });
   reactor.run();
   thread.join();
-  EXPECT_TRUE(call->active());
+  EXPECT_TRUE(call.active());
   EXPECT_EQ(stats->waits, 1);
 }
 
 TEST_F(ScriptedTimers, C08_ADelayOfLessThanNothingIsRefused) {
   EXPECT_THROW(note(-1ns, 1), std::invalid_argument);
   EXPECT_THROW(note(Clock::duration::min(), 1), std::invalid_argument);
-  const auto call = note(1s, 2);
-  const auto time = call->time();
-  EXPECT_THROW(call->reset(-1ns), std::invalid_argument);
-  EXPECT_TRUE(call->active());
-  EXPECT_EQ(call->time(), time);
-  EXPECT_EQ(call->cancel(), done);
+  auto call = note(1s, 2);
+  const auto time = call.time();
+  EXPECT_THROW(call.reset(-1ns), std::invalid_argument);
+  EXPECT_TRUE(call.active());
+  EXPECT_EQ(call.time(), time);
+  EXPECT_EQ(call.cancel(), done);
   turn(2);
   EXPECT_EQ(script->timeouts, Timeouts(2, std::nullopt));
   EXPECT_TRUE(order.empty());
@@ -239,98 +239,120 @@ TEST_F(ScriptedTimers, C08_ADelayOfLessThanNothingIsRefused) {
 // --- Cancelling and moving ---------------------------------------------------
 
 TEST_F(ScriptedTimers, C09_WhatIsCancelledIsNotCalledAndSaysSo) {
-  const auto call = note(1s, 1);
-  EXPECT_TRUE(call->active());
-  EXPECT_EQ(call->cancel(), done);
-  EXPECT_FALSE(call->active());
-  EXPECT_EQ(call->cancel(), Error::already_cancelled);
-  EXPECT_EQ(call->reset(1s), Error::already_cancelled);
-  EXPECT_EQ(call->delay(1s), Error::already_cancelled);
+  auto call = note(1s, 1);
+  EXPECT_TRUE(call.active());
+  EXPECT_EQ(call.cancel(), done);
+  EXPECT_FALSE(call.active());
+  EXPECT_EQ(call.cancel(), Error::already_cancelled);
+  EXPECT_EQ(call.reset(1s), Error::already_cancelled);
+  EXPECT_EQ(call.delay(1s), Error::already_cancelled);
   pass({1h});
   EXPECT_TRUE(order.empty());
 }
 
 TEST_F(ScriptedTimers, C09_WhatIsCalledCannotBeCancelled) {
-  std::shared_ptr<reactor::DelayedCall> call;
+  reactor::DelayedCall call;
   std::error_code within;
   call = reactor.call_later(1s, [&] {
-    EXPECT_FALSE(call->active());
-    within = call->cancel();
+    EXPECT_FALSE(call.active());
+    within = call.cancel();
   });
   pass({1h});
   EXPECT_EQ(within, Error::already_called);
-  EXPECT_FALSE(call->active());
-  EXPECT_EQ(call->cancel(), Error::already_called);
-  EXPECT_EQ(call->reset(1s), Error::already_called);
-  EXPECT_EQ(call->delay(1s), Error::already_called);
+  EXPECT_FALSE(call.active());
+  EXPECT_EQ(call.cancel(), Error::already_called);
+  EXPECT_EQ(call.reset(1s), Error::already_called);
+  EXPECT_EQ(call.delay(1s), Error::already_called);
+}
+
+TEST_F(ScriptedTimers, C09_ADefaultConstructedCallIsNotActive) {
+  reactor::DelayedCall call;
+  EXPECT_FALSE(call.active());
+  EXPECT_EQ(call.time(), Clock::time_point());
+  EXPECT_EQ(call.cancel(), Error::already_cancelled);
+  EXPECT_EQ(call.reset(1s), Error::already_cancelled);
+  EXPECT_EQ(call.delay(1s), Error::already_cancelled);
+}
+
+TEST_F(ScriptedTimers, C09_CopiesMeanTheSameCall) {
+  auto call = note(1s, 1);
+  auto copy = call;
+  EXPECT_EQ(copy.reset(5s), done);
+  EXPECT_EQ(call.time(), reactor.now() + 5s);
+  EXPECT_EQ(call.cancel(), done);
+  EXPECT_FALSE(copy.active());
+  EXPECT_EQ(copy.cancel(), Error::already_called);
+  EXPECT_EQ(call.cancel(), Error::already_cancelled);
+  pass({1h});
+  EXPECT_TRUE(order.empty());
 }
 
 TEST_F(ScriptedTimers, C09_ForgettingACallDoesNotCancelIt) {
-  note(1s, 1).reset();
+  note(1s, 1);
   pass({1s});
   EXPECT_EQ(order, std::vector{1});
 }
 
 TEST_F(ScriptedTimers, C10_WhatIsDueIsNotCalledOnceAnotherHasCancelledIt) {
-  std::vector<std::shared_ptr<reactor::DelayedCall>> calls;
+  std::vector<reactor::DelayedCall> calls;
   reactor.call_later(1s, [&] {
-    EXPECT_EQ(calls[0]->cancel(), done);
-    EXPECT_EQ(calls[1]->delay(1s), done);
-    EXPECT_EQ(calls[2]->reset(5s), done);
+    EXPECT_EQ(calls[0].cancel(), done);
+    EXPECT_EQ(calls[1].delay(1s), done);
+    EXPECT_EQ(calls[2].reset(5s), done);
   });
   for (int i = 0; i < 4; ++i) {
     calls.push_back(note(1s, i));
   }
   pass({1s, 1s});
   EXPECT_EQ(order, (std::vector{3, 1}));
-  EXPECT_FALSE(calls[0]->active());
-  EXPECT_TRUE(calls[2]->active());
+  EXPECT_FALSE(calls[0].active());
+  EXPECT_TRUE(calls[2].active());
 }
 
 TEST_F(ScriptedTimers, C11_ResetCountsFromNowAndDelayFromWhenItIsDue) {
   const auto start = reactor.now();
-  const auto call = note(10s, 1);
-  EXPECT_EQ(call->time(), start + 10s);
+  auto call = note(10s, 1);
+  EXPECT_EQ(call.time(), start + 10s);
   clock.advance(4s);
-  EXPECT_EQ(call->reset(10s), done);
-  EXPECT_EQ(call->time(), start + 14s);
-  EXPECT_EQ(call->reset(1s), done);
-  EXPECT_EQ(call->time(), start + 5s);
-  EXPECT_EQ(call->delay(5s), done);
-  EXPECT_EQ(call->time(), start + 10s);
-  EXPECT_EQ(call->delay(-7s), done);
-  EXPECT_EQ(call->time(), start + 3s);
+  EXPECT_EQ(call.reset(10s), done);
+  EXPECT_EQ(call.time(), start + 14s);
+  EXPECT_EQ(call.reset(1s), done);
+  EXPECT_EQ(call.time(), start + 5s);
+  EXPECT_EQ(call.delay(5s), done);
+  EXPECT_EQ(call.time(), start + 10s);
+  EXPECT_EQ(call.delay(-7s), done);
+  EXPECT_EQ(call.time(), start + 3s);
   turn(1);
   EXPECT_EQ(order, std::vector{1});
-  EXPECT_EQ(call->time(), start + 3s);
+  EXPECT_EQ(call.time(), start + 3s);
 }
 
 TEST_F(ScriptedTimers, C11_MovingKeepsTheOrder) {
-  std::vector<std::shared_ptr<reactor::DelayedCall>> calls;
+  std::vector<reactor::DelayedCall> calls;
   for (int i = 0; i < 8; ++i) {
     calls.push_back(note(i * 1s, i));
   }
-  calls[0]->delay(5500ms);
-  calls[7]->delay(-6500ms);
-  calls[3]->reset(2s);  // as 2, but asked for later
-  calls[4]->reset(0s);
+  calls[0].delay(5500ms);
+  calls[7].delay(-6500ms);
+  calls[3].reset(2s);  // as 2, but asked for later
+  calls[4].reset(0s);
   pass({1h});
   EXPECT_EQ(order, (std::vector{4, 7, 1, 2, 3, 5, 0, 6}));
 }
 
 TEST_F(ScriptedTimers, C11_ResetWithinACallKeepsTheOrder) {
-  std::shared_ptr<reactor::DelayedCall> moved = note(3s, 1);
-  reactor.call_later(1s, [&] { moved->reset(500ms); });
+  reactor::DelayedCall moved = note(3s, 1);
+  reactor.call_later(1s, [&] { moved.reset(500ms); });
   note(2s, 2);
   pass({1s, 500ms, 500ms});
   EXPECT_EQ(order, (std::vector{1, 2}));
 }
 
 TEST_F(ScriptedTimers, C11_MovingWithinACallKeepsTheOrder) {
-  std::shared_ptr<reactor::DelayedCall> moved = note(10s, 2);
+  reactor::DelayedCall moved = note(10s, 2);
   reactor.call_later(1s, [&] {
     order.push_back(1);
-    moved->delay(-8s);
+    moved.delay(-8s);
     note(1h, 4);
   });
   note(3s, 3);
@@ -339,8 +361,8 @@ TEST_F(ScriptedTimers, C11_MovingWithinACallKeepsTheOrder) {
 }
 
 TEST_F(ScriptedTimers, C11_WhoIsMovedNextToAnotherDoesNotHoldItUp) {
-  std::shared_ptr<reactor::DelayedCall> moved = note(10s, 2);
-  reactor.call_later(1s, [&] { moved->delay(-7s); });
+  reactor::DelayedCall moved = note(10s, 2);
+  reactor.call_later(1s, [&] { moved.delay(-7s); });
   note(3s, 1);
   turn(3, [&](int round) {
     if (round == 1) clock.advance(5s);
@@ -360,10 +382,10 @@ TEST_P(Timers, C12_NobodyLooksAtTheClockOnTheWall) {
   timespec now{};
   ::clock_gettime(CLOCK_REALTIME, &now);
   ASSERT_GT(looks_at_the_wall.exchange(0), 0);
-  const auto moved = reactor.call_later(1ms, [] {});
-  reactor.call_later(1h, [] {})->cancel();
-  moved->reset(2ms);
-  moved->delay(1ms);
+  auto moved = reactor.call_later(1ms, [] {});
+  reactor.call_later(1h, [] {}).cancel();
+  moved.reset(2ms);
+  moved.delay(1ms);
   reactor.call_later(5ms, [&] { reactor.stop(); });
   reactor.run();
   EXPECT_EQ(looks_at_the_wall, 0);
@@ -373,7 +395,7 @@ TEST_F(ScriptedTimers, C13_WhatIsCancelledIsGoneAfterTheRound) {
   const auto witness = std::make_shared<int>();
   const auto cancel_many = [&] {
     for (int i = 0; i < 10000; ++i) {
-      reactor.call_later(1h, [witness] {})->cancel();
+      reactor.call_later(1h, [witness] {}).cancel();
     }
   };
   turn(11, [&](int) {
@@ -390,41 +412,41 @@ TEST_F(ScriptedTimers, C13_WhatIsCancelledIsGoneAfterTheRound) {
 TEST(TimerQueue, WhatIsOverStaysOverWhenOthersFollow) {
   FakeClock clock;
   const auto queue = std::make_shared<reactor::TimerQueue>(clock);
-  std::vector<std::shared_ptr<reactor::DelayedCall>> over;
+  std::vector<reactor::DelayedCall> over;
   for (int i = 0; i < 5000; ++i) {
     over.push_back(queue->add(0ms, [] {}));
-    if (i % 2 == 1) over.back()->cancel();
+    if (i % 2 == 1) over.back().cancel();
   }
-  queue->begin_pass();
+  queue->begin_iteration();
   while (const auto callback = queue->take_due()) {
     callback();
   }
   EXPECT_EQ(queue->next(), std::nullopt);
-  const auto next = queue->add(1s, [] {});
+  auto next = queue->add(1s, [] {});
   for (int i = 0; i < 5000; ++i) {
     const Error outcome =
         i % 2 == 1 ? Error::already_cancelled : Error::already_called;
-    EXPECT_EQ(over[static_cast<std::size_t>(i)]->reset(0ms), outcome);
+    EXPECT_EQ(over[static_cast<std::size_t>(i)].reset(0ms), outcome);
   }
-  EXPECT_TRUE(next->active());
-  EXPECT_EQ(queue->next(), next->time());
+  EXPECT_TRUE(next.active());
+  EXPECT_EQ(queue->next(), next.time());
 }
 
 TEST(TimerQueue, WhatIsLeftOfVeryManyIsNotGivenBack) {
   FakeClock clock;
   const auto queue = std::make_shared<reactor::TimerQueue>(clock);
   int calls = 0;
-  const auto left = queue->add(1h, [&] { ++calls; });
+  auto left = queue->add(1h, [&] { ++calls; });
   for (int i = 0; i < 5000; ++i) {
     queue->add(0ms, [&] { ++calls; });
   }
   for (const int expected : {5000, 5001}) {
-    EXPECT_TRUE(queue->begin_pass());
+    EXPECT_TRUE(queue->begin_iteration());
     while (const auto callback = queue->take_due()) {
       callback();
     }
     EXPECT_EQ(calls, expected);
-    EXPECT_EQ(queue->next().has_value(), left->active());
+    EXPECT_EQ(queue->next().has_value(), left.active());
     clock.advance(1h);
   }
 }
@@ -432,7 +454,7 @@ TEST(TimerQueue, WhatIsLeftOfVeryManyIsNotGivenBack) {
 // Against the plainest model of it that there is.
 TEST(TimerQueue, DoesWhatASortedListWouldDo) {
   struct Entry {
-    std::shared_ptr<reactor::DelayedCall> call;
+    reactor::DelayedCall call;
     int turn;
   };
   FakeClock clock;
@@ -443,26 +465,25 @@ TEST(TimerQueue, DoesWhatASortedListWouldDo) {
   const auto never = Clock::time_point::max();
   const auto below = [&](std::size_t n) { return random() % n; };
   const auto before = [](const Entry& a, const Entry& b) {
-    return std::pair(a.call->time(), a.turn) <
-           std::pair(b.call->time(), b.turn);
+    return std::pair(a.call.time(), a.turn) < std::pair(b.call.time(), b.turn);
   };
   int calls = 0;
   const auto make_due_calls = [&] {
-    const bool any_due = queue->begin_pass();
+    const bool any_due = queue->begin_iteration();
     const int calls_before = calls;
     while (const auto callback = queue->take_due()) {
       const auto first = std::min_element(model.begin(), model.end(), before);
       ASSERT_NE(first, model.end());
-      ASSERT_LE(first->call->time(), clock());
+      ASSERT_LE(first->call.time(), clock());
       callback();
       ++calls;
-      ASSERT_FALSE(first->call->active());
+      ASSERT_FALSE(first->call.active());
       model.erase(first);
     }
     ASSERT_EQ(any_due, calls > calls_before);
     for (const Entry& entry : model) {
-      ASSERT_GT(entry.call->time(), clock());
-      ASSERT_TRUE(entry.call->active());
+      ASSERT_GT(entry.call.time(), clock());
+      ASSERT_TRUE(entry.call.active());
     }
   };
   for (int i = 0; i < 20000 && !HasFatalFailure(); ++i) {
@@ -475,21 +496,21 @@ TEST(TimerQueue, DoesWhatASortedListWouldDo) {
         model.push_back({queue->add(delay, [] {}), ++turns});
         break;
       case 3:
-        model[which].call->cancel();
+        model[which].call.cancel();
         model.erase(model.begin() + static_cast<std::ptrdiff_t>(which));
         break;
       case 4:
-        model[which].call->reset(delay);
+        model[which].call.reset(delay);
         model[which].turn = ++turns;
         break;
       case 5:
-        model[which].call->delay(delay - 25ms);
+        model[which].call.delay(delay - 25ms);
         model[which].turn = ++turns;
         break;
       case 6:  // more at once than there are, and every other one for nothing
         for (std::size_t more = model.size() + 1; more > 0; --more) {
           if (model.size() > 100) break;
-          queue->add(delay, [] {})->cancel();
+          queue->add(delay, [] {}).cancel();
           const std::chrono::milliseconds other(below(50));
           model.push_back({queue->add(other, [] {}), turns += 2});
         }
@@ -497,12 +518,12 @@ TEST(TimerQueue, DoesWhatASortedListWouldDo) {
       default:
         clock.advance(delay / 5);
         make_due_calls();
-        queue->release();
+        queue->destroy_cancelled();
     }
     if (below(2) == 0) continue;  // what is asked for may gather
     const auto first = std::min_element(model.begin(), model.end(), before);
     ASSERT_EQ(queue->next().value_or(never),
-              model.empty() ? never : first->call->time());
+              model.empty() ? never : first->call.time());
   }
   EXPECT_GT(calls, 1000);
 }

@@ -28,7 +28,7 @@ class Hostile : public reactor::Protocol {
   }
 
   void connection_lost(std::error_code reason) override {
-    if (next_) next_->cancel();
+    next_.cancel();
     on_end_(right_ && fared_as_told(reason)
                 ? ""
                 : std::string(name_of(kind_)) + " peer: " + reason.message() +
@@ -54,7 +54,7 @@ class Hostile : public reactor::Protocol {
   reactor::Reactor& reactor_;
   const OnEnd on_end_;
   bool right_ = true;
-  std::shared_ptr<reactor::DelayedCall> next_;
+  reactor::DelayedCall next_;
 };
 
 // --- A peer of a client or a port --------------------------------------------

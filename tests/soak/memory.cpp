@@ -99,7 +99,7 @@ class Endless final : public reactor::Protocol {
   explicit Endless(reactor::Reactor& reactor)
       : reactor_(reactor) {}
   void connection_made() override { go_on(); }
-  void connection_lost(std::error_code) override { next_->cancel(); }
+  void connection_lost(std::error_code) override { next_.cancel(); }
 
  private:
   void go_on() {
@@ -109,7 +109,7 @@ class Endless final : public reactor::Protocol {
   }
 
   reactor::Reactor& reactor_;
-  std::shared_ptr<reactor::DelayedCall> next_;
+  reactor::DelayedCall next_;
 };
 
 // The most memory a client has needed to find out, in KiB; its exit status

@@ -89,7 +89,7 @@ class VictimProtocol final : public reactor::Protocol {
   }
 
   void connection_lost(std::error_code reason) override {
-    if (timeout_) timeout_->cancel();
+    timeout_.cancel();
     --process_.open;
     process_.see(seen_by(victim_, kind_, reason, received_, right_));
   }
@@ -100,7 +100,7 @@ class VictimProtocol final : public reactor::Protocol {
   const Kind kind_;
   std::size_t received_ = 0;
   bool right_ = true;
-  std::shared_ptr<reactor::DelayedCall> timeout_;
+  reactor::DelayedCall timeout_;
 };
 
 class VictimFactory final : public reactor::ClientFactory {

@@ -43,12 +43,12 @@ void Timers::call_later(std::shared_ptr<void> held) {
   if (timers_.size() == most_timers) return;
   const auto delay = any_delay();
   const std::size_t which = timers_.size();
-  timers_.push_back({nullptr, sum(world_.now, delay), ++turns_, {}});
+  timers_.push_back({{}, sum(world_.now, delay), ++turns_, {}});
   // The vector may move meanwhile, but nobody is called from within.
   timers_.back().call = world_.reactor->call_later(
       delay, [this, which, held = std::move(held)] { on_time(which); });
-  check(timers_.back().call->active() &&
-            timers_.back().call->time() == timers_.back().time,
+  check(timers_.back().call.active() &&
+            timers_.back().call.time() == timers_.back().time,
         "a call that was asked for is to come");
 }
 
@@ -59,14 +59,14 @@ void Timers::check_outcome(const Timer& timer, std::error_code said) const {
 
 void Timers::check_active() const {
   for (const Timer& timer : timers_) {
-    check(timer.call->active() == !timer.outcome, "active is who is to come");
+    check(timer.call.active() == !timer.outcome, "active is who is to come");
   }
 }
 
 void Timers::cancel() {
   Timer* const timer = any();
   if (!timer) return;
-  check_outcome(*timer, timer->call->cancel());
+  check_outcome(*timer, timer->call.cancel());
   if (!timer->outcome) timer->outcome = reactor::Error::already_cancelled;
   check_active();
 }
@@ -75,19 +75,19 @@ void Timers::moved(Timer& timer, Time when) {
   if (timer.outcome) return;
   timer.time = when;
   timer.turn = ++turns_;
-  check(timer.call->time() == when, "a call is moved where it was asked to");
+  check(timer.call.time() == when, "a call is moved where it was asked to");
 }
 
 void Timers::reset() {
   Timer* const timer = any();
   if (!timer) return;
   const auto delay = any_delay();
-  check_outcome(*timer, timer->call->reset(delay));
+  check_outcome(*timer, timer->call.reset(delay));
   moved(*timer, sum(world_.now, delay));
   if (timer->outcome) return;
   bool thrown = false;
   try {
-    timer->call->reset(-1ns);
+    timer->call.reset(-1ns);
   } catch (const std::invalid_argument&) {
     thrown = true;
   }
@@ -101,7 +101,7 @@ void Timers::delay() {
   if (!timer) return;
   const auto more =
       world_.bytes.below(2) == 1 ? -Clock::duration(2ms) : any_delay();
-  check_outcome(*timer, timer->call->delay(more));
+  check_outcome(*timer, timer->call.delay(more));
   moved(*timer, sum(timer->time, more));
 }
 
@@ -132,7 +132,7 @@ void Timers::on_time(std::size_t which) {
   check(timer.turn <= pass_turns_, "no call is made in the pass that asks");
   check(next() == &timer, "calls are made in the order of time");
   timer.outcome = reactor::Error::already_called;
-  check_outcome(timer, timer.call->cancel());
+  check_outcome(timer, timer.call.cancel());
   check_active();
   world_.act();
   world_.maybe_throw("a delayed call");
@@ -158,8 +158,8 @@ void Timers::check_wait(
 }
 
 void Timers::check_gone() const {
-  for (const Timer& timer : timers_) {
-    check(!timer.call->active() && timer.call->cancel(),
+  for (Timer timer : timers_) {
+    check(!timer.call.active() && timer.call.cancel(),
           "a reactor that is gone has cancelled its calls");
   }
 }

@@ -37,7 +37,7 @@ class Timers {
   using Time = reactor::Clock::time_point;
 
   struct Timer {
-    std::shared_ptr<reactor::DelayedCall> call;
+    reactor::DelayedCall call;
     Time time;
     std::uint64_t turn;  // its place among those that are due at one time
     std::error_code outcome;  // once it is over

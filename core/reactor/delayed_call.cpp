@@ -1,0 +1,43 @@
+#include "reactor/delayed_call.h"
+
+#include <utility>
+
+#include "reactor/error.h"
+#include "reactor/timer_queue.h"
+
+namespace reactor {
+
+Clock::time_point DelayedCall::time() const {
+  return active() ? queue_->time_of(slot_) : when_;
+}
+
+bool DelayedCall::active() const {
+  return id_ != 0 && queue_->is_pending(slot_, id_) && !queue_->is_closed();
+}
+
+std::error_code DelayedCall::cancel() {
+  if (!active()) return why_not_active();
+  when_ = queue_->time_of(slot_);
+  queue_->cancel(slot_);
+  id_ = 0;
+  return {};
+}
+
+std::error_code DelayedCall::reset(Clock::duration delay) {
+  if (!active()) return why_not_active();
+  when_ = queue_->move(slot_, queue_->time_after(delay));
+  return {};
+}
+
+std::error_code DelayedCall::delay(Clock::duration more) {
+  if (!active()) return why_not_active();
+  when_ = queue_->move(slot_, sum(queue_->time_of(slot_), more));
+  return {};
+}
+
+std::error_code DelayedCall::why_not_active() const {
+  const bool is_cancelled = id_ == 0 || queue_->is_pending(slot_, id_);
+  return is_cancelled ? Error::already_cancelled : Error::already_called;
+}
+
+}  // namespace reactor
