@@ -26,7 +26,7 @@
 #include "compare/report/write_json.h"
 #include "compare/report/write_markdown.h"
 #include "compare/report/write_text.h"
-#include "compare/run/own.h"
+#include "compare/run/child_reaper.h"
 #include "compare/run/request.h"
 #include "compare/run/run.h"
 

@@ -8,7 +8,7 @@
 
 #include <fmt/core.h>
 
-#include "compare/run/process.h"
+#include "compare/run/program.h"
 
 namespace poetry_compare {
 namespace {

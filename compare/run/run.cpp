@@ -11,7 +11,7 @@
 
 #include <fmt/core.h>
 
-#include "compare/run/process.h"
+#include "compare/run/program.h"
 #include "compare/run/progress.h"
 #include "compare/trace/checksum.h"
 #include "compare/trace/recorder.h"

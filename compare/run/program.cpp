@@ -1,4 +1,4 @@
-#include "compare/run/process.h"
+#include "compare/run/program.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -16,7 +16,7 @@
 #include <ctime>
 
 #include "cli/print.h"
-#include "compare/run/own.h"
+#include "compare/run/child_reaper.h"
 
 namespace poetry_compare {
 namespace {

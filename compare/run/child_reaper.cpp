@@ -1,4 +1,4 @@
-#include "compare/run/own.h"
+#include "compare/run/child_reaper.h"
 
 #include <sys/prctl.h>
 #include <sys/wait.h>

@@ -51,7 +51,7 @@ class Process {
 
   // Until it ends; then what it started and left behind is killed. So is
   // everything after so many seconds. Calls `tick` ten times a second. Throws
-  // Interrupted, see own.h.
+  // Interrupted, see child_reaper.h.
   Ending wait(double seconds, const std::function<void()>& tick);
 
   // Kills it. Nothing is thrown.
