@@ -1,7 +1,5 @@
 // Runs every way to wait, and shows what a stopwatch hides.
 
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,6 +24,7 @@
 #include "compare/report/write_json.h"
 #include "compare/report/write_markdown.h"
 #include "compare/report/write_text.h"
+#include "compare/run/child_process.h"
 #include "compare/run/child_reaper.h"
 #include "compare/run/request.h"
 #include "compare/run/run.h"
@@ -37,6 +36,7 @@
 
 namespace fs = std::filesystem;
 
+using poetry_compare::ChildProcess;
 using poetry_compare::Comparison;
 using poetry_compare::Outputs;
 using poetry_compare::Request;
@@ -107,15 +107,16 @@ void write(const fs::path& file,
   }
 }
 
-void show_page(const fs::path& file) {
-  std::string path = fs::absolute(file);
-  std::string program = "xdg-open";
-  char* const words[] = {program.data(), path.data(), nullptr};
-  pid_t pid = 0;
-  const int error =
-      ::posix_spawnp(&pid, words[0], nullptr, nullptr, words, environ);
-  if (error != 0) net::throw_error(error, "cannot start xdg-open");
-  ::waitpid(pid, nullptr, 0);
+// The browser shares our terminal, and may go on when this program has ended.
+void show_page(const fs::path& file) try {
+  ChildProcess({.words = {"xdg-open", fs::absolute(file)},
+                .input = STDIN_FILENO,
+                .output = STDOUT_FILENO,
+                .errors = STDERR_FILENO,
+                .isolated = false})
+      .wait();
+} catch (const std::system_error& error) {
+  net::throw_error(error.code().value(), "cannot start xdg-open");
 }
 
 void show(const Comparison& comparison, const Outputs& outputs) {
@@ -135,7 +136,7 @@ void show(const Comparison& comparison, const Outputs& outputs) {
 // --- The two ways to come by a comparison ------------------------------------
 
 Comparison run(const Request& request) {
-  poetry_compare::own_processes();
+  poetry_compare::adopt_orphans();
   const auto count = request.clients.size();
   const auto seconds = poetry_compare::estimate(request);
   fmt::print(stderr, "{} {}, {}.\n", count, count == 1 ? "variant" : "variants",

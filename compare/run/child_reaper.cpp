@@ -17,10 +17,9 @@ namespace {
 
 volatile std::sig_atomic_t interrupt = 0;
 
-// Whom somebody here still waits for.
-std::set<pid_t> owned;
+std::set<pid_t> registered;
 
-void keep_interrupt(int signal) {
+void note_interrupt(int signal) {
   interrupt = signal;
 }
 
@@ -28,18 +27,18 @@ std::set<pid_t> orphans() {
   std::ifstream file("/proc/thread-self/children");
   std::set<pid_t> found;
   for (pid_t pid = 0; file >> pid;) {
-    if (!owned.contains(pid)) found.insert(pid);
+    if (!registered.contains(pid)) found.insert(pid);
   }
   return found;
 }
 
 }  // namespace
 
-void own_processes() {
+void adopt_orphans() {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   struct sigaction action {};
-  // Without SA_RESTART: what waits is to be woken.
-  action.sa_handler = keep_interrupt;
+  // Without SA_RESTART, so that the signal ends a system call that waits.
+  action.sa_handler = note_interrupt;
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     ::sigaction(signal, &action, nullptr);
   }
@@ -59,16 +58,16 @@ void die_of_interrupt() {
   std::abort();
 }
 
-void own(pid_t pid) {
-  owned.insert(pid);
+void register_child(pid_t pid) {
+  registered.insert(pid);
 }
 
-void disown(pid_t pid) {
-  owned.erase(pid);
+void unregister_child(pid_t pid) {
+  registered.erase(pid);
 }
 
 void kill_orphans() {
-  // Each that dies may leave others.
+  // A process that is killed may leave orphans of its own, so repeat.
   for (auto pids = orphans(); !pids.empty(); pids = orphans()) {
     for (const pid_t pid : pids) {
       ::kill(pid, SIGKILL);

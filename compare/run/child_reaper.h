@@ -1,28 +1,32 @@
-// Nothing that was started here outlives this program, however it is asked to
-// end.
+// Ends the processes that outlive those that started them, and keeps the
+// signals that ask this program to end.
 #pragma once
 
 #include <sys/types.h>
 
 namespace poetry_compare {
 
-// What somebody has to do who is asked to stop: unwind.
+// Thrown to unwind the program after SIGINT, SIGTERM or SIGHUP, so that
+// destructors end what was started.
 struct Interrupted {};
 
-// For the start of a program that starts others: whatever they start is ours
-// when they have ended. SIGINT, SIGTERM and SIGHUP are kept for
-// check_interrupted(), which throws Interrupted if there was one;
-// die_of_interrupt() is then the last thing.
-void own_processes();
+// Called once, before the first child is started. The kernel then makes this
+// program the parent of every descendant whose own parent has ended. SIGINT,
+// SIGTERM and SIGHUP are noted for check_interrupted().
+void adopt_orphans();
+
+// Throws Interrupted after one of those signals.
 void check_interrupted();
+
+// Ends the program by the signal that it has noted. For the end of main().
 [[noreturn]] void die_of_interrupt();
 
-// A child, until it has been waited for.
-void own(pid_t pid);
-void disown(pid_t pid);
-
-// Kills, and waits for, the children that are ours because those who started
-// them have ended.
+// Kills, and waits for, each child of this program that is not registered:
+// those that it has adopted.
 void kill_orphans();
+
+// A child whose owner waits for it is registered until it has been waited for.
+void register_child(pid_t pid);
+void unregister_child(pid_t pid);
 
 }  // namespace poetry_compare

@@ -21,6 +21,7 @@ namespace poetry_compare {
 namespace {
 
 constexpr double server_start_seconds = 10;
+constexpr auto server_stop_time = std::chrono::seconds(1);
 constexpr double unknown_seconds = 300;  // for a server that is not ours
 constexpr double overhead_seconds = 0.05;  // to start a client
 
@@ -54,7 +55,7 @@ double timeout(const Request& request) {
 // A server of ours, and what it notes.
 struct Server {
   Recorder recorder;
-  std::unique_ptr<Process> process;
+  std::unique_ptr<Program> program;
 };
 
 std::vector<std::string> server_words(const Request& request,
@@ -88,16 +89,16 @@ std::uint16_t port_of(const std::string& line) {
 
 std::uint16_t start(Server& server, const std::vector<std::string>& words) {
   try {
-    server.process =
-        std::make_unique<Process>(words, server.recorder.environment(), true);
+    server.program =
+        std::make_unique<Program>(words, server.recorder.environment(), true);
   } catch (const std::system_error& error) {
     throw std::runtime_error(fmt::format("cannot start {}: {}", words.front(),
                                          error.code().message()));
   }
-  const auto line = server.process->read_line(server_start_seconds);
+  const auto line = server.program->read_line(server_start_seconds);
   const auto port = port_of(line.value_or(""));
   if (port == 0) {
-    const auto ending = server.process->stop();
+    const auto ending = server.program->stop();
     throw std::runtime_error(
         fmt::format("{} does not serve: {}", words.front(), ending.last_words));
   }
@@ -139,18 +140,18 @@ RecordedRun run_once(const std::vector<std::string>& words,
                      Progress& progress) {
   RecordedRun run;
   const Recorder recorder;
-  std::unique_ptr<Process> process;
+  std::unique_ptr<Program> program;
   run.span.begin = run.span.end = now();
   try {
-    process = std::make_unique<Process>(words, recorder.environment());
+    program = std::make_unique<Program>(words, recorder.environment());
   } catch (const std::system_error& error) {
     run.status = 127;
     run.complaint = "cannot start: " + error.code().message();
     return run;
   }
-  const pid_t pid = process->pid();
-  run.span.begin = process->begin();
-  const auto ending = process->wait(seconds, [&] { progress.tick(); });
+  const pid_t pid = program->pid();
+  run.span.begin = program->begin();
+  const auto ending = program->wait(seconds, [&] { progress.tick(); });
   run.span.end = ending.end;
   run.cpu = ending.cpu;
   run.status = ending.status;
@@ -244,7 +245,7 @@ RunManifest run_all(const Request& request,
   auto servers = start_servers(request, manifest);
   run_clients(request, directory, manifest);
   for (std::size_t i = 0; i < servers.size(); ++i) {
-    servers[i].process->stop();
+    servers[i].program->stop(server_stop_time);
     write_trace(servers[i].recorder.collect(),
                 directory / manifest.poems[i].trace);
   }
