@@ -11,19 +11,24 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
+#include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <fmt/core.h>
 
 #include "cli/command_line.h"
 #include "cli/tasks.h"
+#include "compare/run/child_process.h"
 #include "compare/trace/recorder.h"
 #include "compare/trace/writer.h"
 #include "net/socket.h"
 
 namespace {
+
+using poetry_compare::ChildCommand;
+using poetry_compare::ChildProcess;
 
 constexpr int not_executable = 126;
 constexpr int not_found = 127;
@@ -64,20 +69,22 @@ void pass_on(int signal) {
   errno = error;
 }
 
-constexpr std::array<int, 4> ours = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
-
 sigset_t block_signals() {
   sigset_t set;
   sigset_t before;
   ::sigemptyset(&set);
-  for (const int signal : ours) ::sigaddset(&set, signal);
+  for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP}) {
+    ::sigaddset(&set, signal);
+  }
   ::sigprocmask(SIG_BLOCK, &set, &before);
   return before;
 }
 
-// A key at the terminal reaches the command as well as us: it decides. Who asks
-// us to end by our number means the command.
-void mind_signals(const sigset_t& before) {
+// The keys of a terminal send SIGINT and SIGQUIT to the command, too, which
+// decides what to do. SIGTERM and SIGHUP are sent to this process alone, and
+// meant for the command.
+void mind_signals(pid_t pid, const sigset_t& before) {
+  child = pid;
   std::signal(SIGINT, SIG_IGN);
   std::signal(SIGQUIT, SIG_IGN);
   for (const int signal : {SIGTERM, SIGHUP}) {
@@ -90,7 +97,7 @@ void mind_signals(const sigset_t& before) {
   ::sigprocmask(SIG_SETMASK, &before, nullptr);
 }
 
-// As the command died, so do we: a shell looks at that.
+// Dies by the signal that has ended the command, because a shell looks at that.
 [[noreturn]] void die_of(int signal) {
   const rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
@@ -105,76 +112,64 @@ void mind_signals(const sigset_t& before) {
 
 // --- The command -------------------------------------------------------------
 
-std::vector<char*> pointers(const std::vector<std::string>& texts) {
-  std::vector<char*> result;
-  for (const std::string& text : texts) {
-    result.push_back(const_cast<char*>(text.c_str()));
-  }
-  result.push_back(nullptr);
-  return result;
-}
-
-// Returns 0, or why the command could not be started.
-int start(char** command, const std::vector<std::string>& environment) {
-  const auto variables = pointers(environment);
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) net::throw_last_error("pipe");
-  const net::Socket out(ends[0]);
-  net::Socket in(ends[1]);
-
+// The command shares our terminal, and inherits the signal mask and actions
+// that we have inherited. The signals are blocked until there is a process to
+// pass them on to.
+std::unique_ptr<ChildProcess> start(
+    char** command, const std::vector<std::string>& environment) {
   const sigset_t before = block_signals();
-  const pid_t pid = ::fork();
-  if (pid < 0) net::throw_last_error("fork");
-  if (pid == 0) {
-    ::sigprocmask(SIG_SETMASK, &before, nullptr);
-    ::execvpe(*command, command, variables.data());
-    const int error = errno;
-    const ssize_t told = ::write(in.fd(), &error, sizeof error);
-    std::_Exit(told < 0 ? not_executable : not_found);
+  ChildCommand child_command{.environment = environment,
+                             .input = STDIN_FILENO,
+                             .output = STDOUT_FILENO,
+                             .errors = STDERR_FILENO,
+                             .isolated = false};
+  for (char** word = command; *word; ++word) {
+    child_command.words.emplace_back(*word);
   }
-  child = pid;
-  mind_signals(before);
-  in.close();
-
-  int error = 0;
-  ssize_t n = 0;
-  do {
-    n = ::read(out.fd(), &error, sizeof error);
-  } while (n < 0 && errno == EINTR);
-  return error;
-}
-
-int wait_for_child() {
-  int status = 0;
-  while (::waitpid(static_cast<pid_t>(child), &status, 0) < 0) {
-    if (errno != EINTR) net::throw_last_error("waitpid");
-  }
-  return status;
+  child_command.prepare = [&before] {
+    return ::sigprocmask(SIG_SETMASK, &before, nullptr) == 0 ? 0 : errno;
+  };
+  auto process = std::make_unique<ChildProcess>(child_command);
+  mind_signals(process->pid(), before);
+  return process;
 }
 
 poetry_compare::Trace trace_of(const poetry_compare::Recorder& recorder,
-                               char** command) {
+                               char** command,
+                               pid_t pid) {
   poetry_compare::Trace trace = recorder.collect();
   trace.program = *command;
   trace.arguments.clear();
   while (*++command) trace.arguments.emplace_back(*command);
-  trace.pid = static_cast<int>(child);
+  trace.pid = pid;
   return trace;
 }
 
-// Returns the command's status, as waitpid() has it.
-int run(char** command, const std::string& file) {
-  const poetry_compare::Recorder recorder;
-  const int error = start(command, recorder.environment());
-  const int status = wait_for_child();
-  if (error != 0) {
-    complain(*command, std::strerror(error));
-    return W_EXITCODE(error == ENOENT ? not_found : not_executable, 0);
-  }
-  const poetry_compare::Trace trace = trace_of(recorder, command);
+// Waits for the command and writes its trace. Returns the command's status, as
+// waitpid() has it.
+int finish(ChildProcess& process,
+           const poetry_compare::Recorder& recorder,
+           char** command,
+           const std::string& file) {
+  const pid_t pid = process.pid();
+  const int status = process.wait().wait_status;
+  const auto trace = trace_of(recorder, command, pid);
   if (!trace.complaint.empty()) complain(*command, trace.complaint);
   poetry_compare::write_trace(trace, file);
   return status;
+}
+
+int run(char** command, const std::string& file) {
+  const poetry_compare::Recorder recorder;
+  std::unique_ptr<ChildProcess> process;
+  try {
+    process = start(command, recorder.environment());
+  } catch (const std::system_error& error) {
+    complain(*command, error.code().message());
+    const bool found = error.code() != std::errc::no_such_file_or_directory;
+    return W_EXITCODE(found ? not_executable : not_found, 0);
+  }
+  return finish(*process, recorder, command, file);
 }
 
 }  // namespace

@@ -107,17 +107,18 @@ void isolate() {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-bool connect_streams(std::array<int, 3> streams) {
+// A stream whose source is closed is closed in the child, too.
+void connect_streams(std::array<int, 3> streams) {
   // First to numbers above 2, because a source may itself be 0, 1 or 2.
   for (int& stream : streams) {
-    stream =
+    const int source =
         stream == to_null ? ::open("/dev/null", O_RDWR | O_CLOEXEC) : stream;
-    stream = ::fcntl(stream, F_DUPFD_CLOEXEC, 3);
+    stream = ::fcntl(source, F_DUPFD_CLOEXEC, 3);
   }
   for (int i = 0; i < 3; ++i) {
-    if (::dup2(streams[static_cast<std::size_t>(i)], i) < 0) return false;
+    const int source = streams[static_cast<std::size_t>(i)];
+    if (source < 0 || ::dup2(source, i) < 0) ::close(i);
   }
-  return true;
 }
 
 // Returns only if that fails: the errno.
@@ -126,7 +127,7 @@ int execute(const ChildCommand& command,
             char* const* words,
             char* const* environment) {
   if (command.isolated) isolate();
-  if (!connect_streams(streams)) return errno;
+  connect_streams(streams);
   const int error = command.prepare ? command.prepare() : 0;
   if (error != 0) return error;
   ::execvpe(words[0], words, environment);

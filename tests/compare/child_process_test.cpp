@@ -157,6 +157,16 @@ TEST(ChildProcess, StartsWhenOurStandardStreamsAreClosed) {
   EXPECT_EQ(error, ENOENT);
 }
 
+TEST(ChildProcess, AClosedStreamIsClosedInTheChildToo) {
+  const net::Socket in(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
+  ::close(STDIN_FILENO);
+  ChildCommand command = shell("[ -e /proc/self/fd/0 ] || echo closed");
+  command.input = STDIN_FILENO;
+  const std::string text = output_of(command);
+  ::dup2(in.fd(), STDIN_FILENO);
+  EXPECT_EQ(text, "closed\n");
+}
+
 // --- What it inherits --------------------------------------------------------
 
 std::set<int> inheritable() {
