@@ -1,5 +1,5 @@
 // Very many poems at once, through the real clients, byte for byte.
-#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -81,14 +81,14 @@ class Crowd {
 std::string Crowd::serve(const std::string& name, int& status) {
   std::vector<std::string> words{program(name)};
   words.insert(words.end(), size_, std::to_string(port_));
-  Pipe pipe;
-  const pid_t pid = start(words, pipe.writer.fd(), 2);
-  pipe.writer.close();
+  ChildProcess client({.words = std::move(words),
+                       .output = poetry_compare::to_pipe,
+                       .errors = STDERR_FILENO});
   std::string out;
   std::thread reader([&] {
-    out = read_all(pipe.reader);
-    ::waitpid(pid, &status, 0);
-    // Should it have given up, there is nobody left to wait for.
+    out = read_all(client);
+    status = client.wait().status();
+    // If the program gave up early, nothing else stops the reactor.
     reactor_.call_from_thread([this] { reactor_.stop(); });
   });
   reactor_.run();
@@ -137,7 +137,7 @@ bool crowd(std::size_t poems) {
                crowd.most());
     if (status != 0 || crowd.most() != poems) {
       verdict.wrong(
-          fmt::format("{} ended with wait status {}, and {} of {} "
+          fmt::format("{} ended with status {}, and {} of {} "
                       "connections",
                       name, status, crowd.most(), poems));
     } else if (!right) {

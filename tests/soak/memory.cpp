@@ -1,11 +1,9 @@
 // What a connection costs that does nothing, and a poem that is too large.
 #include <malloc.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
+#include <iostream>
 #include <memory>
 #include <thread>
 
@@ -63,26 +61,6 @@ std::size_t cost_of(
   return (after - before) / connections;
 }
 
-// So many connections to a port, which is told later.
-void be_clients(std::size_t connections, const net::Socket& port) {
-  const auto number = static_cast<std::uint16_t>(std::stoul(read_line(port)));
-  std::vector<net::Socket> socks;
-  for (std::size_t i = 0; i < connections; ++i) {
-    socks.push_back(net::connect({"127.0.0.1", number}));
-  }
-  for (;;) ::pause();
-}
-
-void be_server(const net::Socket& port_to) {
-  const net::Socket listener = net::listen({"127.0.0.1", 0});
-  write_line(port_to, std::to_string(net::local_address(listener).port));
-  std::vector<net::Socket> socks;
-  for (;;) {
-    socks.emplace_back(
-        ::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC));
-  }
-}
-
 bool is_cheap(const std::string& what,
               std::size_t connections,
               std::size_t bytes) {
@@ -119,38 +97,57 @@ std::size_t kib_of(const std::string& client, std::size_t most_bytes) {
   const auto port = reactor.listen_tcp(
       {"127.0.0.1", 0},
       make_factory([&] { return std::make_unique<Endless>(reactor); }));
-  const pid_t pid = start({program(client + "/get-poetry"),
-                           "--max-bytes=" + std::to_string(most_bytes),
-                           std::to_string(port->host().port)},
-                          nowhere, nowhere);
-  int status = 0;
-  rusage usage{};
+  ChildProcess process({.words = {program(client + "/get-poetry"),
+                                  "--max-bytes=" + std::to_string(most_bytes),
+                                  std::to_string(port->host().port)}});
+  poetry_compare::ChildExit exit;
   std::thread waiter([&] {
-    ::wait4(pid, &status, 0, &usage);
+    exit = process.wait();
     reactor.call_from_thread([&] { reactor.stop(); });
   });
   reactor.run();
   waiter.join();
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 1) return 0;
-  return static_cast<std::size_t>(usage.ru_maxrss);
+  if (exit.status() != 1) return 0;
+  return static_cast<std::size_t>(exit.usage.ru_maxrss);
 }
 
 }  // namespace
+
+int run_idle_clients(const std::vector<std::string>& words) {
+  std::size_t connections = std::stoul(words.at(0));
+  std::uint16_t port = 0;
+  std::cin >> port;
+  std::vector<net::Socket> socks;
+  while (connections-- > 0) {
+    socks.push_back(net::connect({"127.0.0.1", port}));
+  }
+  for (;;) ::pause();
+}
+
+int run_idle_server(const std::vector<std::string>&) {
+  const net::Socket listener = net::listen({"127.0.0.1", 0});
+  fmt::print("{}\n", net::local_address(listener).port);
+  std::vector<net::Socket> socks;
+  for (;;) {
+    socks.emplace_back(
+        ::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC));
+  }
+}
 
 bool rest(std::size_t connections) {
   std::size_t at_port = 0;
   {
     const Pipe pipe;
-    const Process clients([&] { be_clients(connections, pipe.reader); });
+    auto command = part_of_soak({"idle-clients", std::to_string(connections)});
+    command.input = pipe.reader.fd();
+    const ChildProcess clients(command);
     at_port = cost_of(connections, [&](auto& reactor, auto factory) {
       const auto port = reactor.listen_tcp({"127.0.0.1", 0}, factory);
       write_line(pipe.writer, std::to_string(port->host().port));
     });
   }
-  const Pipe pipe;
-  const Process server([&] { be_server(pipe.writer); });
-  const auto port =
-      static_cast<std::uint16_t>(std::stoul(read_line(pipe.reader)));
+  ChildProcess server(part_of_soak({"idle-server"}));
+  const auto port = read_port(server);
   const std::size_t at_client =
       cost_of(connections, [&](auto& reactor, auto factory) {
         for (std::size_t i = 0; i < connections; ++i) {

@@ -6,13 +6,13 @@
 // descriptors and memory are looked at then, at the end, and ten times a second
 // between.
 #include <signal.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <array>
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <list>
 #include <map>
 #include <memory>
 #include <sstream>
@@ -32,6 +32,11 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t most_idle_samples = 300;  // half a minute
+
+struct RunningProgram {
+  std::unique_ptr<ChildProcess> process;
+  bool succeeds;  // as it should
+};
 
 class Mix {
  public:
@@ -68,13 +73,13 @@ class Mix {
   const SlowServer slow_;
   const SlowServer long_;  // has more to say than a socket keeps
   std::uint16_t control_port_ = 0;
-  std::unique_ptr<Process> victim_process_;
+  std::unique_ptr<ChildProcess> victim_process_;
   LineProtocol* victim_ = nullptr;
   std::array<std::uint16_t, kinds> victim_ports_{};
   bool clients_idle_ = true;
   std::size_t clients_ = 0;
   std::array<std::size_t, kinds> turns_{};
-  std::map<pid_t, bool> programs_;  // and whether each is to succeed
+  std::list<RunningProgram> programs_;
   Tally seen_;
   Tally wanted_;
   std::vector<Watched> watched_;
@@ -118,13 +123,13 @@ Mix::Mix(std::size_t connections)
         });
   });
   control_port_ = reactor_.listen_tcp({"127.0.0.1", 0}, control)->host().port;
-  victim_process_ = std::make_unique<Process>(victim_words(), nowhere);
+  victim_process_ =
+      std::make_unique<ChildProcess>(part_of_soak(victim_words()));
   reactor_.call_on_signal(SIGCHLD, [this] { end_programs(); });
 }
 
 std::vector<std::string> Mix::victim_words() const {
-  std::vector<std::string> words{"/proc/self/exe", "victim",
-                                 std::to_string(control_port_)};
+  std::vector<std::string> words{"victim", std::to_string(control_port_)};
   for (const auto port : servers_.ports()) {
     words.push_back(std::to_string(port));
   }
@@ -278,26 +283,28 @@ void Mix::start_program(std::size_t n) {
   }
   const auto i = static_cast<std::size_t>(kind);
   words.push_back(std::to_string(program_servers_.ports()[i]));
-  programs_[start(words, nowhere, nowhere)] = outcome_of(kind) == "complete";
+  programs_.push_back({std::make_unique<ChildProcess>(
+                           poetry_compare::ChildCommand{.words = words}),
+                       outcome_of(kind) == "complete"});
 }
 
 void Mix::end_programs() {
   for (auto program = programs_.begin(); program != programs_.end();) {
-    int status = 0;
-    if (::waitpid(program->first, &status, WNOHANG) == 0) {
+    if (!program->process->ends_within({})) {
       ++program;
       continue;
     }
-    const bool succeeds = program->second;
+    const int status = program->process->wait().status();
+    const bool succeeds = program->succeeds;
     program = programs_.erase(program);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == (succeeds ? 0 : 1)) {
-      ++seen_[succeeds ? "program: gets its poem"
-                       : "program: says what failed"];
+    const auto row =
+        succeeds ? "program: gets its poem" : "program: says what failed";
+    if (status == (succeeds ? 0 : 1)) {
+      ++seen_[row];
     } else {
-      trouble("a program ended with wait status " + std::to_string(status));
+      trouble("a program ended with status " + std::to_string(status));
     }
-    ++wanted_[succeeds ? "program: gets its poem"
-                       : "program: says what failed"];
+    ++wanted_[row];
     runs_.one_is_over();
   }
 }

@@ -1,19 +1,15 @@
 #include "soak/processes.h"
 
 #include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/prctl.h>
+#include <poll.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 namespace soak {
@@ -26,32 +22,6 @@ std::string poem_path() {
   return std::string(POETRY_DIR) + "/fascination.txt";
 }
 
-pid_t start(const std::vector<std::string>& words, int out, int err) {
-  std::vector<char*> argv;
-  for (const std::string& word : words) {
-    argv.push_back(const_cast<char*>(word.c_str()));
-  }
-  argv.push_back(nullptr);
-
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  for (const auto& [to, from] : {std::pair(1, out), std::pair(2, err)}) {
-    if (from >= 0) {
-      ::posix_spawn_file_actions_adddup2(&actions, from, to);
-    } else {
-      ::posix_spawn_file_actions_addopen(&actions, to, "/dev/null", O_WRONLY,
-                                         0);
-    }
-  }
-  pid_t pid = -1;
-  const int error =
-      ::posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), ::environ);
-  ::posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) net::throw_error(error, words.front());
-  return pid;
-}
-
 Pipe::Pipe() {
   int fds[2];
   if (::pipe2(fds, O_CLOEXEC) < 0) net::throw_last_error("pipe");
@@ -59,23 +29,26 @@ Pipe::Pipe() {
   writer = net::Socket(fds[1]);
 }
 
-std::string read_all(const net::Socket& reader) {
-  std::string all;
-  char buffer[65536];
-  ssize_t n = 0;
-  while ((n = ::read(reader.fd(), buffer, sizeof buffer)) > 0) {
-    all.append(buffer, static_cast<std::size_t>(n));
+namespace {
+
+// Reads until `end` is there, or to the end of the output.
+std::string read_until(ChildProcess& child, std::string_view end) {
+  std::string text;
+  while (child.output() >= 0 && !(!end.empty() && text.ends_with(end))) {
+    pollfd fd{child.output(), POLLIN, 0};
+    if (::poll(&fd, 1, -1) > 0) child.read_output(text);
   }
-  return all;
+  return text;
 }
 
-std::string read_line(const net::Socket& reader) {
-  std::string line;
-  char byte = 0;
-  while (::read(reader.fd(), &byte, 1) == 1 && byte != '\n') {
-    line += byte;
-  }
-  return line;
+}  // namespace
+
+std::string read_all(ChildProcess& child) {
+  return read_until(child, "");
+}
+
+std::string read_line(ChildProcess& child) {
+  return read_until(child, "\n");
 }
 
 void write_line(const net::Socket& writer, const std::string& line) {
@@ -99,41 +72,41 @@ Weight weigh(pid_t pid) {
   return weight;
 }
 
-Process::Process(const std::function<void()>& main)
-    : pid_(::fork()) {
-  if (pid_ < 0) net::throw_last_error("fork");
-  if (pid_ > 0) return;
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  try {
-    main();
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "soak: %s\n", error.what());
-  }
-  ::_exit(1);
+poetry_compare::ChildCommand part_of_soak(std::vector<std::string> words) {
+  words.insert(words.begin(), "/proc/self/exe");
+  return {.words = std::move(words),
+          .output = poetry_compare::to_pipe,
+          .errors = STDERR_FILENO};
 }
 
-Process::~Process() {
-  ::kill(pid_, SIGKILL);
-  ::waitpid(pid_, nullptr, 0);
-}
-
-SlowServer::SlowServer(std::vector<std::string> options)
-    : process_(
-          [&] {
-            std::vector<std::string> words{
-                program("blocking-server/slowpoetry"), "--quiet", "--delay=0",
-                "--num-bytes=65536", "--send-timeout=0.2"};
-            words.insert(words.end(), options.begin(), options.end());
-            words.push_back(poem_path());
-            return words;
-          }(),
-          pipe_.writer.fd()) {
-  pipe_.writer.close();
-  const std::string line = read_line(pipe_.reader);
+std::uint16_t read_port(ChildProcess& child) try {
+  const std::string line = read_line(child);
   const auto space = line.rfind(' ');
-  if (space == line.npos) throw std::runtime_error("slowpoetry did not start");
-  port_ = static_cast<std::uint16_t>(std::stoul(line.substr(space + 1)));
+  return static_cast<std::uint16_t>(
+      std::stoul(space == line.npos ? line : line.substr(space + 1)));
+} catch (const std::logic_error&) {
+  throw std::runtime_error("a server did not start");
 }
+
+namespace {
+
+poetry_compare::ChildCommand server_command(
+    const std::vector<std::string>& options) {
+  std::vector<std::string> words{program("blocking-server/slowpoetry"),
+                                 "--quiet", "--delay=0", "--num-bytes=65536",
+                                 "--send-timeout=0.2"};
+  words.insert(words.end(), options.begin(), options.end());
+  words.push_back(poem_path());
+  return {.words = std::move(words),
+          .output = poetry_compare::to_pipe,
+          .errors = STDERR_FILENO};
+}
+
+}  // namespace
+
+SlowServer::SlowServer(const std::vector<std::string>& options)
+    : process_(server_command(options)),
+      port_(read_port(process_)) {}
 
 std::size_t most_descriptors() {
   rlimit limit{};

@@ -4,21 +4,20 @@
 #include <sys/types.h>
 
 #include <cstddef>
-#include <functional>
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "compare/run/child_process.h"
 #include "net/socket.h"
 
 namespace soak {
 
+using poetry_compare::ChildProcess;
+
 // Where the programs of this build are, and the poems.
 std::string program(const std::string& name);
 std::string poem_path();
-
-// Starts a program; what it says goes to these descriptors, or nowhere.
-constexpr int nowhere = -1;
-pid_t start(const std::vector<std::string>& words, int out, int err);
 
 // Both ends of a pipe.
 struct Pipe {
@@ -27,10 +26,17 @@ struct Pipe {
   net::Socket writer;
 };
 
-// What comes before the end, or before the first line is over.
-std::string read_all(const net::Socket& reader);
-std::string read_line(const net::Socket& reader);
+// What a child writes up to the end of its output, or to the end of a line.
+std::string read_all(ChildProcess& child);
+std::string read_line(ChildProcess& child);
 void write_line(const net::Socket& writer, const std::string& line);
+
+// A part of this program, in a process of its own: "/proc/self/exe WORDS".
+poetry_compare::ChildCommand part_of_soak(std::vector<std::string> words);
+
+// The port that such a part, or a server, prints first; as the last word of a
+// line. Throws std::runtime_error if it prints none.
+std::uint16_t read_port(ChildProcess& child);
 
 // Of a process that lives: what /proc says.
 struct Weight {
@@ -39,33 +45,16 @@ struct Weight {
 };
 Weight weigh(pid_t pid);
 
-// Owns a program that goes on until it is ended.
-class Process {
- public:
-  Process(const std::vector<std::string>& words, int out)
-      : pid_(start(words, out, 2)) {}
-  // Runs `main` in a copy of this one, which must have no threads yet.
-  explicit Process(const std::function<void()>& main);
-  Process(const Process&) = delete;
-  Process& operator=(const Process&) = delete;
-  ~Process();
-  pid_t pid() const { return pid_; }
-
- private:
-  const pid_t pid_;
-};
-
 // A slow poetry server, and the port it has chosen.
 class SlowServer {
  public:
-  explicit SlowServer(std::vector<std::string> options);
+  explicit SlowServer(const std::vector<std::string>& options);
   pid_t pid() const { return process_.pid(); }
   std::uint16_t port() const { return port_; }
 
  private:
-  Pipe pipe_;
-  Process process_;
-  std::uint16_t port_ = 0;
+  ChildProcess process_;
+  const std::uint16_t port_;
 };
 
 // How many descriptors this process, and those it starts, may have at most.

@@ -1,7 +1,8 @@
 // Too few descriptors: what is refused for that is told, and over once there
 // are some again.
-#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <memory>
 #include <sstream>
@@ -57,29 +58,18 @@ class Visitor final : public reactor::Protocol {
   std::size_t received_ = 0;
 };
 
-// A port in a process of its own.
+// A port in a process of its own, see run_scarce_port().
 class Port {
  public:
   Port(std::size_t descriptors, bool ends)
-      : process_([&] { serve(descriptors, ends); }),
-        number_(
-            static_cast<std::uint16_t>(std::stoul(read_line(pipe_.reader)))) {}
+      : process_(part_of_soak(
+            {"port", std::to_string(descriptors), ends ? "ends" : "stays"})),
+        number_(read_port(process_)) {}
   pid_t pid() const { return process_.pid(); }
   std::uint16_t number() const { return number_; }
 
  private:
-  void serve(std::size_t descriptors, bool ends) {
-    limit_descriptors(descriptors);
-    reactor::Reactor reactor;
-    const auto port = reactor.listen_tcp({"127.0.0.1", 0}, make_factory([ends] {
-                                           return std::make_unique<Host>(ends);
-                                         }));
-    write_line(pipe_.writer, std::to_string(port->host().port));
-    reactor.run();
-  }
-
-  Pipe pipe_;
-  Process process_;
+  ChildProcess process_;
   const std::uint16_t number_;
 };
 
@@ -162,15 +152,20 @@ Round insist(std::uint16_t port, std::size_t visitors) {
   return round;
 }
 
+// Runs in the child, see ChildCommand::prepare.
+int errors_to_output() {
+  return ::dup2(STDOUT_FILENO, STDERR_FILENO) < 0 ? errno : 0;
+}
+
 // What get-poetry says about so many poems.
 Round get_poems(std::uint16_t port, std::size_t poems, int& status) {
   std::vector<std::string> words{program("reactor-client-2/get-poetry")};
   words.insert(words.end(), poems, std::to_string(port));
-  Pipe pipe;
-  const pid_t pid = start(words, pipe.writer.fd(), pipe.writer.fd());
-  pipe.writer.close();
-  std::istringstream lines(read_all(pipe.reader));
-  ::waitpid(pid, &status, 0);
+  ChildProcess process({.words = std::move(words),
+                        .output = poetry_compare::to_pipe,
+                        .prepare = errors_to_output});
+  std::istringstream lines(read_all(process));
+  status = process.wait().status();
 
   Round round;
   for (std::string line; std::getline(lines, line);) {
@@ -183,6 +178,18 @@ Round get_poems(std::uint16_t port, std::size_t poems, int& status) {
 }
 
 }  // namespace
+
+int run_scarce_port(const std::vector<std::string>& words) {
+  limit_descriptors(std::stoul(words.at(0)));
+  const bool ends = words.at(1) == "ends";
+  reactor::Reactor reactor;
+  const auto port = reactor.listen_tcp({"127.0.0.1", 0}, make_factory([ends] {
+                                         return std::make_unique<Host>(ends);
+                                       }));
+  fmt::print("{}\n", port->host().port);
+  reactor.run();
+  return 0;
+}
 
 bool scarce_port(std::size_t descriptors) {
   Verdict verdict;
@@ -223,8 +230,7 @@ bool scarce_client(std::size_t descriptors) {
   report("get-poetry: too many open files", many - program.served,
          program.turned_away);
   if (program.served + program.turned_away != many || program.served == 0 ||
-      program.turned_away == 0 || !WIFEXITED(status) ||
-      WEXITSTATUS(status) != 1) {
+      program.turned_away == 0 || status != 1) {
     verdict.wrong("get-poetry does not account for every poem");
   }
   return verdict.good();

@@ -78,11 +78,17 @@ int main(int argc, char** argv) try {
       {"rest", soak::rest},
       {"too-large", soak::too_large}};
 
+  const std::map<std::string, int (*)(const std::vector<std::string>&)> inner{
+      {"victim", soak::run_victim},
+      {"port", soak::run_scarce_port},
+      {"idle-clients", soak::run_idle_clients},
+      {"idle-server", soak::run_idle_server}};
+
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   spdlog::set_level(spdlog::level::off);
   const std::vector<std::string> words(argv + 1, argv + argc);
-  if (words.size() > 1 && words[0] == "victim") {
-    return soak::be_victim({words.begin() + 1, words.end()});
+  if (!words.empty() && inner.contains(words[0])) {
+    return inner.at(words[0])({words.begin() + 1, words.end()});
   }
   if (words.size() != 2 || !parts.contains(words[0])) {
     std::fputs("usage: soak PART NUMBER; scripts/soak does it for you\n",

@@ -27,8 +27,11 @@ bool scarce_client(std::size_t descriptors);
 bool rest(std::size_t connections);
 bool too_large(std::size_t most_bytes);
 
-// The process that mix() looks at.
-int be_victim(const std::vector<std::string>& words);
+// Parts that the others run in processes of their own, with more words.
+int run_victim(const std::vector<std::string>& words);
+int run_scarce_port(const std::vector<std::string>& words);
+int run_idle_clients(const std::vector<std::string>& words);
+int run_idle_server(const std::vector<std::string>& words);
 
 // A line for each thing that is wrong; whether there was none is what counts.
 class Verdict {

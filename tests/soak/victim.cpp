@@ -206,7 +206,7 @@ void VictimProcess::rest() {
 
 }  // namespace
 
-int be_victim(const std::vector<std::string>& words) {
+int run_victim(const std::vector<std::string>& words) {
   std::array<std::uint16_t, kinds> targets{};
   for (std::size_t i = 0; i < kinds; ++i) {
     targets[i] = static_cast<std::uint16_t>(std::stoul(words.at(i + 1)));
