@@ -5,9 +5,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <pty.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +23,7 @@
 namespace rig {
 
 using namespace std::chrono_literals;
+using poetry_compare::ChildProcess;
 
 // --- Words -------------------------------------------------------------------
 
@@ -148,125 +147,80 @@ bool has_terminals() try {
 
 namespace {
 
-// Of two entries with one name, a program may take either.
+// The level of our own log is not the program's.
 std::vector<std::string> environment_of(const Command& command) {
   std::vector<std::string> environment = command.environment;
-  for (char** entry = environ; *entry; ++entry) {
-    const std::string ours = *entry;
-    const std::string name = ours.substr(0, ours.find('=') + 1);
-    const bool replaced = std::any_of(
-        command.environment.begin(), command.environment.end(),
-        [&](const std::string& theirs) { return theirs.starts_with(name); });
-    if (!replaced && name != "SPDLOG_LEVEL=") environment.push_back(ours);
-  }
+  const bool has_level = std::any_of(
+      environment.begin(), environment.end(),
+      [](const auto& entry) { return entry.starts_with("SPDLOG_LEVEL="); });
+  if (!has_level) environment.push_back("SPDLOG_LEVEL=");
   return environment;
 }
 
-std::vector<char*> pointers(std::vector<std::string>& words) {
-  std::vector<char*> result;
-  for (std::string& word : words) {
-    result.push_back(word.data());
-  }
-  result.push_back(nullptr);
-  return result;
-}
-
-void reset_signals() {
-  for (int number = 1; number < NSIG; ++number) {
-    ::signal(number, SIG_DFL);
-  }
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-}
-
-// Between fork() and exec(): there may be threads, so system calls only.
-[[noreturn]] void become(const Command& command,
-                         const int (&streams)[3],
-                         char* const* words,
-                         char* const* environment) {
+// Runs in the child, see ChildCommand::prepare. It closes the pipe that would
+// report a failing exec(), too: then the status is 126.
+int restrict(const Command& command) {
   constexpr uid_t nobody = 65534;
-  reset_signals();
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  for (int i = 0; i < 3; ++i) {
-    ::dup2(streams[i], i);
-  }
   ::close_range(3, ~0U, 0);
-
-  bool good = true;
   if (command.descriptors) {
     const rlimit limit{*command.descriptors, *command.descriptors};
-    good = ::setrlimit(RLIMIT_NOFILE, &limit) == 0;
+    if (::setrlimit(RLIMIT_NOFILE, &limit) < 0) return errno;
   }
-  for (int i = 0; i < command.inherited && good; ++i) {
-    good = ::dup(STDIN_FILENO) >= 0;
+  for (int i = 0; i < command.inherited; ++i) {
+    if (::dup(STDIN_FILENO) < 0) return errno;
   }
-  if (command.as_nobody) {
-    good = good && ::setgid(nobody) == 0 && ::setuid(nobody) == 0;
-  }
-  if (good) ::execve(words[0], words, environment);
-  ::_exit(126);
+  if (!command.as_nobody) return 0;
+  return ::setgid(nobody) == 0 && ::setuid(nobody) == 0 ? 0 : errno;
+}
+
+Pipe open_output(const Command& command) {
+  Pipe ends = command.terminal ? make_terminal() : Pipe();
+  if (command.output.empty()) return ends;
+  ends.writer = net::Socket(
+      ::open(command.output.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  check(ends.writer.fd() >= 0, command.output);
+  return ends;
 }
 
 }  // namespace
 
 void Process::start() {
-  auto words = command_.words;
-  auto environment = environment_of(command_);
-  const auto word_pointers = pointers(words);
-  const auto environment_pointers = pointers(environment);
-
   Pipe input;
-  Pipe out = command_.terminal ? make_terminal() : Pipe();
-  Pipe err;
-  if (!command_.output.empty()) {
-    out.writer = net::Socket(
-        ::open(command_.output.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-    check(out.writer.fd() >= 0, command_.output);
-  }
+  Pipe out = open_output(command_);
   check(::write(input.writer.fd(), command_.input.data(),
                 command_.input.size()) ==
             static_cast<ssize_t>(command_.input.size()),
         "write");
   if (command_.input_ends) input.writer.close();
-  // More than 2 is what become() moves from there.
-  const int streams[] = {::fcntl(input.reader.fd(), F_DUPFD_CLOEXEC, 3),
-                         ::fcntl(out.writer.fd(), F_DUPFD_CLOEXEC, 3),
-                         ::fcntl(err.writer.fd(), F_DUPFD_CLOEXEC, 3)};
   if (command_.lines_wanted == 0) {
     out.reader.close();
     reader_has_left_ = true;
   }
-
-  pid_ = ::fork();
-  if (pid_ == 0) {
-    become(command_, streams, word_pointers.data(),
-           environment_pointers.data());
-  }
-  for (const int fd : streams) {
-    ::close(fd);
-  }
-  check(pid_ > 0, "fork");
-  end_ = net::Socket(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
-  check(end_.fd() >= 0, "pidfd_open");
+  child_ = std::make_unique<ChildProcess>(poetry_compare::ChildCommand{
+      .words = command_.words,
+      .environment = environment_of(command_),
+      .input = input.reader.fd(),
+      .output = out.writer.fd(),
+      .errors = poetry_compare::to_pipe,
+      .prepare = [this] { return restrict(command_); }});
+  pid_ = child_->pid();
   input_ = std::move(input.writer);
   out_ = std::move(out.reader);
-  err_ = std::move(err.reader);
 }
 
 // --- The thread that reads ---------------------------------------------------
 
-// Whether there was anything.
-bool Process::read_some(net::Socket& from, std::string& to) {
+void Process::read_out() {
   char buffer[65536];
-  const ssize_t n = ::read(from.fd(), buffer, sizeof buffer);
-  if (n <= 0) {
-    from.close();
-    return false;
-  }
+  const ssize_t n = ::read(out_.fd(), buffer, sizeof buffer);
+  if (n <= 0) return out_.close();
   const std::lock_guard lock(mutex_);
-  to.append(buffer, static_cast<std::size_t>(n));
-  return true;
+  out_text_.append(buffer, static_cast<std::size_t>(n));
+}
+
+void Process::read_err() {
+  const std::lock_guard lock(mutex_);
+  child_->read_errors(err_text_);
 }
 
 // Only counted for a reader that cares.
@@ -279,23 +233,23 @@ std::size_t Process::lines_seen() const {
 void Process::read_all() {
   const auto ready = [](const pollfd& fd) { return fd.revents != 0; };
   for (;;) {
-    pollfd fds[] = {
-        {out_.fd(), POLLIN, 0}, {err_.fd(), POLLIN, 0}, {end_.fd(), POLLIN, 0}};
+    pollfd fds[] = {{out_.fd(), POLLIN, 0},
+                    {child_->errors(), POLLIN, 0},
+                    {child_->ended(), POLLIN, 0}};
     if (::poll(fds, std::size(fds), -1) < 0) continue;
 
-    if (ready(fds[0])) read_some(out_, out_text_);
-    if (ready(fds[1])) read_some(err_, err_text_);
+    if (ready(fds[0])) read_out();
+    if (ready(fds[1])) read_err();
     if (lines_seen() >= command_.lines_wanted) {
       out_.close();
       reader_has_left_ = true;
     }
 
-    // It is over when it has ended and nothing it said is left.
+    // It is over when the program has ended and nothing is left to read.
     if (ready(fds[2]) && !ready(fds[0]) && !ready(fds[1])) break;
   }
   const std::lock_guard lock(mutex_);
-  int status = 0;
-  ::waitpid(pid_, &status, 0);
+  const int status = child_->wait().wait_status;
   status_ = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
@@ -319,7 +273,7 @@ bool Process::ended() const {
 
 void Process::signal(int number) {
   const std::lock_guard lock(mutex_);
-  if (!status_) ::kill(pid_, number);
+  if (!status_) child_->signal(number);
 }
 
 std::string Process::out() const {

@@ -12,12 +12,14 @@
 #include <cstddef>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "compare/run/child_process.h"
 #include "net/socket.h"
 
 namespace rig {
@@ -115,15 +117,15 @@ class Process {
  private:
   void start();
   void read_all();
-  bool read_some(net::Socket& from, std::string& to);
+  void read_out();
+  void read_err();
   std::size_t lines_seen() const;
 
   const Command command_;
   pid_t pid_ = -1;
   net::Socket input_;  // a net::Socket owns any descriptor
   net::Socket out_;
-  net::Socket err_;
-  net::Socket end_;
+  std::unique_ptr<poetry_compare::ChildProcess> child_;
 
   mutable std::mutex mutex_;  // for what follows
   std::string out_text_;
