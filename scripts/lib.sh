@@ -1,4 +1,4 @@
-# What the scripts share: paths, error messages, installing and building.
+# Shared by the scripts: paths, error messages, installing and building.
 # shellcheck shell=bash disable=SC2034
 set -euo pipefail
 unset CDPATH
@@ -50,7 +50,7 @@ run() {
   return "$status"
 }
 
-# Ends what run() is running.
+# Ends the command that run() has started.
 end_job() {
   end_progress
   [[ $job ]] || return 0
@@ -154,8 +154,8 @@ tool_packages=(git python3 curl netcat-openbsd socat procps valgrind
   pkg-config help2man doxygen dpkg-dev lintian)
 browser_packages=(chromium chromium-driver)
 
-# What a package is usually called outside of Debian, and the command or the
-# header that shows that it is there. A package that is not listed is a command.
+# For each package its usual name outside of Debian, and the command or the header
+# that shows that it is there. A package that is not listed is itself a command.
 declare -A known_as=(
   [g++]="g++ c++"
   [libcxxopts-dev]="cxxopts cxxopts.hpp"
