@@ -86,7 +86,7 @@ class Cases:
                      "ms", "ms", [Case("start, stop", run)], memory=True)
 
     def client(self, build):
-        """Two that do the same: a benchmark, and a program of the suite."""
+        """A benchmark and a program of the suite that do the same work."""
         poems = [str(build / "bench/core/poems")]
         simple = [str(build / "reactor-client-2/get-poetry-simple")]
         count, delay_ms = (300, 15) if self.quick else (9000, 75)

@@ -22,7 +22,7 @@ PEERS = ("raw", "**core**", "libev", "libevent", "libuv", "Asio")
 
 @contextlib.contextmanager
 def counting(command):
-    """The command under callgrind, and a call that says how many it took."""
+    """Yields the command under callgrind, and a function that counts."""
     with tempfile.TemporaryDirectory() as directory:
         file = pathlib.Path(directory) / "callgrind"
 
@@ -30,7 +30,7 @@ def counting(command):
             found = re.search(r"^(?:summary|totals): (\d+)", file.read_text(),
                               re.MULTILINE)
             if not found:
-                raise Failed(f"callgrind has not counted {command[0]}")
+                raise Failed(f"callgrind did not count {command[0]}")
             return int(found[1])
 
         yield ["valgrind", "--quiet", "--tool=callgrind",
@@ -38,7 +38,7 @@ def counting(command):
 
 
 def per_event(command, run):
-    """`run` takes a command, and which size it is; says how many events."""
+    """`run` takes a command and a size, 0 or 1, and returns its events."""
     counts = []
     for size in (0, 1):
         with counting(command) as (counted, taken):

@@ -1,4 +1,4 @@
-"""On what a run was made."""
+"""The machine on which a run was made."""
 
 import os
 import platform
@@ -46,7 +46,7 @@ def load():
 
 
 def settings(build, load_before):
-    """By name, in the order in which they are printed."""
+    """A dictionary by name, in the order of printing."""
     built = cache(build)
     flags = " ".join((built.get("CMAKE_CXX_FLAGS", ""),
                       built.get("CMAKE_CXX_FLAGS_RELEASE", ""))).strip()

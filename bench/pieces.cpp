@@ -30,7 +30,7 @@ class AlwaysReady final : public reactor::Poller {
     return ready_;
   }
 
-  // Numbers below belong to the reactor itself.
+  // Smaller numbers belong to the reactor itself.
   static constexpr int first = 1000;
 
  private:

@@ -10,7 +10,7 @@ from tables import print_rows
 def print_pieces(program, quick):
     print("### Pieces: processor time, and its range\n", flush=True)
     if not program.exists():
-        print("They are left out: there is no Google Benchmark here.\n")
+        print("They are left out: Google Benchmark is not installed.\n")
         return
     seconds, repetitions = (0.02, 3) if quick else (0.2, 7)
     with Program([program, "--benchmark_format=json",

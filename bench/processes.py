@@ -10,7 +10,7 @@ import subprocess
 
 PROCESSORS = sorted(os.sched_getaffinity(0))
 SERVER, CLIENT = PROCESSORS[0], PROCESSORS[-1]
-PATIENCE = 120  # seconds
+PATIENCE = 120  # seconds that a program may take
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 libc = ctypes.CDLL(None)
@@ -35,7 +35,7 @@ def parse(line):
 
 
 class Program:
-    """Runs until the `with` statement is over, or until it ends itself."""
+    """Runs until it ends itself, or until the `with` statement ends it."""
 
     def __init__(self, command, processor=CLIENT, output=subprocess.PIPE):
         self.command = [str(word) for word in command]
@@ -74,7 +74,7 @@ class Program:
         if "port" not in words:
             self.process.kill()
             self.finish()
-            raise Failed(f"{self}: does not say on which port it is")
+            raise Failed(f"{self}: did not print its port")
         return int(words["port"])
 
     def output(self):
@@ -82,8 +82,8 @@ class Program:
         try:
             output, errors = self.process.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
-            raise Failed(f"{self}: not over after {PATIENCE} s") from None
-        output = output or ""  # it may have gone elsewhere
+            raise Failed(f"{self}: did not end within {PATIENCE} s") from None
+        output = output or ""  # None if it went to a file
         if self.process.returncode != 0:
             lines = (output + errors).strip().splitlines() or [""]
             raise Failed(f"{self}: exit status {self.process.returncode}: "
@@ -107,4 +107,4 @@ def expect(program, figures, **wanted):
     for name, value in wanted.items():
         if figures.get(name) != value:
             raise Failed(f"{program}: {name} is {figures.get(name)}, "
-                         f"and should be {value}")
+                         f"but should be {value}")

@@ -1,4 +1,4 @@
-"""Measures what scripts/bench has built: run.py [--quick] BUILD WORKLOAD..."""
+"""Runs what scripts/bench has built: run.py [--quick] BUILD WORKLOAD..."""
 
 import argparse
 import os
@@ -16,14 +16,14 @@ from processes import SERVER, Failed
 from tables import Patience, Peer, print_table
 from workloads import Workloads
 
-PYTHON = "/usr/bin/python3"  # the one that the distribution's Twisted is for
+PYTHON = "/usr/bin/python3"  # the distribution's Twisted belongs to it
 WORKLOADS = ("ring", "timers", "poems", "saga", "pingpong", "startup",
              "client", "pieces", "instructions")
 QUICK, THOROUGH = Patience(3, 3), Patience(7, 3600)
 
 
 class Ended(BaseException):
-    """A signal came."""
+    """A signal asked the run to end."""
 
 
 def end(number, _):
@@ -63,7 +63,7 @@ def everybody(directory):
 
 
 def raise_limit():
-    """As many descriptors as there may be."""
+    """Permits as many descriptors as possible, and returns their number."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     if most == resource.RLIM_INFINITY:
         most = 1_000_000

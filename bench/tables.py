@@ -13,11 +13,11 @@ class Peer(NamedTuple):
 
 
 class Case(NamedTuple):
-    """A column: `run` takes a peer's command, and whether it is slow."""
+    """A column. `run` takes a peer's command, and whether the peer is slow."""
 
     heading: str
     run: Callable
-    descriptors: int = 0  # which one process needs
+    descriptors: int = 0  # that one process needs
 
 
 class Table(NamedTuple):
@@ -86,9 +86,9 @@ def print_rows(heads, columns):
     print(flush=True)
 
 
-def print_table(table, everybody, patience, descriptors):
+def print_table(table, all_peers, patience, descriptors):
     """Measures and prints it, if there are enough descriptors."""
-    peers = table.peers or everybody
+    peers = table.peers or all_peers
     commands = {peer: command for peer in peers
                 if (command := peer.command(table.program))}
     print(f"### {table.title}\n", flush=True)
@@ -96,7 +96,7 @@ def print_table(table, everybody, patience, descriptors):
     for case in table.cases:
         if case.descriptors > descriptors:
             print(f"{case.heading} is left out: it needs {case.descriptors} "
-                  f"descriptors, and {descriptors} may be open here.\n")
+                  f"descriptors, and the limit here is {descriptors}.\n")
             continue
         print(f"{table.program}, {case.heading}", file=sys.stderr)
         results = take_turns(case, commands, patience)

@@ -67,7 +67,7 @@ void time_calls(const std::string& name,
   std::printf("%s %.1f\n", name.c_str(), (now() - start) / times);
 }
 
-// Prints the time of each.
+// Prints the time of each kind of call.
 void run_calls() {
   const Pair pair = connect_pair();
   const int from = pair.server.fd();
@@ -162,7 +162,7 @@ double traced_calls(const std::string& name) {
   return name.starts_with("send-recv") || name == "pipe" ? 2 : 1;
 }
 
-// Built beside us, in compare/.
+// The tracer is built in compare/, beside this program's directory.
 std::filesystem::path library() {
   const auto bench = std::filesystem::read_symlink("/proc/self/exe");
   return bench.parent_path().parent_path() / "compare/libpoetry-tracer.so";

@@ -36,7 +36,7 @@ class Workloads:
 
     @contextlib.contextmanager
     def poem_server(self, count, delay_ms, size=POEM_SIZE):
-        """The port; afterwards it has to have sent everything."""
+        """Yields the port. Afterwards the server must have sent everything."""
         command = [self.servers / "poem_server", size, PIECE, delay_ms, count]
         with Program(command, SERVER) as server:
             yield server.port()
@@ -61,12 +61,12 @@ class Workloads:
             figures = client.finish()
             output.seek(0)
             if output.read() != poem * count:
-                raise Failed(f"{client}: has not printed the poems")
+                raise Failed(f"{client}: did not print the poems")
         return figures
 
     def saga(self, command, mode, size):
         if mode == "keep":
-            # On a virtual machine fresh memory costs more the first time.
+            # On a virtual machine, memory costs more when it is used first.
             with Program([self.servers / "touch_memory",
                           SAGAS * size * 5 // 2 // 2**20 + 1]) as toucher:
                 toucher.finish()
@@ -85,7 +85,7 @@ class Workloads:
         return figures
 
     def pingpong(self, command, connections, messages):
-        """Both on one processor: while one works, the other one waits."""
+        """Both programs on one processor: while one works, the other waits."""
         with Program([*command, "server", connections]) as server, Program(
                 [*command, "client", HOST, server.port(), connections,
                  messages]) as client:

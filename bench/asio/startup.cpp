@@ -1,4 +1,4 @@
-// Makes a loop of Asio's, and ends it.
+// Makes a loop of Asio and ends it.
 #include <asio.hpp>
 
 int main() {

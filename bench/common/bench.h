@@ -13,10 +13,10 @@ namespace bench {
 [[noreturn]] void fail(const std::string& what);
 [[noreturn]] void fail_last(const std::string& call);
 
-// Ends the program with one line, exit status 2.
+// Ends the program with one line and exit status 2.
 [[noreturn]] void usage(const std::string& words);
 
-// A decimal number in these bounds; anything else is a usage().
+// A decimal number within these bounds; calls usage() for anything else.
 long number(const char* text, long least, long most);
 int port_number(const char* text);
 
@@ -41,7 +41,7 @@ class Span {
     system_ = system_seconds() - system_;
   }
 
-  // In seconds, once it is over.
+  // In seconds, after stop().
   double wall() const { return wall_; }
   double cpu() const { return cpu_; }
   double system() const { return system_; }
@@ -52,7 +52,7 @@ class Span {
   double system_ = 0;
 };
 
-// Random numbers (splitmix64), the same ones every time.
+// Random numbers (splitmix64), the same in every run.
 std::uint64_t next_random(std::uint64_t& state);
 
 // --- Sockets -----------------------------------------------------------------
@@ -63,8 +63,8 @@ sockaddr_in address(const char* host, int port);
 int start_connect(const sockaddr_in& address);
 int connect(const sockaddr_in& address);
 
-// Listens on this machine. For port 0 the system chooses one, and `port` is
-// that; others may listen on the same one if it is shared.
+// Listens on this machine. Port 0 becomes the port that the system chooses.
+// Several sockets may listen on one port if it is shared.
 int listen(int& port, bool shared = false);
 
 // Prints the first line of a server: "port=N".

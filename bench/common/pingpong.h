@@ -1,8 +1,8 @@
 // Ping-pong: 64 bytes there, the same 64 back, over many connections.
 //
-// `pingpong server C` echoes until C connections have come and gone.
-// `pingpong client HOST PORT C M` has C connections, and sends M times in all:
-// on each connection again when the answer is there.
+// `pingpong server C` echoes until C connections have ended.
+// `pingpong client HOST PORT C M` opens C connections and sends M messages in
+// all: the next one on a connection when the answer to the last one is there.
 #pragma once
 
 #include <array>
@@ -26,7 +26,7 @@ class PongServer {
   }
   void echoed(std::size_t bytes) { bytes_ += static_cast<long>(bytes); }
 
-  // A connection has ended. True when it is the last one.
+  // A connection has ended. Returns whether it was the last one.
   bool gone() { return ++gone_ == count_; }
 
   int report() const {
@@ -59,15 +59,15 @@ class PingClient {
     return {message_.data(), message_.size()};
   }
 
-  // A connection stands. True when all of them do: time to send on each.
+  // A connection is established. Returns whether all are: then send on each.
   bool connected() {
     if (++connected_ < count_) return false;
     span_.start();
     return true;
   }
 
-  // A whole answer came, on a connection that has had so many now. True: send
-  // again. False: close it.
+  // A whole answer has come on a connection, its answer number `answers`.
+  // Returns whether to send again; if not, close the connection.
   bool again(long answers) {
     ++answers_;
     if (answers < each_) return true;
@@ -98,7 +98,7 @@ class PingClient {
   Span span_;
 };
 
-// Which of the two it is; the rest of main() is the same everywhere.
+// Runs the server or the client; main() is otherwise the same for all peers.
 template <typename Serve, typename Ask>
 int pingpong(int argc, char** argv, Serve serve, Ask ask) {
   const std::string_view mode = argc > 1 ? argv[1] : "";

@@ -1,7 +1,7 @@
-// The poems: many slow ones at once, by one client.
+// The poems: one client receives many slow poems at once.
 //
 // `poems HOST PORT P SIZE`: P connections, and a poem of SIZE bytes over each.
-// Every byte is looked at.
+// Every byte is checked.
 #pragma once
 
 #include <cstdio>
@@ -34,10 +34,10 @@ class Poems {
   int port() const { return port_; }
   std::size_t size() const { return static_cast<std::size_t>(count_); }
 
-  // Before the first connection is asked for.
+  // To be called before the first connection is attempted.
   void start() { span_.start(); }
 
-  // A poem has come to its end, in so many reads. True when it is the last one.
+  // A poem has ended, after so many reads. Returns whether it was the last one.
   bool done(const std::string& poem, long reads) {
     ++(poem == expected_ ? good_ : bad_);
     bytes_ += static_cast<long>(poem.size());

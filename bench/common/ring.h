@@ -1,7 +1,7 @@
 // The ring: N pairs of sockets, and a byte that goes from one to the next.
 //
 // `ring N A W`: N pairs, A bytes on their way at once, W writes in all. An
-// event is one read and one write; between them there is only the loop.
+// event is one read and one write; everything else is the loop.
 #pragma once
 
 #include <sys/socket.h>
@@ -41,14 +41,14 @@ class Ring {
     for (std::size_t k = 0; k < active_; ++k) write(k * size() / active_);
   }
 
-  // Pair i is readable: passes its byte on. True when that was the last one.
+  // Pair i is readable: passes its byte on. Returns whether it was the last.
   bool readable(std::size_t i) {
     char byte;
     if (::read(fd(i), &byte, 1) != 1) fail_last("read");
     return passed(i);
   }
 
-  // The same, once the byte has been read.
+  // The same, after the byte has been read.
   bool passed(std::size_t i) {
     ++reads_;
     ++pairs_[i].hits;

@@ -43,7 +43,7 @@ class Saga {
   const char* host() const { return host_; }
   const std::vector<int>& ports() const { return ports_; }
 
-  // Before the first connection is asked for.
+  // To be called before the first connection is attempted.
   void start() { span_.start(); }
 
   void got(std::size_t bytes) {
@@ -51,7 +51,7 @@ class Saga {
     ++reads_;
   }
 
-  // A saga has come to its end. True when it is the last one.
+  // A saga has ended. Returns whether it was the last one.
   bool done() {
     if (++finished_ < count()) return false;
     span_.stop();

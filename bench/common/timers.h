@@ -36,7 +36,8 @@ class Timers {
   void allow(std::uint32_t slack_us) { slack_us_ = slack_us; }
   void allow_scheduling() { slack_is_scheduling_ = true; }
 
-  // Around scheduling, then around cancelling; cancelled() is for each, or all.
+  // Called around the scheduling, then around the cancelling. cancelled() is
+  // called for each timer, or once for all.
   void begin() {
     begun_ = wall_seconds();
     mark_ = cpu_seconds();
@@ -53,7 +54,7 @@ class Timers {
     mark_ = cpu_seconds();
   }
 
-  // Timer i is called. True when it is the last one.
+  // Timer i is called. Returns whether it is the last one.
   bool called(std::size_t i) {
     sum_ += i;
     const std::uint32_t delay = delays_[i];

@@ -1,4 +1,4 @@
-// Starts our reactor, and stops it.
+// Starts our reactor and stops it.
 #include "reactor/reactor.h"
 
 int main() {

@@ -1,4 +1,4 @@
-// Makes a loop of libev's, and ends it.
+// Makes a loop of libev and ends it.
 #include <ev.h>
 
 int main() {

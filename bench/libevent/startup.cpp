@@ -1,4 +1,4 @@
-// Makes a loop of libevent's, and ends it.
+// Makes a loop of libevent and ends it.
 #include <event2/event.h>
 
 int main() {

@@ -1,5 +1,5 @@
-// The timers on libevent. They are scheduled by a callback, since only there
-// does it know the time without looking at the clock.
+// The timers on libevent. A callback schedules them: libevent has a cached time
+// only there, and reads the clock for each timer elsewhere.
 #include "common/timers.h"
 
 #include <event2/event.h>

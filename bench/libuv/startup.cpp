@@ -1,4 +1,4 @@
-// Makes a loop of libuv's, and ends it.
+// Makes a loop of libuv and ends it.
 #include <uv.h>
 
 int main() {

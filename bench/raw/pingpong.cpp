@@ -14,7 +14,7 @@ namespace {
 
 std::array<char, 65536> buffer;
 
-// How many bytes came into the buffer: 0 at the end, -1 for not yet.
+// The bytes received into the buffer; 0 at the end, -1 if it would block.
 ssize_t receive(int fd) {
   const ssize_t got = ::recv(fd, buffer.data(), buffer.size(), 0);
   if (got < 0 && errno != EAGAIN) bench::fail_last("recv");
@@ -37,7 +37,7 @@ void accept_all(int listener, bench::Epoll& epoll) {
   }
 }
 
-// False when this was the last connection.
+// Returns false after the last connection.
 bool echo(bench::PongServer& server, int fd) {
   const ssize_t got = receive(fd);
   if (got > 0) {

@@ -20,7 +20,7 @@ struct Connection {
 
 std::array<char, 65536> buffer;
 
-// False when the poem has come to its end.
+// Returns false when the poem has ended.
 bool receive(Connection& connection) {
   const ssize_t got = ::recv(connection.fd, buffer.data(), buffer.size(), 0);
   if (got < 0) {

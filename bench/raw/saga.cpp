@@ -19,7 +19,7 @@ struct Connection {
 
 std::array<char, 65536> buffer;
 
-// False when the saga has come to its end.
+// Returns false when the saga has ended.
 bool receive(bench::Saga& saga, Connection& connection) {
   const ssize_t got = ::recv(connection.fd, buffer.data(), buffer.size(), 0);
   if (got < 0) {

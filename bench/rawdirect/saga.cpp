@@ -31,7 +31,7 @@ void make_room(Connection& connection) {
   connection.poem = static_cast<char*>(moved);
 }
 
-// False when the saga has come to its end.
+// Returns false when the saga has ended.
 bool receive(bench::Saga& saga, Connection& connection) {
   make_room(connection);
   const ssize_t got =

@@ -1,7 +1,7 @@
-// A server of slow poems, for benchmarks of clients.
+// A server of slow poems, for the benchmarks of clients.
 //
-// `poem_server SIZE PIECE DELAY_MS P`: P poems of SIZE bytes, to so many
-// connections; each gets PIECE bytes every DELAY_MS milliseconds.
+// `poem_server SIZE PIECE DELAY_MS P`: sends P poems of SIZE bytes, one on each
+// connection, PIECE bytes every DELAY_MS milliseconds.
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -27,7 +27,8 @@ class Server {
         count_(bench::number(words[3], 1, 1'000'000)),
         epoll_(::epoll_create1(EPOLL_CLOEXEC)) {}
 
-  // Several sockets for one port: there is room for many that come at once.
+  // Several sockets listen on one port, so that many clients can connect at
+  // once.
   void listen() {
     int port = 0;
     for (int i = 0; i < 4; ++i) {
@@ -111,7 +112,7 @@ class Server {
   const double delay_;
   const long count_;
   const int epoll_;
-  std::deque<Turn> turns_;  // in the order they are due: all wait equally long
+  std::deque<Turn> turns_;  // in the order they are due: all delays are equal
   long finished_ = 0;
   long sends_ = 0;
   double latest_ = 0;

@@ -21,7 +21,7 @@ def peak_memory_kb():
 
 
 def finish(name, good, **figures):
-    """Prints the line, and ends the program."""
+    """Prints the line and ends the program."""
     words = (f"{key}={value:.6f}" if isinstance(value, float)
              else f"{key}={value}" for key, value in figures.items())
     print(name, *words, f"rss_kb={peak_memory_kb()}", flush=True)

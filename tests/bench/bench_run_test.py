@@ -54,13 +54,13 @@ class FalsePeer(unittest.TestCase):
 
     def test_who_counts_wrong_is_found_out(self):
         self.assert_found_out("ring", "echo ring reads=7 writes=8",
-                              "reads is 7, and should be 20000")
+                              "reads is 7, but should be 20000")
         self.assert_found_out("timers", "echo timers ok=1 fired=3",
-                              "fired is 3, and should be 15000")
+                              "fired is 3, but should be 15000")
         self.assert_found_out("poems", "echo 'poems: gone' >&2; exit 1",
                               "exit status 1: poems: gone")
         self.assert_found_out("pingpong", "echo hello",
-                              "does not say on which port it is")
+                              "did not print its port")
 
     def test_a_signal_ends_everything(self):
         self.make("poems", "exec sleep 100")
@@ -127,8 +127,8 @@ class TablesTest(unittest.TestCase):
 
     def test_too_few_descriptors(self):
         output = self.printed(self.case(descriptors=1001))
-        self.assertIn("N=1 is left out: it needs 1001 descriptors, and 1000 "
-                      "may be open here.", output)
+        self.assertIn("N=1 is left out: it needs 1001 descriptors, and the "
+                      "limit here is 1000.", output)
         self.assertEqual(self.turns, [])
 
 
