@@ -39,7 +39,7 @@ constexpr auto about_one_by_one =
     "of one poem, it does not even ask for the next one. The turns keep one "
     "colour until a poem ends.";
 
-constexpr auto about_anybody =
+constexpr auto about_any_task =
     "The strip is grey: the thread waits for all tasks at once and reads from "
     "whichever has bytes first. There are no wedges, and the turns change "
     "their colour all the time.";
@@ -56,8 +56,8 @@ std::string about(const Comparison& comparison,
       return about_several(variant);
     case Kind::one_by_one:
       return about_one_by_one;
-    case Kind::anybody:
-      return about_anybody;
+    case Kind::any_task:
+      return about_any_task;
     case Kind::other:
       return "The strip is dark: the program was never seen to wait.";
     case Kind::unseen:

@@ -133,7 +133,7 @@ std::vector<Interval> make_strip(const Picture& picture,
         wait.kind == WaitKind::one_task && wait.task < picture.tasks.size();
     const double end = wait.time + wait.duration;
     spread(amounts[working], axis.x(now), axis.x(wait.time), 1);
-    spread(amounts[alone ? stuck + wait.task : for_anybody],
+    spread(amounts[alone ? stuck + wait.task : for_any_task],
            axis.x(std::max(now, wait.time)), axis.x(end), 1);
     now = std::max(now, end);
   }

@@ -159,7 +159,7 @@ WaitingFigure view_waiting(const Comparison& comparison,
       "they wait for.",
       number(figure.axis.seconds, 3));
   for (const Kind kind : {Kind::one_by_one, Kind::threads, Kind::several,
-                          Kind::anybody, Kind::unread}) {
+                          Kind::any_task, Kind::unread}) {
     const Variant* variant = find(examples, kind);
     if (variant) figure.variants.push_back(view_waiting(*variant, figure.axis));
   }
@@ -184,7 +184,7 @@ FiguresView view_figures(const Comparison& comparison) {
   const Variant* blocking = find(examples, Kind::one_by_one);
   const Variant* threaded = find(examples, Kind::threads);
   if (!threaded) threaded = find(examples, Kind::several);
-  const Variant* async = find(examples, Kind::anybody);
+  const Variant* async = find(examples, Kind::any_task);
   const double slice = slice_height({blocking, threaded, async});
   return {view_blocking(blocking, slice), view_threaded(threaded, slice),
           view_async(async, slice), view_waiting(comparison, examples)};

@@ -29,12 +29,12 @@ Kind kind_of(const Comparison& comparison, const Variant& variant) {
   if (!variant.picture.seen) return Kind::unseen;
   if (unread_is_long(comparison, variant)) return Kind::unread;
   const double alone = waited(variant, WaitKind::one_task);
-  const double anybody = waited(variant, WaitKind::anybody);
+  const double any_task = waited(variant, WaitKind::any_task);
   if (reading_threads(variant) > 1) {
-    return alone > anybody ? Kind::threads : Kind::several;
+    return alone > any_task ? Kind::threads : Kind::several;
   }
-  if (alone > anybody) return Kind::one_by_one;
-  return anybody > 0 ? Kind::anybody : Kind::other;
+  if (alone > any_task) return Kind::one_by_one;
+  return any_task > 0 ? Kind::any_task : Kind::other;
 }
 
 std::vector<Kind> kinds_of(const Comparison& comparison) {

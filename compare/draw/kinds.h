@@ -12,7 +12,7 @@ enum class Kind {
   threads,  // several threads, each stuck in reads of its own task
   several,  // several threads, each waiting with select, poll or epoll
   one_by_one,  // one thread, stuck in one read after the other
-  anybody,  // one thread that waits for all tasks at once
+  any_task,  // one thread that waits for all tasks at once
   other,
   unseen,
 };

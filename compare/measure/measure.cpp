@@ -139,7 +139,7 @@ void Measurement::add_client(const Trace& client) {
   for (const Event& event : client.events) {
     const int thread = thread_of(event);
     if (is_wait(event)) {
-      add_wait(event, WaitKind::anybody, thread, 0);
+      add_wait(event, WaitKind::any_task, thread, 0);
       continue;
     }
     Open* open = task_of(event);

@@ -50,7 +50,7 @@ struct Task {
 };
 
 enum class WaitKind {
-  anybody,  // in select, poll or epoll_wait
+  any_task,  // in select, poll or epoll_wait
   one_task,  // stuck in a read (or a connect) of one task
 };
 
@@ -59,7 +59,7 @@ struct Wait {
   double time = 0;  // when it began
   double duration = 0;
   int thread = 0;  // an index into Picture::threads
-  WaitKind kind = WaitKind::anybody;
+  WaitKind kind = WaitKind::any_task;
   std::size_t task = 0;  // for one_task: an index into Picture::tasks
 };
 

@@ -42,7 +42,7 @@ std::vector<Turn> find_turns(const Picture& picture, int program, double end) {
   std::vector<Turn> turns;
   std::map<int, double> since;  // by thread: it has been away from then on
   for (const Wait& wait : picture.waits) {
-    if (wait.kind != WaitKind::anybody) continue;
+    if (wait.kind != WaitKind::any_task) continue;
     const auto found = since.find(wait.thread);
     if (found != since.end()) {
       const double away = std::max(0.0, wait.time - found->second);

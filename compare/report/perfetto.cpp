@@ -72,7 +72,7 @@ void add_turns(Events& events, std::size_t process, const Picture& picture) {
 
 void add_waits(Events& events, std::size_t process, const Picture& picture) {
   for (const Wait& wait : picture.waits) {
-    if (wait.kind != WaitKind::anybody) continue;
+    if (wait.kind != WaitKind::any_task) continue;
     events.add(process, thread_row(wait.thread), "wait", wait.time,
                wait.time + wait.duration);
   }

@@ -160,7 +160,7 @@ TEST(Waits, TellAnybodyFromOneTask) {
       {});
   ASSERT_EQ(picture.waits.size(), 3u);
   EXPECT_EQ(picture.waits[0].kind, poetry_compare::WaitKind::one_task);
-  EXPECT_EQ(picture.waits[1].kind, poetry_compare::WaitKind::anybody);
+  EXPECT_EQ(picture.waits[1].kind, poetry_compare::WaitKind::any_task);
   EXPECT_EQ(picture.waits[2].kind, poetry_compare::WaitKind::one_task);
   EXPECT_NEAR(picture.waits[2].duration, 0.049, 1e-9);
 }

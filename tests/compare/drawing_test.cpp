@@ -171,7 +171,7 @@ TEST(Captions, KnowSeveralThreadsThatEachHaveAWait) {
   auto comparison = sample::make();
   auto& variant = comparison.variants[1];
   for (auto& wait : variant.picture.waits)
-    wait.kind = poetry_compare::WaitKind::anybody;
+    wait.kind = poetry_compare::WaitKind::any_task;
   EXPECT_EQ(kind_of(comparison, variant), poetry_compare::Kind::several);
   EXPECT_TRUE(has(captions(comparison)[1], "Three strips, all grey"));
 }

@@ -98,7 +98,8 @@ void eventful(const World& world, Variant& variant) {
   double now = start;
   for (const auto& [time, i] : events) {
     const double next = time + latency;
-    variant.picture.waits.push_back({now, next - now, 0, WaitKind::anybody, 0});
+    variant.picture.waits.push_back(
+        {now, next - now, 0, WaitKind::any_task, 0});
     read(variant.picture.tasks[i], next, next, 0);
     now = next + 0.00005;
     variant.picture.turns.push_back({next, now - next, 0});
@@ -112,7 +113,7 @@ void broken(const World& world, Variant& variant) {
     variant.picture.tasks.push_back(connect(world, i, start));
   }
   double now = start + latency;
-  variant.picture.waits.push_back({start, latency, 0, WaitKind::anybody, 0});
+  variant.picture.waits.push_back({start, latency, 0, WaitKind::any_task, 0});
   for (const std::size_t i : {2U, 0U, 1U}) {
     const double end = drain(variant, i, now, 0);
     variant.picture.turns.push_back({now, end - now, 0});
