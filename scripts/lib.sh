@@ -147,7 +147,8 @@ quietly() {
 
 # --- Installing and building --------------------------------------------------
 
-build_packages=(g++ cmake make libcxxopts-dev libfmt-dev libspdlog-dev)
+build_packages=(g++ cmake make libcxxopts-dev libfmt-dev libspdlog-dev
+  nlohmann-json3-dev)
 test_packages=("${build_packages[@]}" libgtest-dev libgmock-dev)
 # Tests that need one of these are skipped without it.
 tool_packages=(git python3 curl netcat-openbsd socat procps valgrind

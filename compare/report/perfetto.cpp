@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
 
-#include "compare/report/write_json.h"
+#include "compare/trace/json_line.h"
 
 namespace poetry_compare {
 namespace {
@@ -14,6 +14,8 @@ namespace {
 // The numbers of the rows that are not threads.
 constexpr std::size_t task_rows = 100;
 constexpr std::size_t server_rows = 200;
+
+using Json = nlohmann::ordered_json;
 
 class Events {
  public:
@@ -23,26 +25,27 @@ class Events {
            const std::string& name,
            double begin,
            double end,
-           const std::string& arguments = "{}") {
+           const Json& arguments = Json::object()) {
     const auto from = std::llround(std::max(0.0, begin) * 1e9);
     const auto to = std::max(from, std::llround(std::max(0.0, end) * 1e9));
-    separate();
-    fmt::format_to(std::back_inserter(text_),
-                   R"({{"ph":"X","pid":{},"tid":{},"name":{},"ts":{}.{:03},)"
-                   R"("dur":{}.{:03},"args":{}}})",
-                   process, row, json_string(name), from / 1000, from % 1000,
-                   (to - from) / 1000, (to - from) % 1000, arguments);
+    add({{"ph", "X"},
+         {"pid", process},
+         {"tid", row},
+         {"name", as_utf8(name)},
+         {"ts", microseconds(from)},
+         {"dur", microseconds(to - from)},
+         {"args", arguments}});
   }
 
   void name(const char* what,
             std::size_t process,
             std::size_t row,
             const std::string& name) {
-    separate();
-    fmt::format_to(std::back_inserter(text_),
-                   R"({{"ph":"M","pid":{},"tid":{},"name":"{}",)"
-                   R"("args":{{"name":{}}}}})",
-                   process, row, what, json_string(name));
+    add({{"ph", "M"},
+         {"pid", process},
+         {"tid", row},
+         {"name", what},
+         {"args", {{"name", as_utf8(name)}}}});
   }
 
   std::string finish() const {
@@ -50,12 +53,20 @@ class Events {
   }
 
  private:
-  void separate() { text_ += text_.empty() ? "\n" : ",\n"; }
+  static double microseconds(long long nanoseconds) {
+    return static_cast<double>(nanoseconds) / 1e3;
+  }
+
+  // A large trace becomes text event by event.
+  void add(const Json& event) {
+    text_ += text_.empty() ? "\n" : ",\n";
+    text_ += event.dump();
+  }
   std::string text_;
 };
 
-std::string bytes_argument(std::size_t bytes) {
-  return fmt::format(R"({{"bytes":{}}})", bytes);
+Json bytes_argument(std::size_t bytes) {
+  return {{"bytes", bytes}};
 }
 
 // The row of a thread of the client.

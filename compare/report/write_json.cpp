@@ -1,154 +1,129 @@
 #include "compare/report/write_json.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
 
 #include "compare/report/sentences.h"
 #include "compare/report/table.h"
-#include "compare/trace/json.h"
+#include "compare/trace/json_line.h"
 
 namespace poetry_compare {
 namespace {
 
-// Members of an object, or elements of an array, one after the other.
-class List {
- public:
-  void add(const std::string& item) { items_.push_back(item); }
-  void add(std::string_view key, const std::string& value) {
-    add(json_string(key) + ": " + value);
-  }
-  std::string object() const { return wrap('{', '}'); }
-  std::string array() const { return wrap('[', ']'); }
+using Json = nlohmann::ordered_json;
 
- private:
-  std::string wrap(char open, char close) const {
-    return fmt::format("{}{}{}", open, fmt::join(items_, ", "), close);
-  }
-  std::vector<std::string> items_;
-};
+// Six digits behind the point, as in the CSV.
+Json seconds(double value) {
+  return Json::parse(fmt::format("{:.6f}", value));
+}
 
-std::string number(double value) {
-  return fmt::format("{:.6f}", value);
+Json seconds(const std::optional<double>& value) {
+  return value ? seconds(*value) : nullptr;
 }
 
 template <typename T>
-std::string maybe(const std::optional<T>& value) {
-  return value ? fmt::format("{}", *value) : "null";
+Json maybe(const std::optional<T>& value) {
+  return value ? Json(*value) : nullptr;
 }
 
-std::string maybe_seconds(const std::optional<double>& value) {
-  return value ? number(*value) : "null";
+Json to_json(const Settings& settings) {
+  return {{"delay_s", settings.delay},
+          {"repeat", settings.repeat},
+          {"rcvbuf", maybe(settings.rcvbuf)},
+          {"sndbuf", maybe(settings.sndbuf)},
+          {"runs", settings.runs},
+          {"reactor", settings.reactor},
+          {"version", settings.version},
+          {"host", as_utf8(settings.host)},
+          {"date", settings.date},
+          {"command", as_utf8(settings.command)}};
 }
 
-std::string strings(const std::vector<std::string>& lines) {
-  List list;
-  for (const auto& line : lines) list.add(json_string(line));
-  return list.array();
+Json to_json(const Poem& poem) {
+  return {{"name", as_utf8(poem.name)},
+          {"port", poem.port},
+          {"bytes", maybe(poem.bytes)},
+          {"num_bytes", poem.num_bytes > 0 ? Json(poem.num_bytes) : nullptr}};
 }
 
-std::string settings(const Settings& settings) {
-  List list;
-  list.add("delay_s", fmt::format("{}", settings.delay));
-  list.add("repeat", std::to_string(settings.repeat));
-  list.add("rcvbuf", maybe(settings.rcvbuf));
-  list.add("sndbuf", maybe(settings.sndbuf));
-  list.add("runs", std::to_string(settings.runs));
-  list.add("reactor", json_string(settings.reactor));
-  list.add("version", json_string(settings.version));
-  list.add("host", json_string(settings.host));
-  list.add("date", json_string(settings.date));
-  list.add("command", json_string(settings.command));
-  return list.object();
+Json to_json(const Numbers& run) {
+  return {{"wall_s", seconds(run.wall)},
+          {"cpu_s", seconds(run.cpu)},
+          {"status", run.status},
+          {"complaint", as_utf8(run.complaint)},
+          {"worst_unread_s", seconds(run.worst_unread)},
+          {"longest_turn_s", seconds(run.longest_turn)}};
 }
 
-std::string poem(const Poem& poem) {
-  List list;
-  list.add("name", json_string(poem.name));
-  list.add("port", std::to_string(poem.port));
-  list.add("bytes", maybe(poem.bytes));
-  list.add("num_bytes",
-           poem.num_bytes > 0 ? std::to_string(poem.num_bytes) : "null");
-  return list.object();
+Json to_json(const Task& task) {
+  constexpr const char* outcomes[] = {"complete", "partial", "wrong",
+                                      "unknown"};
+  return {{"poem", task.poem + 1},
+          {"connected_s", seconds(task.connected)},
+          {"end_s", seconds(task.end)},
+          {"bytes", task.bytes},
+          {"reads", task.reads.size()},
+          {"sends", task.sends.size()},
+          {"outcome", outcomes[static_cast<std::size_t>(task.outcome)]},
+          {"worst_unread_s", seconds(task.worst_unread)}};
 }
 
-std::string run(const Numbers& run) {
-  List list;
-  list.add("wall_s", number(run.wall));
-  list.add("cpu_s", number(run.cpu));
-  list.add("status", std::to_string(run.status));
-  list.add("complaint", json_string(run.complaint));
-  list.add("worst_unread_s", maybe_seconds(run.worst_unread));
-  list.add("longest_turn_s", maybe_seconds(run.longest_turn));
-  return list.object();
+template <typename T>
+Json to_json(const std::vector<T>& values) {
+  Json array = Json::array();
+  for (const T& value : values) array.push_back(to_json(value));
+  return array;
 }
 
-std::string task(const Task& task) {
-  const char* const outcomes[] = {"complete", "partial", "wrong", "unknown"};
-  List list;
-  list.add("poem", std::to_string(task.poem + 1));
-  list.add("connected_s", number(task.connected));
-  list.add("end_s", number(task.end));
-  list.add("bytes", std::to_string(task.bytes));
-  list.add("reads", std::to_string(task.reads.size()));
-  list.add("sends", std::to_string(task.sends.size()));
-  list.add("outcome",
-           json_string(outcomes[static_cast<std::size_t>(task.outcome)]));
-  list.add("worst_unread_s", maybe_seconds(task.worst_unread));
-  return list.object();
+Json to_json(const Cell& cell, const Column& column) {
+  if (!column.numeric) return as_utf8(cell.raw);
+  return cell.raw.empty() ? nullptr : Json::parse(cell.raw);
 }
 
 // The row of the table first, with the same keys as in the CSV.
-std::string variant(const Variant& variant,
-                    const Table& table,
-                    const std::vector<Cell>& row) {
-  List list;
+Json to_json(const Variant& variant,
+             const Table& table,
+             const std::vector<Cell>& row) {
+  Json json;
   for (std::size_t i = 0; i < row.size(); ++i) {
-    const bool is_number = table.columns[i].numeric;
-    const auto value = is_number ? (row[i].raw.empty() ? "null" : row[i].raw)
-                                 : json_string(row[i].raw);
-    list.add(table.columns[i].key, value);
+    json[table.columns[i].key] = to_json(row[i], table.columns[i]);
   }
-  List runs;
-  for (const Numbers& one : variant.runs) runs.add(run(one));
-  List tasks;
-  for (const Task& one : variant.picture.tasks) tasks.add(task(one));
-  list.add("command", json_string(variant.command));
-  list.add("status", std::to_string(variant.overall.status));
-  list.add("complaint", json_string(variant.overall.complaint));
-  list.add("seen", variant.picture.seen ? "true" : "false");
-  list.add("threads", std::to_string(variant.picture.threads.size()));
-  list.add("waits", std::to_string(variant.picture.waits.size()));
-  list.add("turns", std::to_string(variant.picture.turns.size()));
-  list.add("runs", runs.array());
-  list.add("tasks", tasks.array());
-  return list.object();
+  json["command"] = as_utf8(variant.command);
+  json["status"] = variant.overall.status;
+  json["complaint"] = as_utf8(variant.overall.complaint);
+  json["seen"] = variant.picture.seen;
+  json["threads"] = variant.picture.threads.size();
+  json["waits"] = variant.picture.waits.size();
+  json["turns"] = variant.picture.turns.size();
+  json["runs"] = to_json(variant.runs);
+  json["tasks"] = to_json(variant.picture.tasks);
+  return json;
+}
+
+// The text, fit for a <script>: "<" stands only within strings.
+std::string without_tags(std::string text) {
+  for (auto at = text.find('<'); at != text.npos; at = text.find('<', at)) {
+    text.replace(at, 1, "\\u003c");
+  }
+  return text;
 }
 
 }  // namespace
 
-std::string json_string(std::string_view text) {
-  std::string quoted;
-  json::append_string(quoted, text);
-  for (auto at = quoted.find('<'); at != quoted.npos;
-       at = quoted.find('<', at)) {
-    quoted.replace(at, 1, "\\u003c");
-  }
-  return quoted;
-}
-
 std::string write_json(const Comparison& comparison) {
-  List poems;
-  for (const Poem& one : comparison.poems) poems.add(poem(one));
   const Table table = make_table(comparison);
   std::string variants;
   for (std::size_t i = 0; i < comparison.variants.size(); ++i) {
     variants += i > 0 ? ",\n  " : "\n  ";
-    variants += variant(comparison.variants[i], table, table.rows[i]);
+    variants += to_json(comparison.variants[i], table, table.rows[i]).dump();
   }
-  return fmt::format(
-      "{{\n\"settings\": {},\n\"poems\": {},\n\"variants\": [{}],\n"
-      "\"sentences\": {}\n}}\n",
-      settings(comparison.settings), poems.array(), variants,
-      strings(sentences(comparison)));
+  Json lines = Json::array();
+  for (const auto& line : sentences(comparison)) lines.push_back(as_utf8(line));
+  return without_tags(
+      fmt::format("{{\n\"settings\": {},\n\"poems\": {},\n\"variants\": [{}],\n"
+                  "\"sentences\": {}\n}}\n",
+                  to_json(comparison.settings).dump(),
+                  to_json(comparison.poems).dump(), variants, lines.dump()));
 }
 
 }  // namespace poetry_compare

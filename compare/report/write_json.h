@@ -2,15 +2,12 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "compare/measure/model.h"
 
 namespace poetry_compare {
 
+// May stand in a <script>, too.
 std::string write_json(const Comparison& comparison);
-
-// A string as JSON has it, with its quotes; it may stand in a <script>, too.
-std::string json_string(std::string_view text);
 
 }  // namespace poetry_compare

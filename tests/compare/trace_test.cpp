@@ -19,7 +19,7 @@ class TraceTest : public testing::Test {
  protected:
   TraceTest() {
     trace_.program = "/tmp/a \"b\"\n";
-    trace_.arguments = {"", "-x", "caf\xc3\xa9", "\xff\x80 is not UTF-8"};
+    trace_.arguments = {"", "-x", "caf\xc3\xa9"};
     trace_.pid = 42;
     trace_.host = "here";
     for (int i = 0; i < 3; ++i) add_event(i);
@@ -69,6 +69,22 @@ TEST_F(TraceTest, IsReadAsItWasWritten) {
   EXPECT_EQ(read.complaint, "");
 }
 
+TEST_F(TraceTest, HasBytesThatAreNotUtf8Escaped) {
+  trace_.arguments = {"\xff\x80 is not UTF-8"};
+  write_trace(trace_, path_);
+  const Trace read = read_trace(path_);
+  EXPECT_EQ(read.arguments.at(0), "\\xff\\x80 is not UTF-8");
+  EXPECT_EQ(to_json_lines(read), to_json_lines(trace_));
+}
+
+TEST_F(TraceTest, OfVersion010HasLoneSurrogatesForSuchBytes) {
+  const Trace trace = read(
+      "{\"format\":\"poetry-trace\",\"version\":1,"
+      "\"program\":\"\\udcff\",\"arguments\":[\"caf\\udce9\"]}\n");
+  EXPECT_EQ(trace.program, "\\xff");
+  EXPECT_EQ(trace.arguments.at(0), "caf\\xe9");
+}
+
 TEST_F(TraceTest, IsReadAsFarAsItGoesWhereverItIsCutOff) {
   const std::string whole = to_json_lines(trace_);
   for (std::size_t size = 1; size < whole.size() - 1; ++size) {
@@ -85,11 +101,11 @@ TEST_F(TraceTest, IsReadAsFarAsItGoesWhereverItIsCutOff) {
 }
 
 TEST_F(TraceTest, RefusesWhatIsNone) {
-  EXPECT_EQ(refusal_of(""), path_ + ": is empty, and no trace");
-  EXPECT_EQ(refusal_of("Lorem ipsum\n"), path_ + ": is no trace");
-  EXPECT_EQ(refusal_of(std::string(1000, '\0')), path_ + ": is no trace");
+  EXPECT_EQ(refusal_of(""), path_ + ": is empty, and not a trace");
+  EXPECT_EQ(refusal_of("Lorem ipsum\n"), path_ + ": is not a trace");
+  EXPECT_EQ(refusal_of(std::string(1000, '\0')), path_ + ": is not a trace");
   EXPECT_EQ(refusal_of("{\"format\":\"poetry-trace\",\"version\":}\n{}\n"),
-            path_ + ": is no trace: its first line makes no sense");
+            path_ + ": is not a trace: its first line makes no sense");
   EXPECT_THROW(read_trace("/nonexistent/trace"), std::runtime_error);
   EXPECT_THROW(read_trace("/tmp"), std::runtime_error);
 }
@@ -97,7 +113,7 @@ TEST_F(TraceTest, RefusesWhatIsNone) {
 TEST_F(TraceTest, RefusesANewerVersion) {
   EXPECT_EQ(
       refusal_of("{\"format\":\"poetry-trace\",\"version\":2,\"pid\":\"?\"}\n"),
-      path_ + ": is a trace of version 2, newer than 1");
+      path_ + ": was written by version 2, newer than 1");
 }
 
 TEST_F(TraceTest, IgnoresKeysThatItDoesNotKnow) {
@@ -123,7 +139,7 @@ TEST_F(TraceTest, StopsAtALineThatIsNoEvent) {
     const Trace trace = read(header + good + bad + good);
     EXPECT_EQ(trace.events.size(), 1U) << bad;
     EXPECT_EQ(trace.complaint,
-              path_ + ": line 3 is no event: used the 1 events before");
+              path_ + ": line 3 is not an event: used the 1 events before it");
   }
   const Trace deep = read(header + "{\"x\":" + std::string(100000, '['));
   EXPECT_EQ(deep.events.size(), 0U);
