@@ -20,7 +20,7 @@ bool is_server(const Trace& trace) {
   return std::any_of(trace.events.begin(), trace.events.end(), is_accept);
 }
 
-// The poem is the most that it sent to anybody.
+// The size of the poem is that of the largest stream that was sent.
 ServedPoem make_poem(const Trace& trace, const std::filesystem::path& file) {
   ServedPoem served;
   served.poem.name = file.stem().string();
@@ -62,7 +62,8 @@ RecordedVariant make_variant(const Trace& trace,
   return variant;
 }
 
-// Without a server's trace, where the clients connect to is all there is.
+// Without a trace of a server, the ports that the clients connect to are all
+// that is known of the poems.
 void add_ports(const Trace& trace, std::vector<ServedPoem>& poems) {
   for (const Event& event : trace.events) {
     if (event.call != "connect" || event.peer == 0) continue;

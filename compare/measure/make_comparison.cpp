@@ -65,7 +65,8 @@ std::string count_of(const Task& task, const Poem& poem, std::size_t num) {
                      poem.bytes.value_or(0));
 }
 
-// The first poem that did not arrive; empty: all did, as far as is known.
+// About the first poem that is not complete; empty: as far as is known, all
+// are.
 std::string missing_poem(const RunManifest& manifest, const Picture& picture) {
   for (std::size_t i = 0; i < manifest.poems.size(); ++i) {
     const Task* best = nullptr;
@@ -111,7 +112,8 @@ Numbers measure_run(const Inputs& inputs,
   return run;
 }
 
-// The run in the middle, of those that went well if there are any.
+// The run with the median wall time; of those without a complaint, if there are
+// any.
 std::size_t choose_shown(const std::vector<RecordedRun>& runs) {
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < runs.size(); ++i) {

@@ -10,11 +10,10 @@
 namespace poetry_compare {
 namespace {
 
-// A call that is over sooner has not waited: the kernel was at work.
+// A shorter call did not wait: the kernel was copying.
 constexpr std::int64_t least_wait = 100'000;
 
-// The tracer sees no more of a connection than its two ports; the client's
-// first.
+// All that the tracer sees of a connection; the client's port first.
 using Ports = std::pair<std::uint16_t, std::uint16_t>;
 
 class Measurement {
@@ -28,7 +27,7 @@ class Measurement {
   Picture finish(int program);
 
  private:
-  // What is known of a task while it goes on.
+  // A task, and what is needed until it is finished.
   struct Open {
     Task task;
     Ports ports;
@@ -82,8 +81,8 @@ int Measurement::thread_of(const Event& event) {
   return found->second;
 }
 
-// The newest one with these ports; null if they are none of ours. A number can
-// be used again, but not before the client connects again.
+// The newest task with these ports; null if no source has them. The client may
+// use a port again, for another connect().
 Measurement::Open* Measurement::task_of(const Event& event) {
   const Source* source = source_at(event.peer);
   if (!source || event.local == 0) return nullptr;
@@ -163,7 +162,7 @@ void Measurement::add_server(const Trace& server) {
     if (!source_at(event.local) || event.peer == 0) continue;
     if (event.call.starts_with("accept")) picture_.served = true;
     const auto [first, last] = by_ports_.equal_range({event.peer, event.local});
-    // Of those with the same ports, the last one that was there by then.
+    // Of the tasks with the same ports, the last that was connected by then.
     Open* open = nullptr;
     for (auto it = first; it != last; ++it) {
       Open& candidate = open_[it->second];
@@ -201,7 +200,8 @@ void Measurement::judge(Open& open) const {
   }
 }
 
-// In the order of the poems, and the waits know of it.
+// Puts the tasks in the order of the poems, and adapts the indices in the
+// waits.
 void Measurement::sort_tasks() {
   std::vector<std::size_t> order(open_.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;

@@ -1,4 +1,4 @@
-// From traces to a picture: whom did the client wait for, and what lay unread?
+// From traces to a picture: what did the client wait for, and what lay unread?
 #pragma once
 
 #include <cstdint>
@@ -10,15 +10,15 @@
 
 namespace poetry_compare {
 
-// Where a poem is to be had, and what it should be.
+// The port of a poem's server, and what the poem should be.
 struct Source {
   std::uint16_t port = 0;
   std::optional<std::size_t> bytes;
   std::optional<std::uint64_t> checksum;  // see Checksum
 };
 
-// The servers' traces may be of several runs, in any order, or none. The
-// client's is without a pid if it left none.
+// The servers' traces may be of several runs, in any order, or missing. The
+// client's has pid 0 if the client was not traced.
 Picture measure(const Trace& client,
                 const std::vector<Trace>& servers,
                 const std::vector<Source>& sources,

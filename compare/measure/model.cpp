@@ -7,7 +7,7 @@ namespace poetry_compare {
 double time_axis(const Comparison& comparison) {
   double end = 0;
   for (const Variant& variant : comparison.variants) {
-    // A run that is not shown may have taken longer.
+    // Other runs may have taken longer, but are not shown.
     if (variant.shown < variant.runs.size()) {
       end = std::max(end, variant.runs[variant.shown].wall);
     }

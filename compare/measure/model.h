@@ -1,8 +1,8 @@
 // One comparison: everything that table, page and exports show.
 //
-// Plain values. All times are seconds; those that say when are counted from the
-// start of their own run, so that 0 is the left end of every picture. What is
-// not known is an empty optional, never a magic number.
+// Plain values. All times are in seconds; points in time are counted from the
+// start of their own run, so that 0 is the left end of every picture. A value
+// that is not known is an empty optional.
 #pragma once
 
 #include <cstddef>
@@ -15,16 +15,16 @@
 
 namespace poetry_compare {
 
-// A read that brought something.
+// A read that returned bytes.
 struct Read {
   double time = 0;  // when it returned
   double duration = 0;  // it began that much earlier
   std::size_t bytes = 0;
-  std::optional<std::size_t> queued;  // what lay there before it
+  std::optional<std::size_t> queued;  // bytes that lay unread before it
   int thread = 0;  // an index into Picture::threads
 };
 
-// A send of the server's.
+// A send of the server.
 struct Send {
   double time = 0;  // when it returned
   std::size_t bytes = 0;
@@ -32,19 +32,19 @@ struct Send {
 
 enum class Outcome {
   complete,  // byte for byte
-  partial,  // all right, but not all of it
+  partial,  // fewer bytes than the poem has
   wrong,  // other bytes than the poem's
   unknown,  // there is nothing to compare it with
 };
 
-// One connection of the client's.
+// One connection of the client.
 struct Task {
-  std::size_t poem = 0;  // an index into Comparison::poems; it has the colour
+  std::size_t poem = 0;  // an index into Comparison::poems; gives the colour
   double connected = 0;  // when the client asked for the connection
   double end = 0;  // the end of the stream, or when the client gave up
   std::vector<Read> reads;  // in the order of time
   std::vector<Send> sends;  // likewise; empty if the server was not traced
-  std::size_t bytes = 0;  // read, all together
+  std::size_t bytes = 0;  // read, in total
   Outcome outcome = Outcome::unknown;
   std::optional<double> worst_unread;  // see Numbers
 };
@@ -54,7 +54,7 @@ enum class WaitKind {
   one_task,  // stuck in a read (or a connect) of one task
 };
 
-// A thread that does nothing.
+// A time in which a thread waits.
 struct Wait {
   double time = 0;  // when it began
   double duration = 0;
@@ -63,16 +63,17 @@ struct Wait {
   std::size_t task = 0;  // for one_task: an index into Picture::tasks
 };
 
-// A thread that is away from its wait: from the return of one select, poll or
-// epoll_wait to the call of the next, or to the end of the program.
+// A time in which a thread is away from its wait: from the return of one
+// select, poll or epoll_wait to the call of the next, or to the end of the
+// program.
 struct Turn {
   double time = 0;
   double duration = 0;
   int thread = 0;  // an index into Picture::threads
 };
 
-// In the order of their first call. A client that starts other programs has the
-// threads of all of them.
+// Threads are in the order of their first call. Those of programs that the
+// client starts are among them.
 struct Thread {
   int pid = 0;
   int id = 0;
@@ -105,8 +106,8 @@ struct Numbers {
   std::size_t worst_task = 0;  // whose byte it was; an index into tasks
   // None for a program that never calls select, poll or epoll_wait.
   std::optional<double> longest_turn;
-  // The same, but only as far as a task was there to wait for it: nobody waits
-  // for what an interpreter does after the last poem.
+  // The same, as far as a task was open: what an interpreter does after the
+  // last poem delays no task.
   std::optional<double> awaited_turn;
 
   bool failed() const { return status != 0 || !complaint.empty(); }
@@ -135,12 +136,12 @@ struct Comparison {
   Settings settings;
   std::vector<Poem> poems;
   std::vector<Variant> variants;  // in the order in which they are shown
-  // What went wrong beside the variants: a server's trace that cannot be read.
-  // One line each.
+  // Problems that do not concern a single variant, one line each: the trace of
+  // a server cannot be read.
   std::vector<std::string> complaints;
 };
 
-// The length of the time axis: where the last thing in any picture ends.
+// The length of the time axis: until the last run or task that is shown ends.
 double time_axis(const Comparison& comparison);
 
 }  // namespace poetry_compare

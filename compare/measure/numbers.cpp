@@ -6,8 +6,7 @@
 namespace poetry_compare {
 namespace {
 
-// How much of the turn a task was there for: the longest part of it in which
-// one and the same task was.
+// The longest part of the turn in which one task was open.
 double awaited(const Turn& turn, const std::vector<Task>& tasks) {
   double longest = 0;
   for (const Task& task : tasks) {
@@ -26,7 +25,7 @@ Unread worst_unread(const Task& task) {
   std::size_t read = 0;
   auto next = task.reads.begin();
   for (const Send& send : task.sends) {
-    // Of the bytes of one send, the last one lies there longest.
+    // Of the bytes of one send, the last one is read last.
     sent += send.bytes;
     while (next != task.reads.end() && read + next->bytes < sent) {
       read += next->bytes;
@@ -40,7 +39,7 @@ Unread worst_unread(const Task& task) {
 
 std::vector<Turn> find_turns(const Picture& picture, int program, double end) {
   std::vector<Turn> turns;
-  std::map<int, double> since;  // by thread: it has been away from then on
+  std::map<int, double> since;  // when a thread's last wait returned
   for (const Wait& wait : picture.waits) {
     if (wait.kind != WaitKind::any_task) continue;
     const auto found = since.find(wait.thread);

@@ -1,8 +1,9 @@
-// The manifest of a run: what of a comparison is not in its traces, and which
-// traces there are.
+// The manifest of a run: which traces there are, and what a comparison needs
+// beside them.
 //
-// It is kept beside them, so that everything can be drawn again: JSON Lines,
-// the settings first. Readers ignore keys that they do not know.
+// Its file stands beside the traces, so that the comparison can be drawn again.
+// It is JSON Lines, the settings first, and UTF-8: "\xff" stands for a byte
+// that is not. Readers ignore keys that they do not know.
 #pragma once
 
 #include <cstdint>

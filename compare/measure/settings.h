@@ -1,4 +1,4 @@
-// What a comparison was asked for: the settings and the poems.
+// The settings of a comparison, and the poems.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace poetry_compare {
 
-// What all variants were given.
+// The same for all variants.
 struct Settings {
   double delay = 0;  // of the servers after each chunk; 0: not known
   std::size_t repeat = 1;  // how often each server sends its poem
@@ -19,12 +19,12 @@ struct Settings {
   std::string version;  // of poetry-compare
   std::string host;  // "pinguin, Linux 6.1.0 x86_64, 4 CPUs"
   std::string date;  // "2024-05-01 12:00 UTC"
-  std::string command;  // makes this comparison again
+  std::string command;  // repeats this comparison
 };
 
 // A poem and the server that serves it.
 struct Poem {
-  std::string name;  // "ecstasy.txt"; an address if nobody knows the poem
+  std::string name;  // "ecstasy.txt"; an address if the poem is not known
   std::uint16_t port = 0;
   std::optional<std::size_t> bytes;  // as a client gets it: repeated
   std::size_t num_bytes = 0;  // in a chunk; 0: not known

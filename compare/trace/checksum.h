@@ -1,8 +1,8 @@
-// A checksum of a stream of bytes, however the stream was cut.
+// A checksum of a stream of bytes. It does not depend on how the stream was cut
+// into reads or writes.
 //
-// The traced program computes it while it runs, so it costs next to nothing:
-// it is about as fast as memory is read. It finds what went wrong, it does not
-// keep anybody from forging.
+// The traced program computes it while it runs, so it is fast: about as fast as
+// memory is read. It finds errors; it does not prevent forgery.
 #pragma once
 
 #include <algorithm>

@@ -1,9 +1,10 @@
-// What the tracer writes while the traced program runs, and the recorder reads.
+// The records that the tracer writes while the program runs, and that the
+// recorder reads.
 //
-// Each process has a file of its own, named PID.0, or PID.1 if the process has
-// become another program. The program has it mapped, so that what was noted is
-// there however the program ends. A file is a row of blocks; where the first
-// records would be, the first block has the header.
+// Each process has a file of its own, named PID.0, or PID.1 after execve(). The
+// file is mapped, so that no record is lost however the process ends. A file is
+// a sequence of blocks. The first block begins with the header, which takes the
+// place of as many records as fit into it.
 #pragma once
 
 #include <array>
@@ -51,7 +52,7 @@ constexpr std::array<std::string_view, 23> call_names = {
     "recvmsg",      "select",     "send",  "sendmsg", "sendto",
     "shutdown",     "write",      "writev"};
 
-// An Event (trace.h), but for the process, which is the same in all of a file.
+// An Event (trace.h) without the pid, which is the same in all of a file.
 struct Record {
   std::int64_t time;
   std::int64_t duration;
@@ -65,7 +66,7 @@ struct Record {
   std::uint16_t peer;
   Call call;
   std::uint16_t unused;
-  std::uint32_t written;  // set last, atomically: all the rest is there
+  std::uint32_t written;  // set last, atomically: the record is complete
   std::uint32_t unused_too;
 };
 
@@ -74,11 +75,11 @@ struct Header {
   std::int64_t started;  // in ns on CLOCK_MONOTONIC
   std::int32_t pid;
   std::int32_t number;  // what follows the dot in the file's name
-  std::atomic<std::uint64_t> lost;  // records that there was no room for
+  std::atomic<std::uint64_t> lost;  // records without room
   std::array<char, 4056> command;  // the arguments, each with a '\0' at its end
 };
 
-// Another layout has another magic.
+// To be changed with the layout.
 constexpr std::array<char, 16> record_magic = {"poetry-tracer 1"};
 
 constexpr std::size_t block_size = 131072;

@@ -58,8 +58,8 @@ bool read_header(const std::string& line,
   int version = 0;
   if (header.is_null() || !read(header, "version", version)) return false;
   if (version > trace_version) {
-    fail(file, fmt::format("was written by version {}, newer than {}",
-                           version, trace_version));
+    fail(file, fmt::format("was written by version {}, newer than {}", version,
+                           trace_version));
   }
   return read(header, "program", trace.program) &&
          read_arguments(header, trace) && read(header, "pid", trace.pid) &&

@@ -7,8 +7,8 @@
 
 namespace poetry_compare {
 
-// Reads what there is: a file that is cut off gives what came before, and a
-// complaint, one line that names the file. Throws std::runtime_error, one line
+// A file that is cut off gives the events before the cut, and a complaint: one
+// line that names the file. Throws std::runtime_error, one line
 // that names the file, if it cannot be read, is not a trace, or was written by
 // a newer version.
 Trace read_trace(const std::filesystem::path& file);

@@ -29,8 +29,7 @@ constexpr auto library_name = "libpoetry-tracer.so";
   throw std::system_error(errno, std::generic_category(), what);
 }
 
-// In memory rather than on a disk, where there is such a place: a disk may keep
-// a program waiting.
+// In memory if possible: the traced program may have to wait for a disk.
 fs::path make_directory() {
   const fs::path memory = "/dev/shm";
   const bool usable = ::access(memory.c_str(), W_OK | X_OK) == 0;
@@ -42,7 +41,7 @@ fs::path make_directory() {
 
 // --- A process's file --------------------------------------------------------
 
-// A file, mapped: its process may be writing to it right now.
+// A mapped file. Its process may still be writing to it.
 class Mapped {
  public:
   explicit Mapped(const fs::path& path) {
@@ -64,7 +63,7 @@ class Mapped {
     if (size_ > 0) ::munmap(data_, size_);
   }
 
-  // Null if the process was ended before it was written.
+  // Null if the process ended before it had written the header.
   const Header* header() const {
     if (size_ < sizeof(Header)) return nullptr;
     const auto* header = static_cast<const Header*>(data_);
@@ -84,7 +83,7 @@ class Mapped {
 };
 
 bool is_written(const Record& record) {
-  // There is no atomic_ref of what is const in C++20.
+  // C++20 has no atomic_ref of a const object.
   auto& written = const_cast<std::uint32_t&>(record.written);
   return std::atomic_ref(written).load(std::memory_order_acquire) != 0;
 }
@@ -122,7 +121,7 @@ void set_command(const Header& header, Trace& trace) {
     if (size == rest.npos) break;
     words.emplace_back(rest.substr(0, size));
     rest.remove_prefix(size + 1);
-    // All zeros after the last one.
+    // After the last argument there are only zeros.
     if (rest.find_first_not_of('\0') == rest.npos) break;
   }
   trace.pid = header.pid;
@@ -158,7 +157,7 @@ fs::path tracer_library() {
 Recorder::Recorder(const fs::path& library)
     : directory_(make_directory()),
       library_(fs::absolute(library)) {
-  // LD_PRELOAD has no way to name such a file.
+  // LD_PRELOAD cannot name such a file, but a link to it.
   if (library_.string().find_first_of(" :$") == std::string::npos) return;
   fs::create_symlink(library_, directory_ / library_name);
   library_ = directory_ / library_name;

@@ -1,11 +1,11 @@
-// Has a program traced, and collects what it noted.
+// Traces a program, and collects the events.
 //
 //     Recorder recorder;
 //     ... start a program whose environment is recorder.environment() ...
 //     const Trace trace = recorder.collect();
 //
-// The events are those of the whole tree of processes, whether they have ended,
-// were killed, or are still running.
+// The events are those of the program and of all processes that it has started,
+// whether they have ended, were killed, or are still running.
 #pragma once
 
 #include <filesystem>
@@ -16,12 +16,12 @@
 
 namespace poetry_compare {
 
-// Where the tracer is: beside this program, or where it is installed. Throws
-// std::runtime_error where there is none.
+// The tracer's file: beside this program, or where it is installed. Throws
+// std::runtime_error if there is none.
 std::filesystem::path tracer_library();
 
-// Owns the directory that the traced programs write to, and removes it. What
-// still runs then is not disturbed, but not traced any longer either.
+// Owns the directory that the traced programs write to, and removes it.
+// Programs that still run then go on undisturbed, but are no longer traced.
 class Recorder {
  public:
   // Throws std::system_error if the directory cannot be made.
@@ -30,13 +30,14 @@ class Recorder {
   Recorder& operator=(const Recorder&) = delete;
   ~Recorder();
 
-  // This program's own environment, "NAME=value", made fit for a traced one.
+  // The environment for a traced program, "NAME=value": this program's own, and
+  // what the tracer needs.
   std::vector<std::string> environment() const;
 
-  // What has been noted up to now. Program, arguments and pid are those of the
-  // process that was started first. The complaint says, in one line, if nothing
-  // was there to note anything, as in a statically linked program, or if events
-  // were lost. Throws std::system_error.
+  // The events up to now. Program, arguments and pid are those of the process
+  // that was started first. The complaint says, in one line, if no process was
+  // traced, as when the program is statically linked, or if events were lost.
+  // Throws std::system_error.
   Trace collect() const;
 
  private:

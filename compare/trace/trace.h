@@ -1,7 +1,8 @@
 // What a program did with its TCP sockets, and when: a trace.
 //
-// A trace is a text file, JSON Lines: the header, then one event a line, in the
-// order of time. Readers ignore keys that they do not know.
+// A trace file is JSON Lines: the header, then one event a line, in the order
+// of time. It is UTF-8: where a program has other bytes in its arguments,
+// "\xff" stands for each of them. Readers ignore keys that they do not know.
 #pragma once
 
 #include <cstdint>
@@ -32,9 +33,9 @@ struct Event {
   int error = 0;  // errno, if it failed
   std::int64_t queued = -1;  // bytes that lay unread before a read; -1: no read
   std::uint64_t checksum = 0;  // of all bytes of the connection up to here, in
-                               // this direction, however the stream was cut; 0:
-                               // no read or write, or not known, because the
-                               // connection was in use before it was seen
+                               // this direction; 0: no read or write, or not
+                               // known, as the connection was in use before it
+                               // was seen
 };
 
 // When something began and ended, in ns on CLOCK_MONOTONIC.
@@ -43,8 +44,8 @@ struct Span {
   std::int64_t end = 0;
 };
 
-// Which kind of call it is, whatever its name.
-bool is_wait(const Event& event);  // select, poll, epoll_wait and their twins
+// The kind of the call.
+bool is_wait(const Event& event);  // select, poll, epoll_wait, ppoll ...
 bool is_read(const Event& event);  // recv, read, readv, recvmsg ...; no peek
 bool is_write(const Event& event);  // send, write, writev, sendmsg ...
 

@@ -31,7 +31,8 @@ Json header(const Trace& trace) {
           {"events", trace.events.size()}};
 }
 
-// What has the value that a reader assumes anyway is left out.
+// Members that have their default value are left out, if a read or a write need
+// not have them.
 Json to_json(const Event& event) {
   Json json;
   json["time"] = event.time;

@@ -39,7 +39,7 @@ int accept(Call call, int listener, Real real) {
   return fd;
 }
 
-// What ends connections, but is not a call to be noted.
+// For a call that closes descriptors and is not recorded itself.
 template <typename Real>
 auto close_quietly(unsigned first, unsigned last, Real real) {
   const int before = errno;
@@ -75,7 +75,8 @@ INTERPOSED int connect(int fd, const sockaddr* address, socklen_t length) {
   const int result = tracer::timed(record, real);
 
   const KeepErrno keep;
-  // Somebody who asks what became of it, or a new connection.
+  // Either the program asks how an earlier connect() ended, or this is a new
+  // connection.
   const bool asks = record.error == EALREADY || record.error == EISCONN;
   const Found found = asks ? find(fd) : tracer::find_new(fd);
   if (!found) return result;
@@ -122,7 +123,7 @@ INTERPOSED int close(int fd) {
   }
   Record record =
       about(Call::close, fd, found.socket->local, found.socket->peer);
-  // Before it is closed: after that the number may be somebody else's.
+  // Before the call: after it, another thread may get the same number.
   tracer::forget(fd);
   const int result = tracer::timed(record, real);
 
@@ -131,7 +132,7 @@ INTERPOSED int close(int fd) {
   return result;
 }
 
-// --- What also gives a number to somebody else -------------------------------
+// --- Calls that close a descriptor, too --------------------------------------
 
 INTERPOSED int dup2(int fd, int wanted) noexcept {
   const auto number = static_cast<unsigned>(wanted);
@@ -149,7 +150,7 @@ INTERPOSED int close_range(unsigned first, unsigned last, int flags) noexcept {
   const auto real = [=] {
     return tracer::next_close_range(first, last, flags);
   };
-  // Or it closes them later, when the program becomes another one.
+  // With this flag they are closed later, by execve().
   const bool closes = !(flags & static_cast<int>(CLOSE_RANGE_CLOEXEC));
   return closes ? tracer::close_quietly(first, last, real) : real();
 }

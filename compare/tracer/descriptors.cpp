@@ -13,7 +13,7 @@
 namespace tracer {
 namespace {
 
-// Descriptors from there on pass unseen.
+// Larger descriptors are not recorded.
 constexpr std::size_t size = 65536;
 
 constinit std::array<Socket, size> sockets{};
@@ -80,7 +80,7 @@ Found ask(int fd, Socket& socket, std::uint32_t state) {
   any.store(true, std::memory_order_relaxed);
 
   std::uint32_t expected = number | busy;
-  // Closed meanwhile, by somebody else.
+  // Another thread has closed it meanwhile.
   if (!socket.state.compare_exchange_strong(expected, number | tcp)) return {};
   return {&socket, number | tcp};
 }

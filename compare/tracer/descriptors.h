@@ -1,7 +1,7 @@
 // What is known about the program's descriptors: which of them are TCP sockets.
 //
-// Safe in threads and signal handlers, without locks: a descriptor that
-// somebody else is just looking at counts as none of ours, for that one call.
+// Safe in threads and signal handlers, without locks: while one thread examines
+// a descriptor, a call of another thread on it is not recorded.
 #pragma once
 
 #include <atomic>
@@ -36,23 +36,25 @@ struct Found {
   bool is_current() const { return socket->state.load() == state; }
 };
 
-// False if it is no TCP socket. The system is asked once for each descriptor.
+// False if it is not a TCP socket. The system is asked once for each
+// descriptor.
 Found find(int fd);
 
-// The same for a descriptor that is new; what was known about it is not true.
+// The same for a new descriptor: what was known about its number is dropped.
 Found find_new(int fd);
 
 // The same for one that is known already: the system is not asked.
 Found find_known(int fd);
 
-// The descriptor is closed, or about to be: before somebody gets the number.
+// The descriptor is closed, or about to be. To be called before the number can
+// be used again.
 void forget(int fd);
 void forget(unsigned first, unsigned last);
 
-// Whether there ever was a TCP socket.
+// Whether the program has had a TCP socket.
 bool any_socket();
 
-// How many bytes lie unread; -1 if nobody knows.
+// How many bytes lie unread; -1 if the system does not say.
 int unread(int fd);
 
 }  // namespace tracer

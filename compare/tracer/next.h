@@ -1,4 +1,4 @@
-// The function that the program would have called without us.
+// The function that the program would have called without the tracer.
 #pragma once
 
 #include <dlfcn.h>
@@ -8,7 +8,8 @@
 
 namespace tracer {
 
-// Looked up at the first call. Threads that do so at once find the same.
+// Looked up at the first call. Threads that look at the same time find the same
+// function.
 template <typename Function>
 class Next {
  public:
@@ -35,7 +36,7 @@ class Next {
   std::atomic<Function*> function_ = nullptr;
 };
 
-// The program must not see what our own calls do to errno.
+// The program must not see what the tracer's own calls do to errno.
 class KeepErrno {
  public:
   KeepErrno() = default;
@@ -49,5 +50,5 @@ class KeepErrno {
 
 }  // namespace tracer
 
-// What the program finds in place of the C library's.
+// The program calls these in place of the C library's.
 #define INTERPOSED extern "C" __attribute__((visibility("default")))

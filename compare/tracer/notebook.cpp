@@ -18,15 +18,15 @@ namespace {
 
 using poetry_compare::Header;
 
-// The kernel makes it all zeros in a child, which so starts a file of its own.
-// A child of vfork() shares it, as it shares all memory.
+// The kernel fills it with zeros in a child, so that the child starts a file of
+// its own. A child of vfork() shares it, as it shares all memory.
 struct Process {
   std::atomic<bool> gave_up;
-  std::atomic<std::uint64_t> next;  // the first record that nobody has taken
+  std::atomic<std::uint64_t> next;  // the first record that is free
   std::atomic<Record*> blocks[poetry_compare::most_blocks];
 };
 
-constinit Process* process = nullptr;  // null: nothing is to be noted
+constinit Process* process = nullptr;  // null: nothing is recorded
 constinit std::array<char, 256> directory{};
 constinit std::array<char, sizeof(Header::command)> command{};
 
@@ -57,8 +57,8 @@ class Path {
   std::size_t size_ = 0;
 };
 
-// System calls without the library: close() is our own, and a thread that is
-// to be cancelled would be so in open().
+// System calls that bypass the C library: close() is interposed, and open() is
+// a cancellation point.
 int open_file(const Path& path, int flags) {
   return static_cast<int>(
       ::syscall(SYS_openat, AT_FDCWD, path.text(), flags | O_CLOEXEC, 0600));
@@ -68,8 +68,9 @@ void close_file(int fd) {
   ::syscall(SYS_close, fd);
 }
 
-// Null if there is no room. To write to a page for which there is no room would
-// end the program, so the room is made first; and so would a limit.
+// Null if there is no room. The room is allocated first, as a write to a page
+// without room ends the program with SIGBUS; and the limit is looked at, as to
+// exceed it ends the program with SIGXFSZ.
 Record* map_block(int fd, std::size_t index) {
   const auto offset = static_cast<off_t>(index * poetry_compare::block_size);
   constexpr auto size = static_cast<off_t>(poetry_compare::block_size);
@@ -89,8 +90,8 @@ Record* map_block(int fd, std::size_t index) {
   return block == MAP_FAILED ? nullptr : static_cast<Record*>(block);
 }
 
-// Many a thread may come here at once, or one again in a signal handler: the
-// first block to get into the table counts.
+// Several threads may be here at the same time, or one thread again in a signal
+// handler: the first block that gets into the table is used.
 Record* publish(std::size_t index, Record* block) {
   Record* found = nullptr;
   if (process->blocks[index].compare_exchange_strong(found, block)) {
@@ -118,7 +119,8 @@ Record* start_file() {
     fd = open_file(Path(pid, number), O_RDWR | O_CREAT | O_EXCL);
   } while (fd < 0 && errno == EEXIST && ++number < 100000);
   if (fd < 0) {
-    // Descriptors may be closed again, but a missing directory stays missing.
+    // Too many descriptors is a reason to try again later; a missing directory
+    // is not.
     if (errno != EMFILE && errno != ENFILE) process->gave_up = true;
     return nullptr;
   }
@@ -153,7 +155,7 @@ Header* header() {
 }
 
 int thread_id(int pid) {
-  // A child inherits its parent's.
+  // A child inherits its parent's values.
   thread_local int of_process = 0;
   thread_local int thread = 0;
   if (of_process != pid) {
@@ -198,7 +200,8 @@ __attribute__((constructor)) void start(int argc, char** argv) {
   if (memory == MAP_FAILED) return;
   if (::madvise(memory, sizeof(Process), MADV_WIPEONFORK) != 0) return;
   process = static_cast<Process*>(memory);
-  // At once, because who looks for the file wants to know that we are here.
+  // Start the file now: it shows that the program is traced, even if it makes
+  // no call.
   header();
 }
 
@@ -227,7 +230,7 @@ void note(Record& record) {
     return;
   }
   record.thread = thread_id(file->pid);
-  // All but the mark at the end, which says that the rest is there.
+  // `written` is set last: it says that the other members are valid.
   std::memcpy(static_cast<void*>(slot), &record, offsetof(Record, written));
   std::atomic_ref(slot->written).store(1, std::memory_order_release);
 }

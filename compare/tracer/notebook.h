@@ -1,7 +1,7 @@
-// Where the traced program's calls are noted: a mapped file, see format.h.
+// Records the calls of the traced program in a mapped file, see format.h.
 //
-// Anything here may be called by any thread and in a signal handler, whatever
-// the thread was just doing: there are no locks, and nothing is allocated.
+// All functions may be called by any thread and in a signal handler, at any
+// time: there are no locks, and nothing is allocated.
 #pragma once
 
 #include <cerrno>
@@ -17,14 +17,14 @@ using poetry_compare::Record;
 // In ns on CLOCK_MONOTONIC.
 std::int64_t now();
 
-// Whether anything is to be noted at all.
+// Whether calls are recorded.
 bool is_tracing();
 
 // Whether this is a child of vfork() that still runs in its parent's memory:
-// what it does to its descriptors is not done to ours.
+// what it does to its descriptors does not concern those of the parent.
 bool is_guest();
 
-// About a descriptor, -1 for none; what came of the call is to be filled in.
+// A record of a call on a descriptor, -1 for none. The result is not yet set.
 inline Record about(Call call,
                     int fd,
                     std::uint16_t local = 0,
@@ -38,11 +38,11 @@ inline Record about(Call call,
   return record;
 }
 
-// Sets the thread, and keeps a copy. Where there is no room the record is lost,
-// and counted.
+// Sets the thread, and copies the record into the file. Without room for it the
+// record is lost, and counted.
 void note(Record& record);
 
-// Calls real(), and notes what came of it in the record.
+// Calls real(), and sets the times and the result in the record.
 template <typename Real>
 auto timed(Record& record, Real real) {
   record.time = now();

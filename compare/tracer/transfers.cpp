@@ -30,8 +30,8 @@ bool add(poetry_compare::Checksum& checksum, Pieces pieces, ssize_t size) {
   return left == 0;
 }
 
-// What somebody else has closed meanwhile, its number given to another
-// connection, is not to be counted to that one.
+// Adds the bytes to the checksum, unless the descriptor has been closed
+// meanwhile: its number may be that of another connection.
 void count(const Found& found,
            bool& fresh,
            poetry_compare::Checksum& checksum,
@@ -42,7 +42,7 @@ void count(const Found& found,
   if (fresh) record.checksum = checksum.value();
 }
 
-// pieces() is asked for after the call: it is valid if the call succeeded.
+// pieces() is called after real(): its result is valid only if that succeeded.
 template <typename Real, typename GetPieces>
 ssize_t read(Call call, int fd, int flags, Real real, GetPieces pieces) {
   if (!is_tracing()) return real();
@@ -52,8 +52,8 @@ ssize_t read(Call call, int fd, int flags, Real real, GetPieces pieces) {
     errno = before;
     return real();
   }
-  // What is only looked at will come again, urgent data is beside the stream,
-  // and so is what the system has to say about it.
+  // Bytes that are peeked at will be read again; urgent data and messages of
+  // the error queue are not part of the stream.
   const bool aside = flags & (MSG_PEEK | MSG_OOB | MSG_ERRQUEUE);
   Record record = about(aside ? Call::peek : call, fd, found.socket->local,
                         found.socket->peer);
@@ -64,7 +64,7 @@ ssize_t read(Call call, int fd, int flags, Real real, GetPieces pieces) {
 
   const KeepErrno keep;
   if (!aside) {
-    // With this flag the bytes are thrown away.
+    // With this flag the system drops the bytes.
     if (flags & MSG_TRUNC) found.socket->fresh_in = false;
     count(found, found.socket->fresh_in, found.socket->in,
           n > 0 ? pieces() : Pieces{}, record);
@@ -93,7 +93,7 @@ ssize_t write(Call call, int fd, int flags, Real real, GetPieces pieces) {
   return n;
 }
 
-// For those who have one buffer.
+// For calls with one buffer.
 template <typename Real>
 ssize_t read(Call call, int fd, int flags, void* data, size_t size, Real real) {
   const iovec piece{data, size};
@@ -175,7 +175,7 @@ INTERPOSED ssize_t readv(int fd, const iovec* pieces, int count) {
       });
 }
 
-// What programs call that were compiled with _FORTIFY_SOURCE.
+// Programs that were compiled with _FORTIFY_SOURCE call these.
 
 INTERPOSED ssize_t
 __recv_chk(int fd, void* data, size_t size, size_t room, int flags) {

@@ -11,7 +11,7 @@
 namespace tracer {
 namespace {
 
-// A program without any TCP socket waits for something else.
+// Waits of a program that has had no TCP socket are not recorded.
 template <typename Real>
 int wait(Call call, Real real) {
   if (!is_tracing() || !any_socket()) return real();
