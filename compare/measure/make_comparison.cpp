@@ -84,31 +84,41 @@ std::string missing_poem(const RunManifest& manifest, const Picture& picture) {
   return {};
 }
 
+// Without a trace, or with one that cannot be read, all of it is empty but for
+// the complaint.
+Trace read_client(const Inputs& inputs, const RecordedRun& recorded) {
+  Trace trace;
+  if (recorded.trace.empty()) return trace;
+  try {
+    trace = read_trace(inputs.directory / recorded.trace);
+  } catch (const std::runtime_error& error) {
+    trace.complaint = error.what();
+  }
+  return trace;
+}
+
+// The first of all that went wrong; empty: nothing did.
+std::string find_complaint(const RunManifest& manifest,
+                           const RecordedRun& recorded,
+                           const Trace& trace,
+                           const Picture& picture) {
+  if (!recorded.complaint.empty()) return recorded.complaint;
+  if (!trace.complaint.empty()) return trace.complaint;
+  return picture.seen ? missing_poem(manifest, picture)
+                      : why_not_traced(trace, picture);
+}
+
 Numbers measure_run(const Inputs& inputs,
                     const RecordedRun& recorded,
                     Picture& picture) {
+  const Trace trace = read_client(inputs, recorded);
+  picture = measure(trace, inputs.servers, inputs.sources, recorded.span);
   Numbers run;
   run.wall = wall(recorded);
   run.cpu = static_cast<double>(recorded.cpu) / 1e6;
   run.status = recorded.status;
-  run.complaint = recorded.complaint;
-  Trace trace;
-  try {
-    if (!recorded.trace.empty()) {
-      trace = read_trace(inputs.directory / recorded.trace);
-    }
-  } catch (const std::runtime_error& error) {
-    trace.complaint = error.what();
-  }
-  picture = measure(trace, inputs.servers, inputs.sources, recorded.span);
+  run.complaint = find_complaint(inputs.manifest, recorded, trace, picture);
   add_numbers(picture, run);
-  if (run.complaint.empty()) run.complaint = trace.complaint;
-  if (run.complaint.empty() && !picture.seen) {
-    run.complaint = why_not_traced(trace, picture);
-  }
-  if (run.complaint.empty()) {
-    run.complaint = missing_poem(inputs.manifest, picture);
-  }
   return run;
 }
 

@@ -45,6 +45,7 @@ class Measurement {
   const Source* source_at(std::uint16_t port) const;
   int thread_of(const Event& event);
   Open* task_of(const Event& event);
+  Open* served_by(const Event& event);
   void add_read(Open& open, const Event& event, int thread);
   void add_wait(const Event& event,
                 WaitKind kind,
@@ -60,6 +61,14 @@ class Measurement {
   std::multimap<Ports, std::size_t> by_ports_;
   Picture picture_;
 };
+
+// A connect() that failed at once has no connection; one that goes on in the
+// background has.
+bool has_failed(const Event& event) {
+  return event.result < 0 && event.error != EINPROGRESS &&
+         event.error != EINTR && event.error != EISCONN &&
+         event.error != EALREADY;
+}
 
 const Source* Measurement::source_at(std::uint16_t port) const {
   const auto found =
@@ -87,11 +96,7 @@ Measurement::Open* Measurement::task_of(const Event& event) {
   const Source* source = source_at(event.peer);
   if (!source || event.local == 0) return nullptr;
   const bool connects = event.call == "connect";
-  if (connects && event.result < 0 && event.error != EINPROGRESS &&
-      event.error != EINTR && event.error != EISCONN &&
-      event.error != EALREADY) {
-    return nullptr;
-  }
+  if (connects && has_failed(event)) return nullptr;
 
   const Ports ports{event.local, event.peer};
   const auto found = by_ports_.upper_bound(ports);
@@ -156,20 +161,26 @@ void Measurement::add_client(const Trace& client) {
   }
 }
 
+// The task whose server did this; null if there is none.
+Measurement::Open* Measurement::served_by(const Event& event) {
+  const auto [first, last] = by_ports_.equal_range({event.peer, event.local});
+  // Of the tasks with the same ports, the last that was connected by then.
+  Open* open = nullptr;
+  for (auto it = first; it != last; ++it) {
+    Open& candidate = open_[it->second];
+    if (!open || candidate.task.connected <= seconds(event.time)) {
+      open = &candidate;
+    }
+  }
+  return open;
+}
+
 void Measurement::add_server(const Trace& server) {
   for (const Event& event : server.events) {
     if (event.time < span_.begin || event.time > span_.end) continue;
     if (!source_at(event.local) || event.peer == 0) continue;
     if (event.call.starts_with("accept")) picture_.served = true;
-    const auto [first, last] = by_ports_.equal_range({event.peer, event.local});
-    // Of the tasks with the same ports, the last that was connected by then.
-    Open* open = nullptr;
-    for (auto it = first; it != last; ++it) {
-      Open& candidate = open_[it->second];
-      if (!open || candidate.task.connected <= seconds(event.time)) {
-        open = &candidate;
-      }
-    }
+    Open* open = served_by(event);
     if (!open) continue;
     open->served = true;
     if (is_write(event) && event.result > 0) {

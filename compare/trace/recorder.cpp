@@ -130,6 +130,23 @@ void set_command(const Header& header, Trace& trace) {
   trace.arguments.assign(words.begin() + 1, words.end());
 }
 
+// Of all processes.
+struct Totals {
+  std::int64_t started = 0;  // when the first one was; 0: there was none
+  std::uint64_t lost = 0;
+};
+
+void add_process(const Mapped& file, Trace& trace, Totals& totals) {
+  const Header* header = file.header();
+  if (!header) return;
+  if (totals.started == 0 || header->started < totals.started) {
+    totals.started = header->started;
+    set_command(*header, trace);
+  }
+  totals.lost += header->lost.load();
+  add_events(file, trace);
+}
+
 std::string host_name() {
   std::array<char, 256> name{};
   ::gethostname(name.data(), name.size() - 1);
@@ -189,27 +206,17 @@ std::vector<std::string> Recorder::environment() const {
 Trace Recorder::collect() const {
   Trace trace;
   trace.host = host_name();
-  std::int64_t first = 0;
-  std::uint64_t lost = 0;
+  Totals totals;
   for (const auto& entry : fs::directory_iterator(directory_)) {
-    if (entry.is_symlink()) continue;
-    const Mapped file(entry.path());
-    const Header* header = file.header();
-    if (!header) continue;
-    if (first == 0 || header->started < first) {
-      first = header->started;
-      set_command(*header, trace);
-    }
-    lost += header->lost.load();
-    add_events(file, trace);
+    if (!entry.is_symlink()) add_process(Mapped(entry.path()), trace, totals);
   }
   std::stable_sort(
       trace.events.begin(), trace.events.end(),
       [](const Event& a, const Event& b) { return a.time < b.time; });
-  if (first == 0) {
+  if (totals.started == 0) {
     trace.complaint = "could not be seen: is it statically linked?";
-  } else if (lost > 0) {
-    trace.complaint = fmt::format("{} events were lost: no room", lost);
+  } else if (totals.lost > 0) {
+    trace.complaint = fmt::format("{} events were lost: no room", totals.lost);
   }
   return trace;
 }
