@@ -8,9 +8,9 @@
 
 namespace poetry_compare {
 
-// Reads the traces and measures what there is to see. What is wrong with a
-// trace is the complaint of its variant, or, for a server's, one of the
-// comparison's. Relative names of traces start at the directory.
+// Reads the traces and measures what they show. A problem with the trace of a
+// client is the complaint of its variant, one with the trace of a server is a
+// complaint of the comparison. Relative names of traces start at the directory.
 Comparison make_comparison(const RunManifest& manifest,
                            const std::filesystem::path& directory);
 

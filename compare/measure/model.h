@@ -81,7 +81,7 @@ struct Thread {
   double end = 0;
 };
 
-// What one run looked like, as far as it could be seen.
+// A run, as far as its traces show it.
 struct Picture {
   bool seen = false;  // false: the tracer saw no connection of the client
   bool served = false;  // a server was seen to accept one in that time
@@ -96,7 +96,7 @@ struct Numbers {
   double wall = 0;
   double cpu = 0;  // user and system
   int status = 0;  // as the shell has it: 128 + n for death by signal n
-  // What went wrong, in one line; empty: all is well.
+  // One line about the first problem; empty: there was none.
   // "cannot start: No such file or directory", "task 2: 11 of 623 bytes".
   std::string complaint;
   // The longest time for which a byte that had been sent lay unread: from the

@@ -1,4 +1,4 @@
-// What a program did with its TCP sockets, and when: a trace.
+// A trace: the calls of a program on its TCP sockets, and when they were.
 //
 // A trace file is JSON Lines: the header, then one event a line, in the order
 // of time. It is UTF-8: where a program has other bytes in its arguments,

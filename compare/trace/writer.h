@@ -12,7 +12,7 @@ namespace poetry_compare {
 // written.
 void write_trace(const Trace& trace, const std::filesystem::path& path);
 
-// What write_trace() writes.
+// The text that write_trace() writes.
 std::string to_json_lines(const Trace& trace);
 
 }  // namespace poetry_compare

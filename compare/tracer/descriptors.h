@@ -1,4 +1,4 @@
-// What is known about the program's descriptors: which of them are TCP sockets.
+// Which of the program's descriptors are TCP sockets.
 //
 // Safe in threads and signal handlers, without locks: while one thread examines
 // a descriptor, a call of another thread on it is not recorded.

@@ -24,7 +24,8 @@ bool is_tracing();
 // what it does to its descriptors does not concern those of the parent.
 bool is_guest();
 
-// A record of a call on a descriptor, -1 for none. The result is not yet set.
+// A record of a call on a descriptor; fd is -1 if the call has none. The result
+// is not yet set.
 inline Record about(Call call,
                     int fd,
                     std::uint16_t local = 0,

@@ -1,4 +1,4 @@
-// What the comparison makes of traces, and of command lines.
+// How the comparison reads traces and command lines.
 
 #include "compare/measure/measure.h"
 
