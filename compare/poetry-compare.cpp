@@ -7,8 +7,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <fmt/core.h>
 
@@ -148,35 +150,48 @@ Comparison run(const Request& request) {
   return make_comparison(run_all(request, directory), directory);
 }
 
-// From a directory with a manifest in it, or that manifest, or traces.
-Comparison draw_again(const std::vector<fs::path>& words) {
+void check_exists(const fs::path& path) {
+  std::error_code error;
+  if (fs::exists(fs::status(path, error))) return;
+  cli::usage_error(
+      fmt::format("cannot read '{}': {}", path.string(), error.message()));
+}
+
+// The directory of a manifest, if the path is that directory or the manifest.
+std::optional<fs::path> find_manifest(const fs::path& path) {
+  const bool is_directory = fs::is_directory(path);
+  const fs::path manifest =
+      is_directory ? path / poetry_compare::manifest_name : path;
+  if (manifest.filename() != poetry_compare::manifest_name) return {};
+  if (!fs::exists(manifest)) return {};
+  return manifest.parent_path();
+}
+
+// A trace, or the traces in a directory.
+std::vector<fs::path> find_traces(const fs::path& path) {
+  if (!fs::is_directory(path)) return {path};
   std::vector<fs::path> traces;
-  for (const fs::path& word : words) {
-    std::error_code error;
-    const auto status = fs::status(word, error);
-    if (!fs::exists(status)) {
-      cli::usage_error(
-          fmt::format("cannot read '{}': {}", word.string(), error.message()));
+  for (const auto& entry : fs::directory_iterator(path)) {
+    if (entry.path().extension() == ".jsonl") traces.push_back(entry.path());
+  }
+  return traces;
+}
+
+// From a manifest, or from traces without one.
+Comparison draw_again(const std::vector<fs::path>& paths) {
+  std::vector<fs::path> traces;
+  for (const fs::path& path : paths) {
+    check_exists(path);
+    if (const auto directory = find_manifest(path)) {
+      return make_comparison(poetry_compare::read_manifest(*directory),
+                             *directory);
     }
-    fs::path manifest = word;
-    if (fs::is_directory(status)) manifest /= poetry_compare::manifest_name;
-    if (manifest.filename() == poetry_compare::manifest_name &&
-        fs::exists(manifest)) {
-      const auto directory = manifest.parent_path();
-      return make_comparison(poetry_compare::read_manifest(directory),
-                             directory);
-    }
-    if (!fs::is_directory(status)) {
-      traces.push_back(word);
-      continue;
-    }
-    for (const auto& entry : fs::directory_iterator(word)) {
-      if (entry.path().extension() == ".jsonl") traces.push_back(entry.path());
-    }
+    const auto found = find_traces(path);
+    traces.insert(traces.end(), found.begin(), found.end());
   }
   std::sort(traces.begin(), traces.end());
   if (traces.empty()) {
-    throw std::runtime_error("there is no trace in " + words.front().string());
+    throw std::runtime_error("there is no trace in " + paths.front().string());
   }
   return make_comparison(poetry_compare::import_traces(traces), "");
 }
