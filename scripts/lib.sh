@@ -100,12 +100,12 @@ percent_in() {
     END { if (percent != "") print (percent < 100 ? percent : 99) }' "$1"
 }
 
-# show_progress LOG: prints how far the command is, until it is killed: every
-# second on a terminal, every 15 seconds elsewhere.
+# show_progress LOG: prints how far the command is, until it is killed or the
+# script is gone: every second on a terminal, every 15 seconds elsewhere.
 show_progress() {
-  local pause=15 percent
+  local pause=15 percent i
   ! can_rewrite || pause=1
-  while true; do
+  while kill -0 $$ 2>/dev/null; do
     for ((i = 0; i < pause; ++i)); do sleep 1 >/dev/null 2>&1; done
     percent=$(percent_in "$1")
     if can_rewrite; then
