@@ -1,8 +1,8 @@
 // Why something ended.                        twisted.internet.error, .main
 //
-// A reason is a std::error_code. What the system has a number for keeps that
-// number (std::errc::connection_refused, ...), and what the name server says is
-// of net::resolver_category(); the rest is Error. "No error" means "go on".
+// A reason is a std::error_code. Errors of the system keep their numbers
+// (std::errc::connection_refused, ...), and errors of the name server are of
+// net::resolver_category(); Error has the other ones. "No error" means "go on".
 #pragma once
 
 #include <system_error>
@@ -14,9 +14,9 @@ enum class Error {
   connection_lost,  // the reactor stopped before its end    ConnectionLost
   connection_aborted,  // by abort_connection()              ConnectionAborted
   descriptor_closed,  // while registered               ConnectionFdescWentAway
-  descriptor_taken,  // registered already, by another one
+  descriptor_taken,  // another object has registered the number
   descriptor_too_large,  // for select()
-  callback_failed,  // it threw; that was logged             Failure(exception)
+  callback_failed,  // threw an exception, which was logged  Failure(exception)
   already_called,  // by a DelayedCall                       AlreadyCalled
   already_cancelled,  // by a DelayedCall                    AlreadyCancelled
   already_connecting,  // by a Connector, or connected

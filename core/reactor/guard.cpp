@@ -11,7 +11,7 @@ void log(spdlog::level::level_enum level,
   spdlog::log(level, "[{}] {}", who ? who->log_prefix() : "-",
               what ? what : "unknown exception");
 } catch (...) {
-  // Nobody is left to be told.
+  // There is no other place to report it.
 }
 
 }  // namespace

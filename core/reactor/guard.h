@@ -1,4 +1,4 @@
-// Runs callbacks: what they throw is logged, and goes no further.
+// Runs callbacks. Their exceptions are logged and go no further.
 #pragma once
 
 #include <cxxabi.h>
@@ -11,15 +11,16 @@
 
 namespace reactor {
 
-// A line about `who`, if anybody. What the log throws goes no further either.
+// Logs one line about `who`, which may be null. Exceptions of the log are
+// dropped.
 void log_error(const FileDescriptor* who, const char* what) noexcept;
 void log_warning(const FileDescriptor* who, const char* what) noexcept;
 
-// Runs one callback, of `who` if anybody. What it throws is logged, and is
-// Error::callback_failed: one bad callback must not end the loop, and with it
-// everybody else's connection.
+// Runs one callback of `who`, which may be null. An exception is logged and
+// becomes Error::callback_failed: one bad callback must not end the loop, and
+// with it all other connections.
 template <typename Callback>
-std::error_code guarded(const FileDescriptor* who, Callback callback) {
+std::error_code guarded(const FileDescriptor* who, const Callback& callback) {
   try {
     if constexpr (std::is_void_v<decltype(callback())>) {
       callback();

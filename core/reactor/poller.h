@@ -1,6 +1,7 @@
-// Waits for file descriptors: the one thing select, poll and epoll differ in.
+// Waits for file descriptors: all that select, poll and epoll differ in.
 //
-// The reactor calls it, and a test may put its own in the place of the kernel.
+// The reactor calls it. Tests pass pollers of their own, in place of the
+// kernel.
 #pragma once
 
 #include <chrono>
@@ -28,28 +29,33 @@ class Poller {
 
   virtual ~Poller() = default;
 
-  // From now on, watch `fd` for these events; for none, forget it, which has to
-  // be said before it is closed. Throws std::system_error, and changes nothing,
-  // if it cannot be watched.
+  // Watches `fd` for these events from now on. Without events it is not watched
+  // any more; that is necessary before `fd` is closed. Throws
+  // std::system_error, and changes nothing, if `fd` cannot be watched.
   virtual void watch(int fd, Events events) = 0;
 
-  // Waits until something is ready, or the timeout passes (none: for ever), or
-  // a signal comes. A descriptor that is broken, or closed, is ready for
-  // everything it is watched for: using it will tell why. A file on a disk is
-  // always ready. The view is valid until the next call.
+  // Waits until a descriptor is ready, the timeout has passed or a signal
+  // comes; without a timeout there is no limit. A broken or closed descriptor
+  // is ready for everything it is watched for, because using it reports the
+  // reason. A file on a disk is always ready. The view is valid until the next
+  // call.
   virtual std::span<const Ready> wait(
       std::optional<std::chrono::milliseconds> timeout) = 0;
+
+  // A descriptor that is readable when wait() would find one ready, but for
+  // files on a disk; or -1 if the poller has no such descriptor.
+  virtual int fileno() const { return -1; }
 };
 
 std::unique_ptr<Poller> make_select_poller();
 std::unique_ptr<Poller> make_poll_poller();
 std::unique_ptr<Poller> make_epoll_poller();
 
-// Of make_poller(), the best one first.
+// The names for make_poller(), the best one first.
 const std::vector<std::string>& poller_names();
 
-// By its name, or with none the best one that this system has. Throws
-// std::invalid_argument for any other name.
+// The poller of that name; without a name, the best one that this system has.
+// Throws std::invalid_argument for an unknown name.
 std::unique_ptr<Poller> make_poller(const std::string& name = {});
 
 }  // namespace reactor

@@ -1,8 +1,8 @@
-// What a program says to a connection: protocols and their factories.
+// Protocols and their factories.
 //                                            twisted.internet.protocol
 //
-// For programs to derive from, and for connections, ports and connectors to
-// call; what they are called with stands in interfaces.h.
+// Programs derive from these classes; connections, ports and connectors call
+// them.
 #pragma once
 
 #include <memory>
@@ -17,28 +17,29 @@ namespace reactor {
 class Connector;
 class Transport;
 
-// Its connection owns it, and destroys it after connection_lost(). What is
-// thrown here ends the connection, with Error::callback_failed.
+// The connection owns its protocol, and destroys it after connection_lost(). An
+// exception of a callback ends the connection with Error::callback_failed.
 class Protocol {  // IProtocol
  public:
   virtual ~Protocol() = default;
-  // Called by the connection, once: `transport` outlives the protocol.
+  // The connection calls this once. `transport` outlives the protocol.
   void make_connection(Transport& transport) {
     transport_ = &transport;
     connection_made();
   }
 
   virtual void connection_made() {}
-  // Asked before each read: where the bytes are to be put. With nothing the
-  // connection has a place for them, which suits all but those who keep very
-  // many. At most 256 KiB are read at once.  asyncio's BufferedProtocol
+  // Called before each read: the connection reads into the returned buffer, at
+  // most 256 KiB at once. If it is empty, the connection uses a buffer of its
+  // own; that suits all protocols but those that keep very many bytes.
+  // asyncio's BufferedProtocol
   virtual std::span<char> get_buffer() { return {}; }
 
-  // Some bytes came; how many is up to the network. The view is valid during
-  // the call only; or it is the beginning of what get_buffer() lent.
+  // Some bytes came; the network decides how many. The view is valid during the
+  // call only, unless get_buffer() returned the buffer.
   virtual void data_received(std::string_view /*data*/) {}
 
-  // Error::connection_done is the orderly end; what else there is, see error.h.
+  // Error::connection_done is the orderly end; error.h has the other reasons.
   virtual void connection_lost(std::error_code /*reason*/) {}
 
  protected:
@@ -52,18 +53,19 @@ class Protocol {  // IProtocol
 class ProtocolFactory {  // IProtocolFactory
  public:
   virtual ~ProtocolFactory() = default;
-  // Before its first use and after its last, however many use it: a port as
-  // long as it listens, a connector until it has failed or was lost. What
-  // start_factory() throws, listen_tcp() throws; or it fails the attempt.
+  // Called before the first use and after the last. A port uses the factory as
+  // long as it listens, a connector until its attempt has failed or its
+  // connection is lost. If start_factory() throws, listen_tcp() throws the
+  // same, and a connector's attempt fails.
   virtual void start_factory() {}
   virtual void stop_factory() {}
 
-  // A connection stands: who is to talk over it? Null refuses it. `address` is
-  // the peer; for a client the destination, as connect_tcp() was given it.
+  // Returns the protocol for a new connection, or null to refuse it. `address`
+  // is the peer; for a client it is the destination passed to connect_tcp().
   virtual std::unique_ptr<Protocol> build_protocol(
       const net::Address& address) = 0;
 
-  // Called by each of those who use it, when that begins and when it is over.
+  // Each user calls these when its use begins and ends.
   void do_start() {
     if (users_ == 0) start_factory();
     ++users_;
@@ -76,12 +78,12 @@ class ProtocolFactory {  // IProtocolFactory
   int users_ = 0;
 };
 
-// Every connect() has one outcome: a failure, or a connection that is lost.
+// Every connect() has one outcome: a failure, or a lost connection.
 class ClientFactory : public ProtocolFactory {  // protocol.ClientFactory
  public:
   virtual void started_connecting(Connector&) {}
   virtual void client_connection_failed(Connector&, std::error_code) {}
-  // The protocol was told before.
+  // Called after connection_lost() of the protocol.
   virtual void client_connection_lost(Connector&, std::error_code) {}
 };
 

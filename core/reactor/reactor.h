@@ -1,6 +1,7 @@
-// The reactor: the loop that calls you.           twisted.internet.base
+// The loop that waits for descriptors and calls them.  twisted.internet.base
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -8,31 +9,38 @@
 #include <vector>
 
 #include "reactor/interfaces.h"
+#include "reactor/internal.h"
 #include "reactor/poller.h"
-#include "reactor/timer_queue.h"
-#include "reactor/waker.h"
 
 namespace reactor {
 
-// Belongs to one thread, and to one process: a child that was forked shares
-// what it waits with, and has to leave it alone; a program that is executed
-// inherits nothing of it. Has to outlive the objects that refer to it. What its
-// functions promise stands in interfaces.h.
+class TimerQueue;
+class Waker;
+
+// A reactor belongs to one thread and one process. After fork() the child
+// shares what the reactor waits with, and must not use the reactor; a program
+// that is executed inherits nothing of it. The reactor has to outlive the
+// objects that refer to it. interfaces.h says what its functions promise.
 class Reactor final : public ReactorCore,
-                      public ReactorFdSet,
+                      public InternalFdSet,
                       public ReactorTime,
                       public ReactorTcp,
                       public ReactorFromThreads {
  public:
-  // `clock` is for tests that do not want to wait.
+  // Tests pass a `clock` of their own, in order not to wait.
   explicit Reactor(std::unique_ptr<Poller> poller = make_poller(),
                    std::function<Clock::time_point()> clock = Clock::now);
   ~Reactor() override;
 
   void run() override;
+  void iterate(std::chrono::milliseconds max_wait =
+                   std::chrono::milliseconds(0)) override;
   void stop() override;
   bool running() const override;
   void call_when_running(std::function<void()> callback) override;
+
+  int fileno() const override;
+  std::optional<std::chrono::milliseconds> timeout() const override;
 
   void add_reader(std::shared_ptr<ReadDescriptor> reader) override;
   void add_writer(std::shared_ptr<WriteDescriptor> writer) override;
@@ -40,9 +48,9 @@ class Reactor final : public ReactorCore,
   void remove_writer(const WriteDescriptor& writer) override;
   std::vector<std::shared_ptr<ReadDescriptor>> readers() const override;
   std::vector<std::shared_ptr<WriteDescriptor>> writers() const override;
-  std::vector<std::shared_ptr<FileDescriptor>> remove_all() override;
-  void keep(std::shared_ptr<FileDescriptor> descriptor) override;
-  void forget(const FileDescriptor& descriptor) override;
+  void retain(std::shared_ptr<FileDescriptor> descriptor) override;
+  void unretain(const FileDescriptor& descriptor) override;
+  void destroy_later(std::shared_ptr<void> object) override;
 
   Clock::time_point now() const override;
   DelayedCall call_later(Clock::duration delay,
@@ -59,54 +67,59 @@ class Reactor final : public ReactorCore,
 
   void call_from_thread(std::function<void()> callback) override;
 
-  // Until run() has returned, a signal makes this call, in the reactor's thread
-  // like any other; several of one kind at once make one. A handler that was
-  // there before is still called, when the signal comes; system calls go on, as
-  // with SA_RESTART. One reactor at a time may ask for a signal. Throws
+  // Makes this call for each signal `signum` until the reactor has stopped, in
+  // the reactor's thread like any other callback; several signals that come
+  // before it are one call. It replaces the handler of the program, which comes
+  // back when the reactor has stopped. Interrupted system calls go on, as with
+  // SA_RESTART. One reactor at a time may ask for a signal. Throws
   // std::system_error for a signal that cannot be caught.
   void call_on_signal(int signum, std::function<void()> callback);
 
  private:
   enum class State { not_started, running, stopping, stopped };
 
-  // Who is to be called when a descriptor is ready. Both are the owner, and
-  // were registered in that round.
-  struct Watch {
+  // The registration of one descriptor; `reader` and `writer` point to
+  // `*owner`, and are null if it is not registered as such.
+  struct Registration {
     std::shared_ptr<FileDescriptor> owner;
     ReadDescriptor* reader = nullptr;
     WriteDescriptor* writer = nullptr;
-    std::uint64_t read_since = 0;
-    std::uint64_t write_since = 0;
+    std::uint64_t reader_since = 0;  // in which iteration it was added
+    std::uint64_t writer_since = 0;
   };
 
+  void start();
+  void do_iteration(std::optional<std::chrono::milliseconds> max_wait);
   void run_due_calls();
-  void do_iteration();
-  void release();
-  void let_go();
+  void destroy_removed();
   void end();
   void disconnect_all();
 
-  Watch& watch_of(const std::shared_ptr<FileDescriptor>& descriptor, int fd);
-  int registered_as(const FileDescriptor& descriptor) const;
+  Registration& at(int fd) {
+    return registrations_[static_cast<std::size_t>(fd)];
+  }
+  Registration& registration_for(
+      const std::shared_ptr<FileDescriptor>& descriptor, int fd);
+  int fd_of(const FileDescriptor& descriptor) const;
   void update(int fd);
-  void unwatch(int fd);
-  void read(int fd);
-  void write(int fd);
+  void unregister(int fd);
+  void call_reader(int fd);
+  void call_writer(int fd);
   template <typename Descriptor>
-  void called(int fd, Descriptor& descriptor, std::error_code why);
+  void finish_call(int fd, Descriptor& descriptor, std::error_code reason);
   void disconnect(int fd, FileDescriptor& lost, std::error_code reason);
   void lose(FileDescriptor& lost, std::error_code reason);
-  std::optional<std::chrono::milliseconds> timeout() const;
 
   const std::function<Clock::time_point()> clock_;
   const std::unique_ptr<Poller> poller_;
   State state_ = State::not_started;
-  std::uint64_t round_ = 0;
-  std::vector<Watch> watches_;  // by descriptor
+  bool is_iterating_ = false;
+  std::uint64_t iteration_ = 0;
+  std::vector<Registration> registrations_;  // by descriptor
   std::unordered_map<const FileDescriptor*, std::shared_ptr<FileDescriptor>>
-      kept_;
-  std::vector<std::shared_ptr<FileDescriptor>> released_;
-  std::vector<std::shared_ptr<FileDescriptor>> releasing_;
+      retained_;
+  std::vector<std::shared_ptr<void>> doomed_;  // see destroy_later()
+  std::vector<std::shared_ptr<void>> destroying_;
   std::vector<std::function<void()>> when_running_;
   const std::shared_ptr<Waker> waker_;
   const std::shared_ptr<TimerQueue> calls_;

@@ -23,7 +23,7 @@ std::error_code unless_nothing(const std::error_code& error) {
 
 }  // namespace
 
-TcpConnection::TcpConnection(ReactorFdSet& fds,
+TcpConnection::TcpConnection(InternalFdSet& fds,
                              ReactorTime& time,
                              net::Socket sock,
                              net::Address peer,
@@ -42,7 +42,7 @@ TcpConnection::TcpConnection(ReactorFdSet& fds,
 // everything else, and may throw like everything else.
 void TcpConnection::start() {
   fds_.add_writer(shared_from_this());
-  fds_.keep(shared_from_this());
+  fds_.retain(shared_from_this());
 }
 
 std::error_code TcpConnection::make() {
@@ -168,14 +168,11 @@ void TcpConnection::register_producer(std::shared_ptr<Producer> producer,
   if (!is_push_ && state_ == State::open) fds_.add_writer(shared_from_this());
 }
 
-// It may be the producer who says so, and this the last reference to it: what a
-// cancelled call holds lives until the round is over.
+// The caller may be the producer and this the last reference to it, so destroy
+// it later.
 void TcpConnection::unregister_producer() {
   if (!producer_) return;
-  time_
-      .call_later(Clock::duration::zero(),
-                  [producer = std::exchange(producer_, nullptr)] {})
-      .cancel();
+  fds_.destroy_later(std::exchange(producer_, nullptr));
   if (state_ == State::losing) fds_.add_writer(shared_from_this());
 }
 
@@ -216,7 +213,7 @@ void TcpConnection::abort_connection(std::error_code reason) {
   const linger reset{1, 0};
   ::setsockopt(fileno(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
   time_.call_later(Clock::duration::zero(), [self = shared_from_this()] {
-    self->fds_.forget(*self);
+    self->fds_.unretain(*self);
     self->connection_lost(self->reason_);
   });
 }

@@ -6,6 +6,7 @@
 
 #include "net/socket.h"
 #include "reactor/interfaces.h"
+#include "reactor/internal.h"
 
 namespace reactor {
 
@@ -29,7 +30,7 @@ class TcpConnection final : public Transport,
                             public std::enable_shared_from_this<TcpConnection> {
  public:
   // `lost` is why it will end, if that is known already.
-  TcpConnection(ReactorFdSet& fds,
+  TcpConnection(InternalFdSet& fds,
                 ReactorTime& time,
                 net::Socket sock,
                 net::Address peer,
@@ -73,7 +74,7 @@ class TcpConnection final : public Transport,
   State state_ = State::connecting;
   bool paused_ = false;
   std::unique_ptr<Protocol> protocol_;
-  ReactorFdSet& fds_;
+  InternalFdSet& fds_;
   ReactorTime& time_;
   const net::Address peer_;
   const net::Address host_;

@@ -24,7 +24,7 @@ class TcpConnector final : public Connector,
                            public WriteDescriptor,
                            public std::enable_shared_from_this<TcpConnector> {
  public:
-  TcpConnector(ReactorFdSet& fds,
+  TcpConnector(InternalFdSet& fds,
                ReactorTime& time,
                net::Address destination,
                std::shared_ptr<ClientFactory> factory,
@@ -42,7 +42,7 @@ class TcpConnector final : public Connector,
       throw std::system_error(Error::already_connecting);
     }
     state_ = State::connecting;
-    fds_.keep(shared_from_this());
+    fds_.retain(shared_from_this());
     call_later({}, [](TcpConnector& self) { self.begin(); });
   }
 
@@ -165,7 +165,7 @@ class TcpConnector final : public Connector,
     connection->start();
     connection_ = connection;
     state_ = State::connected;
-    fds_.forget(*this);
+    fds_.unretain(*this);
   }
 
   void fail(std::error_code reason) {
@@ -173,7 +173,7 @@ class TcpConnector final : public Connector,
     stop_trying();
     state_ = State::disconnected;
     connection_.reset();
-    fds_.forget(*this);
+    fds_.unretain(*this);
     guarded(this, [&] { begin_use(); });
     guarded(this, [&] { factory_->client_connection_failed(*this, reason); });
     end_use();
@@ -204,7 +204,7 @@ class TcpConnector final : public Connector,
     sock_.close();
   }
 
-  ReactorFdSet& fds_;
+  InternalFdSet& fds_;
   ReactorTime& time_;
   const net::Address destination_;
   const std::shared_ptr<ClientFactory> factory_;
@@ -220,7 +220,7 @@ class TcpConnector final : public Connector,
 };
 
 std::shared_ptr<Connector> start_connector(
-    ReactorFdSet& fds,
+    InternalFdSet& fds,
     ReactorTime& time,
     const net::Address& destination,
     std::shared_ptr<ClientFactory> factory,

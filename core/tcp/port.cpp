@@ -38,7 +38,7 @@ class TcpPort final : public ListeningPort,
                       public ReadDescriptor,
                       public std::enable_shared_from_this<TcpPort> {
  public:
-  TcpPort(ReactorFdSet& fds,
+  TcpPort(InternalFdSet& fds,
           ReactorTime& time,
           const net::Address& address,
           std::shared_ptr<ProtocolFactory> factory)
@@ -63,7 +63,7 @@ class TcpPort final : public ListeningPort,
 
   void stop_listening() override {
     fds_.remove_reader(*this);
-    fds_.forget(*this);
+    fds_.unretain(*this);
     sock_.close();
     reserve_.close();
     if (!std::exchange(is_used_, false)) return;
@@ -127,17 +127,17 @@ class TcpPort final : public ListeningPort,
 
   // Somebody else has taken the reserve.
   void rest() {
-    fds_.keep(shared_from_this());
+    fds_.retain(shared_from_this());
     fds_.remove_reader(*this);
     time_.call_later(recovery, [self = shared_from_this()] {
       if (self->fileno() < 0) return;
-      self->fds_.forget(*self);
+      self->fds_.unretain(*self);
       self->reserve_ = open_reserve();
       self->fds_.add_reader(self);
     });
   }
 
-  ReactorFdSet& fds_;
+  InternalFdSet& fds_;
   ReactorTime& time_;
   const std::shared_ptr<ProtocolFactory> factory_;
   const std::shared_ptr<ConnectionMaker> maker_;
@@ -151,7 +151,7 @@ class TcpPort final : public ListeningPort,
 }  // namespace
 
 std::shared_ptr<ListeningPort> start_port(
-    ReactorFdSet& fds,
+    InternalFdSet& fds,
     ReactorTime& time,
     const net::Address& address,
     std::shared_ptr<ProtocolFactory> factory) {

@@ -7,18 +7,19 @@
 #include <memory>
 
 #include "reactor/interfaces.h"
+#include "reactor/internal.h"
 
 namespace reactor {
 
 std::shared_ptr<Connector> start_connector(
-    ReactorFdSet& fds,
+    InternalFdSet& fds,
     ReactorTime& time,
     const net::Address& destination,
     std::shared_ptr<ClientFactory> factory,
     Clock::duration timeout);
 
 std::shared_ptr<ListeningPort> start_port(
-    ReactorFdSet& fds,
+    InternalFdSet& fds,
     ReactorTime& time,
     const net::Address& address,
     std::shared_ptr<ProtocolFactory> factory);

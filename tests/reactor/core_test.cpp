@@ -1,5 +1,7 @@
 // The loop: it runs, it stops, and whatever a callback does, it goes on.
 //                                        twisted.internet.test.test_core
+#include <poll.h>
+
 #include <pthread.h>
 
 #include <new>
@@ -198,13 +200,13 @@ TEST_P(Core, A08_WhoIsKeptIsToldOnceThatItStopped) {
   const auto registered = make_probe();
   const auto forgotten = make_probe();
   for (const auto& probe : {kept, twice, registered, forgotten}) {
-    reactor.keep(probe);
+    reactor.retain(probe);
   }
-  reactor.keep(twice);
+  reactor.retain(twice);
   reactor.add_reader(registered);
   reactor.add_writer(registered);
-  reactor.forget(*forgotten);
-  reactor.forget(*forgotten);
+  reactor.unretain(*forgotten);
+  reactor.unretain(*forgotten);
   turn(2);
   for (const auto& probe : {kept, twice, registered}) {
     EXPECT_EQ(probe->losses, 1);
@@ -217,10 +219,10 @@ TEST_P(Core, A08_ADescriptorThatIsKeptAgainWhenItIsLostIsToldAgain) {
   const auto probe = make_readable_probe();
   probe->on_read = [] { return make_error_code(Error::connection_done); };
   probe->on_lost = [&] {
-    if (probe->losses == 1) reactor.keep(probe);
+    if (probe->losses == 1) reactor.retain(probe);
   };
   reactor.add_reader(probe);
-  reactor.keep(probe);
+  reactor.retain(probe);
   turn(2);
   EXPECT_EQ(probe->losses, 2);
   EXPECT_EQ(probe->reason, Error::connection_lost);
@@ -230,7 +232,7 @@ TEST_F(ScriptedCore, A08_WhoIsLeftIsToldWhenItCannotWaitAnyMore) {
   const auto registered = make_probe();
   const auto kept = make_probe();
   reactor.add_reader(registered);
-  reactor.keep(kept);
+  reactor.retain(kept);
   registered->on_lost = [&] { EXPECT_FALSE(reactor.running()); };
   const auto no_memory = make_error_code(std::errc::not_enough_memory);
   script->on_wait = [&] { throw std::system_error(no_memory, "poll"); };
@@ -252,14 +254,14 @@ TEST_P(Core, A08_WhoIsTakenOutBySomebodyWhoIsToldIsNotTold) {
     const auto one = make_probe();
     const auto two = make_probe();
     const auto take_out = [&](Probe& probe) {
-      stopping.forget(probe);
+      stopping.unretain(probe);
       stopping.remove_reader(probe);
       stopping.remove_writer(probe);
     };
     one->on_lost = [&] { take_out(*two); };
     two->on_lost = [&] { take_out(*one); };
     for (const auto& probe : {one, two}) {
-      stopping.keep(probe);
+      stopping.retain(probe);
       if (registered) stopping.add_reader(probe);
       if (registered) stopping.add_writer(probe);
     }
@@ -275,11 +277,11 @@ TEST_P(Core, A08_WhoComesWhileItStopsIsNotToldWhateverTheNumber) {
   const auto leaving = make_probe();
   const auto higher = make_probe();
   reactor.add_reader(leaving);
-  reactor.keep(leaving);
+  reactor.retain(leaving);
   leaving->on_lost = [&] {
     reactor.add_reader(lower);
     reactor.add_reader(higher);
-    reactor.keep(leaving);
+    reactor.retain(leaving);
   };
   turn(1);
   EXPECT_EQ(leaving->losses, 1);
@@ -293,7 +295,7 @@ TEST_P(Core, A09_WhoThrowsWhenToldDoesNotKeepTheOthersFromIt) {
   for (int i = 0; i < 4; ++i) {
     probes.push_back(make_probe());
     const auto& probe = probes.back();
-    i < 2 ? reactor.add_reader(probe) : reactor.keep(probe);
+    i < 2 ? reactor.add_reader(probe) : reactor.retain(probe);
     if (i % 2 == 0) {
       probe->on_lost = [] { throw std::runtime_error("no"); };
     }
@@ -303,6 +305,77 @@ TEST_P(Core, A09_WhoThrowsWhenToldDoesNotKeepTheOthersFromIt) {
     EXPECT_EQ(probe->losses, 1);
   }
   EXPECT_EQ(log.lines(), std::vector<std::string>(2, "[probe] no"));
+}
+
+// --- A foreign loop ----------------------------------------------------------
+
+TEST_P(Core, IterateMakesWhatIsDueAndReady) {
+  const auto probe = make_readable_probe();
+  reactor.add_reader(probe);
+  int calls = 0;
+  reactor.call_when_running([&] { ++calls; });
+  reactor.call_later(0s, [&] { ++calls; });
+  EXPECT_FALSE(reactor.running());
+  reactor.iterate();
+  EXPECT_TRUE(reactor.running());
+  EXPECT_EQ(calls, 2);
+  EXPECT_EQ(probe->reads, 1);
+  reactor.iterate();
+  EXPECT_EQ(probe->reads, 2);
+  EXPECT_EQ(probe->losses, 0);
+}
+
+TEST_F(ScriptedCore, IterateWaitsNoLongerThanItMay) {
+  reactor.iterate(5ms);
+  const auto call = reactor.call_later(3ms, [] {});
+  EXPECT_EQ(reactor.timeout(), 3ms);
+  reactor.iterate(5ms);
+  reactor.iterate();
+  EXPECT_TRUE(call.active());
+  EXPECT_EQ(
+      script->timeouts,
+      (std::vector<std::optional<std::chrono::milliseconds>>{5ms, 3ms, 0ms}));
+}
+
+TEST_P(Core, StopEndsItInTheSameIteration) {
+  const auto probe = make_probe();
+  reactor.add_reader(probe);
+  reactor.call_later(0s, [&] { reactor.stop(); });
+  reactor.iterate();
+  EXPECT_FALSE(reactor.running());
+  EXPECT_EQ(probe->reason, Error::connection_lost);
+  EXPECT_EQ(code_thrown_by([&] { reactor.iterate(); }),
+            Error::reactor_not_restartable);
+}
+
+TEST_P(Core, IterateThrowsWithinACallback) {
+  std::error_code within_iterate;
+  std::error_code within_run;
+  reactor.call_later(0s, [&] {
+    within_iterate = code_thrown_by([&] { reactor.iterate(); });
+    within_run = code_thrown_by([&] { reactor.run(); });
+  });
+  reactor.iterate();
+  EXPECT_EQ(within_iterate, Error::reactor_already_running);
+  EXPECT_EQ(within_run, Error::reactor_already_running);
+  reactor.call_later(0s, [&] { reactor.stop(); });
+  reactor.iterate();
+}
+
+TEST(ForeignLoop, TheDescriptorIsReadableWhenThereIsSomethingToDo) {
+  const Watchdog watchdog;
+  reactor::Reactor reactor(reactor::make_epoll_poller());
+  const auto probe = make_probe();
+  reactor.add_reader(probe);
+  reactor.iterate();
+  pollfd foreign{reactor.fileno(), POLLIN, 0};
+  EXPECT_EQ(::poll(&foreign, 1, 0), 0);
+  std::thread([&] { reactor.call_from_thread([] {}); }).join();
+  EXPECT_EQ(::poll(&foreign, 1, 0), 1);
+  reactor.iterate();
+  EXPECT_EQ(::poll(&foreign, 1, 0), 0);
+  say(probe->other);
+  EXPECT_EQ(::poll(&foreign, 1, 0), 1);
 }
 
 // --- What callbacks throw ----------------------------------------------------
@@ -487,7 +560,7 @@ void use(reactor::Reactor& reactor, bool run) {
   const auto writer = make_probe();
   reactor.add_reader(probe);
   reactor.add_writer(writer);
-  reactor.keep(writer);
+  reactor.retain(writer);
   reactor.call_later(1h, [probe] {});
   reactor.call_later(1h, [probe] {}).cancel();
   reactor.call_from_thread([probe] {});

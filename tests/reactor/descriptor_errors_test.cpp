@@ -24,7 +24,7 @@ TEST_P(DescriptorErrors, B16_AnErrorEndsTheDescriptorOnceAndNobodyElse) {
     probes.push_back(make_readable_probe());
     reactor.add_reader(probes.back());
     reactor.add_writer(probes.back());
-    reactor.keep(probes.back());
+    reactor.retain(probes.back());
   }
   probes[0]->on_read = [&] { return broken; };
   probes[1]->on_write = [&] { return broken; };

@@ -42,11 +42,11 @@ TEST_F(ScriptedLifetime, WhoRemovesItselfLivesUntilTheRoundIsOver) {
 TEST_F(ScriptedLifetime, WhoIsLostLivesUntilTheRoundIsOver) {
   bool dead = false;
   Probe& probe = adopt(&dead);
-  reactor.keep(reactor.readers().front());
+  reactor.retain(reactor.readers().front());
   probe.on_read = [] { return make_error_code(Error::connection_done); };
   probe.on_lost = [&] {
     reactor.remove_reader(probe);
-    reactor.forget(probe);
+    reactor.unretain(probe);
     probe.sock.close();
     EXPECT_FALSE(dead);
   };
@@ -57,11 +57,11 @@ TEST_F(ScriptedLifetime, WhoIsLostLivesUntilTheRoundIsOver) {
 TEST_F(ScriptedLifetime, WhoForgetsItselfLivesUntilTheRoundIsOver) {
   bool dead = false;
   Probe& probe = adopt(&dead);
-  reactor.keep(reactor.readers().front());
+  reactor.retain(reactor.readers().front());
   probe.on_read = [&] {
     reactor.remove_reader(probe);
     EXPECT_FALSE(dead);
-    reactor.forget(probe);
+    reactor.unretain(probe);
     EXPECT_FALSE(dead);
     return std::error_code();
   };
@@ -72,10 +72,10 @@ TEST_F(ScriptedLifetime, WhoForgetsItselfLivesUntilTheRoundIsOver) {
 TEST_F(ScriptedLifetime, AForgottenDescriptorLivesUntilTheIterationIsOver) {
   bool dead = false;
   Probe& probe = adopt(&dead);
-  reactor.keep(reactor.readers().front());
+  reactor.retain(reactor.readers().front());
   reactor.remove_reader(probe);
   reactor.call_later(0s, [&] {
-    reactor.forget(probe);
+    reactor.unretain(probe);
     EXPECT_FALSE(dead);
   });
   turn(1, [&](int) { EXPECT_TRUE(dead); });
@@ -92,18 +92,6 @@ TEST_F(ScriptedLifetime, WhoIsRemovedByAnotherLivesUntilTheRoundIsOver) {
     return std::error_code();
   };
   make_ready({killer.fileno(), victim.fileno()});
-  turn(2, [&](int round) { EXPECT_EQ(dead, round == 2); });
-}
-
-TEST_F(ScriptedLifetime, WhoRemovesThemAllLivesUntilTheRoundIsOver) {
-  bool dead = false;
-  Probe& probe = adopt(&dead);
-  probe.on_read = [&] {
-    EXPECT_EQ(reactor.remove_all().size(), 1u);
-    EXPECT_FALSE(dead);
-    return std::error_code();
-  };
-  make_ready({probe.fileno()});
   turn(2, [&](int round) { EXPECT_EQ(dead, round == 2); });
 }
 
@@ -218,7 +206,7 @@ struct Polite {
     call.cancel();
     reactor.remove_reader(*probe);
     reactor.remove_writer(*probe);
-    reactor.forget(*probe);
+    reactor.unretain(*probe);
   }
 };
 
@@ -230,7 +218,7 @@ TEST_P(Lifetime, AReactorCanBeDestroyedWhateverItHolds) {
       const auto polite = [&] {
         auto probe = make_probe();
         inner.add_reader(probe);
-        inner.keep(probe);
+        inner.retain(probe);
         probe->on_death = [&] { ++dead; };
         auto call = inner.call_later(1h, [] {});
         return std::shared_ptr<Polite>(new Polite{inner, probe, call});
@@ -242,7 +230,7 @@ TEST_P(Lifetime, AReactorCanBeDestroyedWhateverItHolds) {
           return probe;
         };
         inner.add_reader(owner());
-        inner.keep(owner());
+        inner.retain(owner());
         const auto removed = owner();
         inner.add_writer(removed);
         inner.remove_writer(*removed);

@@ -476,42 +476,17 @@ TEST_P(Pollers, A08_AWaitThatCannotBeSaysWhy) {
   EXPECT_EQ(ready(), (Answer{{pair.sock.fd(), writable}}));
 }
 
-// And sooner than anything else happens.
-TEST_P(Pollers, WhatThereIsNoMemoryForIsToldTheKernelAgain) {
+TEST_P(Pollers, WatchingTheSameEventsAgainIsNotToldTheKernel) {
   const Pair pair;
-  const int fd = pair.sock.fd();
-  poller->watch(fd, readable);
-  const faults::Script script("epoll_ctl 1-3 ENOMEM");
-  poller->watch(fd, both);
-  int waits = 1;
-  while (ready(std::nullopt) != Answer{{fd, writable}}) {
-    ++waits;
-  }
-  EXPECT_EQ(waits, is_epoll() ? 4 : 1);
-}
-
-// Interest changes with every write that is short, and often back again.
-TEST_P(Pollers, WhatChangesBackIsNotToldTheKernel) {
-  const Pair pair;
-  const int fd = pair.sock.fd();
-  poller->watch(fd, readable);
+  poller->watch(pair.sock.fd(), readable);
   const faults::Script script("");
   for (int i = 0; i < 10; ++i) {
-    poller->watch(fd, both);
-    poller->watch(fd, readable);
+    poller->watch(pair.sock.fd(), readable);
   }
-  EXPECT_EQ(ready(), Answer());
   EXPECT_EQ(faults::calls("epoll_ctl"), 0);
-  for (int i = 0; i < 10; ++i) {
-    poller->watch(fd, readable);
-    poller->watch(fd, both);
-  }
-  EXPECT_EQ(ready(), (Answer{{fd, writable}}));
-  EXPECT_EQ(faults::calls("epoll_ctl"), is_epoll() ? 1 : 0);
 }
 
-// Nor will it know more of it the next time: nobody is woken to ask again.
-TEST_P(Pollers, WhatIsClosedIsNotToldTheKernelAgain) {
+TEST_P(Pollers, AClosedDescriptorIsNotToldTheKernelAgain) {
   for (const bool is_taken : {false, true}) {
     Pair pair;
     const int fd = pair.sock.fd();

@@ -78,7 +78,7 @@ TEST_P(Registration, B03_ReadersAndWritersAreThoseWhoAreRegistered) {
 
   reactor.remove_reader(*one);
   reactor.remove_writer(*two);
-  reactor.keep(one);
+  reactor.retain(one);
   EXPECT_EQ(reactor.readers(), Readers{two});
   EXPECT_EQ(reactor.writers(), Writers());
 }
@@ -126,7 +126,7 @@ TEST_P(Registration, B04_RemovingWhoIsNotRegisteredDoesNothing) {
     reactor.remove_writer(*probe);
     reactor.remove_reader(*stranger);
     reactor.remove_reader(closed);
-    reactor.forget(closed);
+    reactor.unretain(closed);
     reactor.add_reader(probe);
     reactor.remove_writer(*probe);
     EXPECT_EQ(reactor.readers().size(), 1u);
@@ -215,72 +215,19 @@ TEST_P(Registration, B05_InterestMayChangeWhileItRunsAndBackAgain) {
                        {1, 0}, {1, 1}, {0, 1}, {0, 1}, {0, 0}, {1, 0}}));
 }
 
-TEST_P(Registration, B06_RemoveAllReturnsEverybodyOnceAndTellsNobody) {
-  using Everybody = std::vector<std::shared_ptr<reactor::FileDescriptor>>;
-  const auto reader = make_readable_probe();
-  const auto writer = make_probe();
-  const auto both = make_readable_probe();
-  const auto kept = make_probe();
-  reactor.add_reader(reader);
-  reactor.add_writer(writer);
-  reactor.add_reader(both);
-  reactor.add_writer(both);
-  reactor.keep(kept);
-  EXPECT_EQ(reactor.remove_all(), (Everybody{reader, writer, both}));
-  EXPECT_EQ(reactor.remove_all(), Everybody());
-  EXPECT_TRUE(reactor.readers().empty());
-  EXPECT_TRUE(reactor.writers().empty());
-  turn(2);
-  EXPECT_EQ(stats->wakeups, 0);
-  for (const auto& probe : {reader, writer, both}) {
-    EXPECT_EQ(probe->reads + probe->writes + probe->losses, 0);
-  }
-  EXPECT_EQ(kept->losses, 1);
-}
-
-TEST_P(Registration, B06_RemoveAllLeavesWhatWakesTheReactor) {
-  reactor.remove_all();
-  reactor.call_when_running([&] {
-    std::thread([&] {
-      reactor.call_from_thread([&] { reactor.stop(); });
-    }).join();
-  });
-  reactor.run();
-  EXPECT_EQ(stats->waits, 1);
-}
-
-// In the middle of a round, and whoever asks may be one of them.
-TEST_P(Registration, B06_RemoveAllWithinACallback) {
-  std::vector<std::shared_ptr<Probe>> probes;
-  int calls = 0;
-  for (int i = 0; i < 3; ++i) {
-    probes.push_back(make_readable_probe());
-    probes.back()->on_read = [&] {
-      ++calls;
-      EXPECT_EQ(reactor.remove_all().size(), 3u);
-      probes.clear();
-      return go_on;
-    };
-    reactor.add_reader(probes.back());
-    reactor.add_writer(probes.back());
-  }
-  turn(3);
-  EXPECT_EQ(calls, 1);
-}
-
 // --- Keeping -----------------------------------------------------------------
 
 TEST_P(Registration, WhoIsKeptStaysAliveAndIsNotCalled) {
   bool dead = false;
   auto probe = make_readable_probe();
   probe->on_death = [&] { dead = true; };
-  reactor.keep(probe);
+  reactor.retain(probe);
   const Probe* const kept = probe.get();
   probe.reset();
   after(2, [&] {
     EXPECT_FALSE(dead);
     EXPECT_EQ(kept->reads + kept->writes, 0);
-    reactor.forget(*kept);
+    reactor.unretain(*kept);
     EXPECT_FALSE(dead);
   });
   after(3, [&] { EXPECT_TRUE(dead); });
@@ -291,7 +238,7 @@ TEST_P(Registration, WhoIsRemovedAsAReaderIsStillKept) {
   auto probe = make_probe();
   bool dead = false;
   probe->on_death = [&] { dead = true; };
-  reactor.keep(probe);
+  reactor.retain(probe);
   reactor.add_reader(probe);
   after(1, [&] { reactor.remove_reader(*reactor.readers().front()); });
   probe.reset();
@@ -303,7 +250,7 @@ TEST_P(Registration, WhoIsRemovedAsAReaderIsStillKept) {
 TEST_P(Registration, WhoIsKeptAndComesWhileTheOthersLeaveIsRemovedAndTold) {
   const auto kept = make_probe();
   const auto probe = make_probe();
-  reactor.keep(kept);
+  reactor.retain(kept);
   reactor.add_reader(probe);
   probe->on_lost = [&] { reactor.add_reader(kept); };
   kept->on_lost = [&] { EXPECT_TRUE(reactor.readers().empty()); };
@@ -313,7 +260,7 @@ TEST_P(Registration, WhoIsKeptAndComesWhileTheOthersLeaveIsRemovedAndTold) {
 
 TEST_P(Registration, WhoIsLostIsNoLongerKept) {
   auto probe = make_readable_probe();
-  reactor.keep(probe);
+  reactor.retain(probe);
   reactor.add_reader(probe);
   probe->on_read = [] { return make_error_code(Error::connection_done); };
   turn(2);

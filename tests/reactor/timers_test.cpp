@@ -13,7 +13,7 @@
 #include <thread>
 #include <type_traits>
 
-#include "reactor/timer_queue.h"
+#include "reactor/loop/timer_queue.h"
 #include "support/rig.h"
 
 // --- A clock on the wall -----------------------------------------------------

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "net/socket.h"
 #include "reactor/reactor.h"
 #include "soak/kinds.h"
 

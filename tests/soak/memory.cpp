@@ -9,6 +9,7 @@
 
 #include <fmt/core.h>
 
+#include "net/socket.h"
 #include "reactor/reactor.h"
 #include "soak/kinds.h"
 #include "soak/processes.h"

@@ -1,4 +1,5 @@
 #include "soak/processes.h"
+#include "net/socket.h"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "net/socket.h"
 #include "world/world.h"
 
 namespace fuzz {
@@ -161,14 +162,14 @@ void Thing::remove_writer() {
 
 void Thing::keep() {
   if (!kept_since_) kept_since_ = world_.round;
-  world_.reactor->keep(shared_from_this());
+  world_.reactor->retain(shared_from_this());
 }
 
 void Thing::forget() {
   if (kept_since_) aside_since_ = world_.phase;
   kept_since_.reset();
   leaves_kept_ = false;
-  world_.reactor->forget(*this);
+  world_.reactor->unretain(*this);
 }
 
 // Who came in the last round may have come too late.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "check.h"
+#include "net/socket.h"
 #include "reactor/reactor.h"
 #include "world/bytes.h"
 #include "world/talk.h"

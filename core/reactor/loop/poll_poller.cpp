@@ -13,18 +13,19 @@ class PollPoller final : public Poller {
  public:
   void watch(int fd, Events events) override {
     const auto number = static_cast<std::size_t>(fd);
-    if (number >= places_.size()) places_.resize(number + 1, nowhere);
-    int& place = places_[number];
+    if (number >= index_by_fd_.size())
+      index_by_fd_.resize(number + 1, not_watched);
+    int& index = index_by_fd_[number];
     if (!events.read && !events.write) {
-      forget(place);
+      remove(index);
       return;
     }
-    if (place == nowhere) {
-      place = static_cast<int>(watched_.size());
+    if (index == not_watched) {
+      index = static_cast<int>(watched_.size());
       watched_.push_back({fd, 0, 0});
     }
     const int mask = (events.read ? POLLIN : 0) | (events.write ? POLLOUT : 0);
-    watched_[static_cast<std::size_t>(place)].events = static_cast<short>(mask);
+    watched_[static_cast<std::size_t>(index)].events = static_cast<short>(mask);
   }
 
   std::span<const Ready> wait(
@@ -46,22 +47,23 @@ class PollPoller final : public Poller {
   }
 
  private:
-  static constexpr int nowhere = -1;
+  static constexpr int not_watched = -1;
 
-  // The last one takes its place.
-  void forget(int& place) {
-    if (place == nowhere) return;
-    const auto hole = static_cast<std::size_t>(std::exchange(place, nowhere));
+  // The last element fills the hole.
+  void remove(int& index) {
+    if (index == not_watched) return;
+    const auto hole =
+        static_cast<std::size_t>(std::exchange(index, not_watched));
     if (hole + 1 < watched_.size()) {
       watched_[hole] = watched_.back();
-      places_[static_cast<std::size_t>(watched_[hole].fd)] =
+      index_by_fd_[static_cast<std::size_t>(watched_[hole].fd)] =
           static_cast<int>(hole);
     }
     watched_.pop_back();
   }
 
   std::vector<pollfd> watched_;
-  std::vector<int> places_;  // in watched_, by descriptor
+  std::vector<int> index_by_fd_;  // of its element in watched_
   std::vector<Ready> ready_;
 };
 

@@ -16,7 +16,7 @@ std::unique_ptr<Poller> make_poller(const std::string& name) try {
   if (name == "select") return make_select_poller();
   throw std::invalid_argument("no such reactor: " + name);
 } catch (const std::system_error&) {
-  // A kernel, or a sandbox, may refuse epoll; poll it has to have.
+  // A kernel or a sandbox may refuse epoll. Every system has poll.
   if (name.empty()) return make_poll_poller();
   throw;
 }

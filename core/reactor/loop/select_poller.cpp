@@ -14,7 +14,7 @@ namespace {
 class SelectPoller final : public Poller {
  public:
   void watch(int fd, Events events) override {
-    // FD_SET does not look: it would write over whatever lies behind the set.
+    // FD_SET does not check: it would write behind the end of the set.
     if (fd < 0 || fd >= FD_SETSIZE) {
       throw std::system_error(Error::descriptor_too_large,
                               "descriptor " + std::to_string(fd));
@@ -43,7 +43,7 @@ class SelectPoller final : public Poller {
         ::select(end_, &reads, &writes, nullptr, timeout ? &wait : nullptr);
     if (count < 0) {
       if (errno == EBADF) return closed();
-      // The sets are as they were: after a signal nothing in them is ready.
+      // After a signal the sets are unchanged, but nothing is ready.
       if (errno != EINTR) net::throw_last_error("select");
       return ready_;
     }
@@ -59,7 +59,7 @@ class SelectPoller final : public Poller {
     return FD_ISSET(fd, &reads_) || FD_ISSET(fd, &writes_);
   }
 
-  // Somebody closed a file we watch. select() does not say which.
+  // A watched descriptor was closed. select() does not say which one.
   std::span<const Ready> closed() {
     for (int fd = 0; fd < end_; ++fd) {
       if (is_watched(fd) && ::fcntl(fd, F_GETFD) < 0) {

@@ -1,5 +1,5 @@
-// Wakes the reactor up from elsewhere: from another thread, or out of a signal
-// handler. twisted.internet.posixbase._Waker
+// Wakes the reactor up from another thread or from a signal handler.
+//                                        twisted.internet.posixbase._Waker
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@
 
 namespace reactor {
 
-// The reactor registers it like any other reader, and hides it from its users.
+// The reactor registers it like any other reader, but readers() leaves it out.
 class Waker final : public ReadDescriptor {
  public:
   // `call` makes one call, in the reactor's thread, and does not throw.

@@ -1,4 +1,4 @@
-#include "reactor/waker.h"
+#include "reactor/loop/waker.h"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -11,53 +11,32 @@
 namespace reactor {
 namespace {
 
-using Handler = void (*)(int);
-using InformedHandler = void (*)(int, siginfo_t*, void*);  // with SA_SIGINFO
-
-// All that a signal handler can see: whom to wake, what came, and who was asked
-// to handle it before us, in one way or the other.
+// All that a signal handler can see of one signal.
 struct Listener {
-  std::atomic<int> event = -1;
+  std::atomic<int> event = -1;  // the eventfd that wakes the reactor
   std::atomic<bool> came = false;
-  std::atomic<Handler> previous = nullptr;
-  std::atomic<InformedHandler> previous_informed = nullptr;
 };
 
 std::array<Listener, NSIG> listeners;
 
 static_assert(std::atomic<int>::is_always_lock_free);
 static_assert(std::atomic<bool>::is_always_lock_free);
-static_assert(std::atomic<Handler>::is_always_lock_free);
-static_assert(std::atomic<InformedHandler>::is_always_lock_free);
 
 void wake(int event) {
-  // If it cannot be written, it is full, and whoever waits is awake anyway.
+  // This fails only if the counter is full, and then the reactor wakes up
+  // anyway.
   const eventfd_t one = 1;
   [[maybe_unused]] const ssize_t n = ::write(event, &one, sizeof one);
 }
 
-void on_signal(int signum, siginfo_t* info, void* context) {
+// First the mark, then the wake-up: the reactor may look before write()
+// returns.
+void on_signal(int signum) {
   const int error = errno;
   Listener& listener = listeners[static_cast<std::size_t>(signum)];
   listener.came = true;
   wake(listener.event);
-  if (const auto previous = listener.previous.load()) previous(signum);
-  if (const auto previous = listener.previous_informed.load()) {
-    previous(signum, info, context);
-  }
   errno = error;
-}
-
-// Who is to be called on, unless that is nobody, or ourselves.
-void remember(const struct sigaction& previous, Listener& listener) {
-  listener.previous = nullptr;
-  listener.previous_informed = nullptr;
-  if (previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN) return;
-  if ((previous.sa_flags & SA_SIGINFO) == 0) {
-    listener.previous = previous.sa_handler;
-  } else if (previous.sa_sigaction != &on_signal) {
-    listener.previous_informed = previous.sa_sigaction;
-  }
 }
 
 }  // namespace
@@ -88,7 +67,8 @@ void Waker::call_from_thread(std::function<void()> callback) {
   if (posted_.size() == 1) wake(fileno());
 }
 
-// What is posted meanwhile waits for the next round, so that nobody starves.
+// Calls that are added meanwhile wait for the next iteration, so that they do
+// not starve the descriptors.
 void Waker::call_posted() {
   std::vector<std::function<void()>> calls;
   {
@@ -107,20 +87,21 @@ void Waker::call_on_signal(int signum, std::function<void()> callback) {
     found->second.callback = std::move(callback);
     return;
   }
-  struct sigaction previous;
-  if (::sigaction(signum, nullptr, &previous) < 0) {
-    net::throw_last_error("sigaction");
+  if (signum <= 0 || signum >= NSIG) {
+    throw std::system_error(make_error_code(std::errc::invalid_argument),
+                            "signal " + std::to_string(signum));
   }
   Listener& listener = listeners[static_cast<std::size_t>(signum)];
   listener.came = false;
   listener.event = fileno();
-  remember(previous, listener);
 
-  // What waits in a callback goes on waiting; the reactor's own wait does not.
+  // SA_RESTART: a callback that waits in a system call goes on waiting. The
+  // reactor's own wait is interrupted all the same.
   struct sigaction action {};
-  action.sa_sigaction = &on_signal;
-  action.sa_flags = SA_RESTART | SA_SIGINFO;
-  if (::sigaction(signum, &action, nullptr) < 0) {
+  action.sa_handler = &on_signal;
+  action.sa_flags = SA_RESTART;
+  struct sigaction previous;
+  if (::sigaction(signum, &action, &previous) < 0) {
     net::throw_last_error("sigaction");
   }
   signals_[signum] = {std::move(callback), previous};
@@ -133,10 +114,14 @@ void Waker::restore_signals() {
   }
 }
 
+// The callback may replace itself, so call a copy. Take the mark away first:
+// the callback may raise its signal again.
 void Waker::call_signals() {
-  for (const auto& [signum, signal] : std::map(signals_)) {
+  for (const auto& [signum, signal] : signals_) {
     Listener& listener = listeners[static_cast<std::size_t>(signum)];
-    if (listener.came.exchange(false)) call_(signal.callback);
+    if (!listener.came.exchange(false)) continue;
+    const auto callback = signal.callback;
+    call_(callback);
   }
 }
 

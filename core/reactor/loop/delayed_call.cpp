@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "reactor/error.h"
-#include "reactor/timer_queue.h"
+#include "reactor/loop/timer_queue.h"
 
 namespace reactor {
 

@@ -1,4 +1,4 @@
-#include "reactor/timer_queue.h"
+#include "reactor/loop/timer_queue.h"
 
 #include <algorithm>
 #include <stdexcept>

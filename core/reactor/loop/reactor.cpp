@@ -1,0 +1,243 @@
+#include "reactor/reactor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "reactor/guard.h"
+#include "reactor/loop/timer_queue.h"
+#include "reactor/loop/waker.h"
+#include "tcp/tcp.h"
+
+namespace reactor {
+
+using std::chrono::milliseconds;
+
+Reactor::Reactor(std::unique_ptr<Poller> poller,
+                 std::function<Clock::time_point()> clock)
+    : clock_(std::move(clock)),
+      poller_(std::move(poller)),
+      waker_(std::make_shared<Waker>([this](const auto& callback) {
+        if (running()) guarded(nullptr, callback);
+      })),
+      calls_(std::make_shared<TimerQueue>(clock_)) {
+  add_reader(waker_);
+}
+
+// Destroy the registered descriptors while all members still exist: their
+// destructors may call the reactor.
+Reactor::~Reactor() {
+  {
+    const auto registrations = std::exchange(registrations_, {});
+    const auto retained = std::exchange(retained_, {});
+  }
+  calls_->close();
+}
+
+// --- The loop ----------------------------------------------------------------
+
+void Reactor::run() {
+  if (state_ == State::running || state_ == State::stopping) {
+    throw std::system_error(Error::reactor_already_running);
+  }
+  start();
+  while (running()) {
+    do_iteration(std::nullopt);
+  }
+  end();
+}
+
+void Reactor::iterate(milliseconds max_wait) {
+  if (is_iterating_) throw std::system_error(Error::reactor_already_running);
+  if (state_ != State::running) start();
+  if (running()) do_iteration(max_wait);
+  if (!running()) end();
+}
+
+void Reactor::start() {
+  if (state_ == State::stopped) {
+    throw std::system_error(Error::reactor_not_restartable);
+  }
+  state_ = State::running;
+  is_iterating_ = true;
+  for (const auto& callback : std::exchange(when_running_, {})) {
+    guarded(nullptr, callback);
+  }
+  destroy_removed();
+  is_iterating_ = false;
+}
+
+// A descriptor added during this iteration may reuse a number that is in
+// `ready`; it is not called before the next iteration.
+void Reactor::do_iteration(std::optional<milliseconds> max_wait) try {
+  is_iterating_ = true;
+  run_due_calls();
+  destroy_removed();
+  const auto wait = timeout();
+  const auto ready = poller_->wait(
+      max_wait ? std::min(wait.value_or(*max_wait), *max_wait) : wait);
+  ++iteration_;
+  for (const auto& [fd, events] : ready) {
+    if (events.read) call_reader(fd);
+    if (events.write) call_writer(fd);
+  }
+  destroy_removed();
+  is_iterating_ = false;
+} catch (const std::system_error&) {
+  // The poller cannot wait any more. The descriptors have to learn it, too.
+  state_ = State::stopping;
+  end();
+  throw;
+}
+
+void Reactor::run_due_calls() {
+  if (!calls_->begin_iteration()) return;
+  while (const auto callback = calls_->take_due()) {
+    guarded(nullptr, callback);
+  }
+}
+
+std::optional<milliseconds> Reactor::timeout() const {
+  if (!running()) return milliseconds(0);
+  const auto next = calls_->next();
+  if (!next) return std::nullopt;
+  const auto now = this->now();
+  if (*next <= now) return milliseconds(0);
+  // Rounded up: if it woke up too early, it would have to wait once more.
+  return std::min(std::chrono::ceil<milliseconds>(*next - now),
+                  milliseconds(std::chrono::hours(24)));
+}
+
+int Reactor::fileno() const {
+  return poller_->fileno();
+}
+
+// Destructors may remove further descriptors and cancel further calls, so
+// repeat.
+void Reactor::destroy_removed() {
+  while (!doomed_.empty() || calls_->has_cancelled()) {
+    std::swap(doomed_, destroying_);
+    destroying_.clear();
+    calls_->destroy_cancelled();
+  }
+}
+
+void Reactor::end() {
+  is_iterating_ = true;
+  disconnect_all();
+  destroy_removed();
+  waker_->restore_signals();
+  state_ = State::stopped;
+  is_iterating_ = false;
+}
+
+void Reactor::stop() {
+  if (!running()) throw std::system_error(Error::reactor_not_running);
+  state_ = State::stopping;
+}
+
+bool Reactor::running() const {
+  return state_ == State::running;
+}
+
+void Reactor::call_when_running(std::function<void()> callback) {
+  if (running()) {
+    guarded(nullptr, callback);
+  } else {
+    when_running_.push_back(std::move(callback));
+  }
+}
+
+// --- Calling descriptors -----------------------------------------------------
+
+void Reactor::call_reader(int fd) {
+  const Registration& registration = at(fd);
+  if (!registration.reader || registration.reader_since == iteration_) return;
+  ReadDescriptor& reader = *registration.reader;
+  finish_call(fd, reader, guarded(&reader, [&] { return reader.do_read(); }));
+}
+
+void Reactor::call_writer(int fd) {
+  const Registration& registration = at(fd);
+  if (!registration.writer || registration.writer_since == iteration_) return;
+  WriteDescriptor& writer = *registration.writer;
+  finish_call(fd, writer, guarded(&writer, [&] { return writer.do_write(); }));
+}
+
+// A template, so that an event without an error needs no conversion to the
+// virtual base.
+template <typename Descriptor>
+void Reactor::finish_call(int fd,
+                          Descriptor& descriptor,
+                          std::error_code reason) {
+  if (!reason && at(fd).owner.get() == &descriptor &&
+      descriptor.fileno() != fd) {
+    reason = Error::descriptor_closed;
+  }
+  if (reason) disconnect(fd, descriptor, reason);
+}
+
+void Reactor::disconnect(int fd, FileDescriptor& lost, std::error_code reason) {
+  if (at(fd).owner.get() == &lost) unregister(fd);
+  lose(lost, reason);
+}
+
+// The callback may have registered the descriptor again, with another number.
+void Reactor::lose(FileDescriptor& lost, std::error_code reason) {
+  if (const int fd = fd_of(lost); fd >= 0) unregister(fd);
+  unretain(lost);
+  guarded(&lost, [&] { lost.connection_lost(reason); });
+}
+
+// Notifies each registered or retained descriptor once, except those that an
+// earlier callback removed. Those that are added meanwhile are not notified:
+// that might never end.
+void Reactor::disconnect_all() {
+  const auto registrations = registrations_;
+  auto retained = retained_;
+  for (std::size_t fd = 0; fd < registrations.size(); ++fd) {
+    const auto& owner = registrations[fd].owner;
+    if (!owner || owner == waker_ || registrations_[fd].owner != owner) {
+      continue;
+    }
+    retained.erase(owner.get());
+    disconnect(static_cast<int>(fd), *owner, Error::connection_lost);
+  }
+  for (const auto& [key, descriptor] : retained) {
+    if (retained_.contains(key)) lose(*descriptor, Error::connection_lost);
+  }
+}
+
+// --- Time, TCP, threads and signals ------------------------------------------
+
+Clock::time_point Reactor::now() const {
+  return clock_();
+}
+
+DelayedCall Reactor::call_later(Clock::duration delay,
+                                std::function<void()> callback) {
+  return calls_->add(delay, std::move(callback));
+}
+
+std::shared_ptr<Connector> Reactor::connect_tcp(
+    const std::string& host,
+    std::uint16_t port,
+    std::shared_ptr<ClientFactory> factory,
+    Clock::duration timeout) {
+  return start_connector(*this, *this, {host, port}, std::move(factory),
+                         timeout);
+}
+
+std::shared_ptr<ListeningPort> Reactor::listen_tcp(
+    const net::Address& address, std::shared_ptr<ProtocolFactory> factory) {
+  return start_port(*this, *this, address, std::move(factory));
+}
+
+void Reactor::call_from_thread(std::function<void()> callback) {
+  waker_->call_from_thread(std::move(callback));
+}
+
+void Reactor::call_on_signal(int signum, std::function<void()> callback) {
+  waker_->call_on_signal(signum, std::move(callback));
+}
+
+}  // namespace reactor

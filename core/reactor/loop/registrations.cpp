@@ -1,0 +1,125 @@
+// Which descriptors are registered; reactor.cpp calls them.
+#include <algorithm>
+#include <utility>
+
+#include "reactor/loop/waker.h"
+#include "reactor/reactor.h"
+
+namespace reactor {
+
+Reactor::Registration& Reactor::registration_for(
+    const std::shared_ptr<FileDescriptor>& descriptor, int fd) {
+  if (fd < 0) throw std::system_error(Error::descriptor_closed);
+  const auto number = static_cast<std::size_t>(fd);
+  if (number >= registrations_.size()) registrations_.resize(number + 1);
+  Registration& registration = registrations_[number];
+  if (registration.owner && registration.owner != descriptor) {
+    throw std::system_error(Error::descriptor_taken,
+                            "descriptor " + std::to_string(fd));
+  }
+  return registration;
+}
+
+void Reactor::add_reader(std::shared_ptr<ReadDescriptor> reader) {
+  const int fd = reader->fileno();
+  Registration& registration = registration_for(reader, fd);
+  if (registration.reader) return;
+  poller_->watch(fd, {true, registration.writer != nullptr});
+  registration.reader = reader.get();
+  registration.reader_since = iteration_;
+  registration.owner = std::move(reader);
+}
+
+void Reactor::add_writer(std::shared_ptr<WriteDescriptor> writer) {
+  const int fd = writer->fileno();
+  Registration& registration = registration_for(writer, fd);
+  if (registration.writer) return;
+  poller_->watch(fd, {registration.reader != nullptr, true});
+  registration.writer = writer.get();
+  registration.writer_since = iteration_;
+  registration.owner = std::move(writer);
+}
+
+void Reactor::remove_reader(const ReadDescriptor& reader) {
+  const int fd = fd_of(reader);
+  if (fd < 0) return;
+  at(fd).reader = nullptr;
+  update(fd);
+}
+
+void Reactor::remove_writer(const WriteDescriptor& writer) {
+  const int fd = fd_of(writer);
+  if (fd < 0) return;
+  at(fd).writer = nullptr;
+  update(fd);
+}
+
+void Reactor::unregister(int fd) {
+  at(fd).reader = nullptr;
+  at(fd).writer = nullptr;
+  update(fd);
+}
+
+// Tells the poller what is left. With nothing left, the reactor gives up its
+// reference to the descriptor.
+void Reactor::update(int fd) {
+  Registration& registration = at(fd);
+  const bool reads = registration.reader != nullptr;
+  const bool writes = registration.writer != nullptr;
+  poller_->watch(fd, {reads, writes});
+  if (!reads && !writes) destroy_later(std::move(registration.owner));
+}
+
+// The number under which it is registered, or -1. A descriptor that was closed
+// before it was removed does not know its number any more.
+int Reactor::fd_of(const FileDescriptor& descriptor) const {
+  const int fd = descriptor.fileno();
+  const auto is_owned = [&](const Registration& registration) {
+    return registration.owner.get() == &descriptor;
+  };
+  if (fd >= 0) {
+    const auto number = static_cast<std::size_t>(fd);
+    if (number >= registrations_.size()) return -1;
+    return is_owned(registrations_[number]) ? fd : -1;
+  }
+  const auto begin = registrations_.begin();
+  const auto found = std::find_if(begin, registrations_.end(), is_owned);
+  return found == registrations_.end() ? -1 : static_cast<int>(found - begin);
+}
+
+std::vector<std::shared_ptr<ReadDescriptor>> Reactor::readers() const {
+  std::vector<std::shared_ptr<ReadDescriptor>> readers;
+  for (const Registration& registration : registrations_) {
+    if (registration.reader && registration.owner != waker_) {
+      readers.emplace_back(registration.owner, registration.reader);
+    }
+  }
+  return readers;
+}
+
+std::vector<std::shared_ptr<WriteDescriptor>> Reactor::writers() const {
+  std::vector<std::shared_ptr<WriteDescriptor>> writers;
+  for (const Registration& registration : registrations_) {
+    if (registration.writer) {
+      writers.emplace_back(registration.owner, registration.writer);
+    }
+  }
+  return writers;
+}
+
+void Reactor::retain(std::shared_ptr<FileDescriptor> descriptor) {
+  const FileDescriptor* const key = descriptor.get();
+  retained_.emplace(key, std::move(descriptor));
+}
+
+void Reactor::unretain(const FileDescriptor& descriptor) {
+  if (auto node = retained_.extract(&descriptor)) {
+    destroy_later(std::move(node.mapped()));
+  }
+}
+
+void Reactor::destroy_later(std::shared_ptr<void> object) {
+  doomed_.push_back(std::move(object));
+}
+
+}  // namespace reactor
