@@ -19,6 +19,7 @@
 #include "compare/measure/import_traces.h"
 #include "compare/measure/make_comparison.h"
 #include "compare/measure/run_manifest.h"
+#include "compare/output_files.h"
 #include "compare/report/perfetto.h"
 #include "compare/report/terminal.h"
 #include "compare/report/timeline.h"
@@ -30,6 +31,7 @@
 #include "compare/run/child_reaper.h"
 #include "compare/run/request.h"
 #include "compare/run/run.h"
+#include "compare/trace/temporary_directory.h"
 
 #include "cli/command_line.h"
 #include "cli/manners.h"
@@ -47,14 +49,10 @@ namespace {
 
 // --- Directories -------------------------------------------------------------
 
-// For the traces that nobody wants to keep. Owns it.
+// For traces that are not kept. Owns the directory.
 class TemporaryDirectory {
  public:
-  TemporaryDirectory() {
-    std::string name = fs::temp_directory_path() / "poetry-compare-XXXXXX";
-    if (!::mkdtemp(name.data())) net::throw_last_error(name);
-    path_ = name;
-  }
+  TemporaryDirectory() = default;
   TemporaryDirectory(const TemporaryDirectory&) = delete;
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
   ~TemporaryDirectory() {
@@ -64,28 +62,17 @@ class TemporaryDirectory {
   const fs::path& path() const { return path_; }
 
  private:
-  fs::path path_;
+  const fs::path path_ =
+      poetry_compare::make_temporary_directory("poetry-compare");
 };
 
-void make_directory(const fs::path& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (!error) return;
-  throw std::runtime_error(
-      fmt::format("cannot make {}: {}", path.string(), error.message()));
-}
-
-// Before the clients run: nobody wants to wait for a file that is not written.
-void prepare(const Outputs& outputs) {
-  if (!outputs.traces.empty()) make_directory(outputs.traces);
+void require(const Outputs& outputs) {
+  if (!outputs.traces.empty()) {
+    poetry_compare::require_directory(outputs.traces);
+  }
   for (const auto& file : {outputs.html, outputs.svg, outputs.json, outputs.csv,
                            outputs.markdown, outputs.perfetto}) {
-    if (file.empty()) continue;
-    if (file.has_parent_path()) make_directory(file.parent_path());
-    if (!std::ofstream(file, std::ios::app)) {
-      throw std::runtime_error(fmt::format("cannot write {}: {}", file.string(),
-                                           net::last_error().message()));
-    }
+    if (!file.empty()) poetry_compare::require_writable(file);
   }
 }
 
@@ -144,9 +131,9 @@ Comparison run(const Request& request) {
   fmt::print(stderr, "{} {}, {}.\n", count, count == 1 ? "variant" : "variants",
              seconds ? fmt::format("about {:.0f} s", std::max(1.0, *seconds))
                      : "for as long as the servers take");
-  const TemporaryDirectory temporary;
-  const fs::path& kept = request.outputs.traces;
-  const fs::path& directory = kept.empty() ? temporary.path() : kept;
+  std::optional<TemporaryDirectory> temporary;
+  fs::path directory = request.outputs.traces;
+  if (directory.empty()) directory = temporary.emplace().path();
   return make_comparison(run_all(request, directory), directory);
 }
 
@@ -207,7 +194,7 @@ int main(int argc, char** argv) try {
   cli::mind_manners(cli::OnSignal::end);
   std::setlocale(LC_CTYPE, "");
   const Request request = poetry_compare::parse_request(argc, argv);
-  prepare(request.outputs);
+  require(request.outputs);
   const Comparison comparison =
       request.report.empty() ? run(request) : draw_again(request.report);
   show(comparison, request.outputs);

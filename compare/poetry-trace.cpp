@@ -1,6 +1,5 @@
-// Runs a program, and notes what it does with its TCP sockets.
+// Runs a program, and records what it does with its TCP sockets.
 
-#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,11 +18,12 @@
 #include <fmt/core.h>
 
 #include "cli/command_line.h"
+#include "cli/print.h"
 #include "cli/tasks.h"
+#include "compare/output_files.h"
 #include "compare/run/child_process.h"
 #include "compare/trace/recorder.h"
 #include "compare/trace/writer.h"
-#include "net/socket.h"
 
 namespace {
 
@@ -36,13 +36,17 @@ constexpr int not_found = 127;
 const cli::Manual manual = {
     "-o run.jsonl nc localhost 10000",
     "COMMAND [ARGUMENT...]",
-    "Runs the command, and notes each call that it makes to a TCP socket, and\n"
-    "each wait. The exit status is the command's; 126 if it cannot be\n"
-    "executed, 127 if there is none.\n",
-    {{"o,output", "FILE", "poetry-trace.jsonl", "Where the trace goes."}},
+    "Runs the command, and records each call that it makes to a TCP socket, "
+    "and\n"
+    "each wait. Then a line on stderr says where the trace is.\n"
+    "\n"
+    "The exit status is the command's. It is 126 if the command cannot be\n"
+    "executed, and 127 if it is not found; then no trace is written.\n",
+    {{"o,output", "FILE", "poetry-trace.jsonl",
+      "Write the trace to this file."}},
 };
 
-// How many words of the command line are ours: up to the command.
+// How many words of the command line come before the command.
 int count_own_words(int argc, char** argv) {
   int i = 1;
   for (; i < argc; ++i) {
@@ -156,6 +160,10 @@ int finish(ChildProcess& process,
   const auto trace = trace_of(recorder, command, pid);
   if (!trace.complaint.empty()) complain(*command, trace.complaint);
   poetry_compare::write_trace(trace, file);
+  std::fputs(
+      fmt::format("poetry-trace: the trace is in {}\n", cli::escape(file))
+          .c_str(),
+      stderr);
   return status;
 }
 
@@ -181,10 +189,8 @@ int main(int argc, char** argv) try {
   if (!*command) cli::usage_error("a command is missing");
   const std::string file = *line.text("output");
 
-  // Before the command has run for an hour.
-  const net::Socket out(
-      ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-  if (out.fd() < 0) net::throw_last_error("cannot write " + file);
+  // Before the command runs, which may take an hour.
+  poetry_compare::require_writable(file);
 
   const int status = run(command, file);
   if (WIFSIGNALED(status)) die_of(WTERMSIG(status));

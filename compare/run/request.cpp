@@ -21,7 +21,7 @@ namespace poetry_compare {
 namespace {
 
 const cli::Manual manual = {
-    "--html out/poetry.html",
+    "--html poetry.html",
     "[poem ...]\n  poetry-compare [options] report traces ...",
     "Serves poems slowly, fetches them in every way there is, one after the\n"
     "other, and shows what each waited for. Or draws again what was kept by\n"
@@ -50,7 +50,9 @@ const cli::Manual manual = {
      {"csv", "FILE", "", "as CSV,"},
      {"markdown", "FILE", "", "as Markdown."},
      {"perfetto", "FILE", "", "Write everything for a trace viewer."},
-     {"traces", "DIR", "", "Keep the traces, for report."},
+     {"traces", "DIR", "",
+      "Keep the traces in this directory, for report. It is made if it is "
+      "missing."},
      {"open", "", "", "Show the page in a browser."},
      {"no-timeline", "", "", "Do not print the timeline."},
      {"color", "WHEN", "auto", "Colour: auto, always, never."}}};

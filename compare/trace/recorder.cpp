@@ -17,6 +17,7 @@
 #include <fmt/core.h>
 
 #include "compare/trace/format.h"
+#include "compare/trace/temporary_directory.h"
 
 namespace poetry_compare {
 namespace {
@@ -33,10 +34,8 @@ constexpr auto library_name = "libpoetry-tracer.so";
 fs::path make_directory() {
   const fs::path memory = "/dev/shm";
   const bool usable = ::access(memory.c_str(), W_OK | X_OK) == 0;
-  const fs::path parent = usable ? memory : fs::temp_directory_path();
-  std::string name = parent / "poetry-trace-XXXXXX";
-  if (!::mkdtemp(name.data())) fail("cannot make " + name);
-  return name;
+  return usable ? make_temporary_directory("poetry-trace", memory)
+                : make_temporary_directory("poetry-trace");
 }
 
 // --- A process's file --------------------------------------------------------

@@ -24,7 +24,7 @@ std::filesystem::path tracer_library();
 // Programs that still run then go on undisturbed, but are no longer traced.
 class Recorder {
  public:
-  // Throws std::system_error if the directory cannot be made.
+  // Throws std::runtime_error if the directory cannot be made.
   explicit Recorder(const std::filesystem::path& library = tracer_library());
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;

@@ -121,4 +121,47 @@ TEST_F(CompareInput, RefusesWhatMakesNoSense) {
   }
 }
 
+TEST_F(CompareInput, RefusesAMissingDirectoryBeforeAnythingRuns) {
+  const auto missing = directory / "missing";
+  const auto file = (missing / "file").string();
+  for (const std::string option : {"--html", "--svg", "--json", "--csv",
+                                   "--markdown", "--perfetto", "--traces"}) {
+    result = run_compare(option + ' ' + file + ' ' + science);
+    EXPECT_EQ(result.status, 2) << option;
+    EXPECT_EQ(result.text, "poetry-compare: cannot write " + file +
+                               ": there is no directory " + missing.string() +
+                               '\n');
+    EXPECT_FALSE(fs::exists(missing)) << option;
+  }
+}
+
+TEST_F(CompareInput, ARefusedFileLeavesNoOtherFile) {
+  const auto json = directory / "j.json";
+  result = run_compare("--json " + json.string() + " --perfetto " +
+                       directory.string() + ' ' + science);
+  EXPECT_EQ(result.status, 2);
+  EXPECT_EQ(result.text, "poetry-compare: cannot write " + directory.string() +
+                             ": Is a directory\n");
+  EXPECT_FALSE(fs::exists(json));
+}
+
+TEST_F(CompareInput, MakesTheLastDirectoryForTraces) {
+  const auto traces = directory / "new";
+  result = run_compare("--variants async --delay 0 --traces " +
+                       traces.string() + "/ " + science);
+  EXPECT_EQ(result.status, 0) << result.text;
+  EXPECT_TRUE(fs::exists(traces / "01-async.jsonl"));
+}
+
+TEST_F(CompareInput, NamesAMissingTemporaryDirectory) {
+  ::setenv("TMPDIR", "/nonexistent", 1);
+  result = run_compare("--variants async --delay 0 " + science);
+  ::unsetenv("TMPDIR");
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.text,
+              HasSubstr("poetry-compare: cannot make a temporary directory in "
+                        "/nonexistent: No such file or directory; set TMPDIR "
+                        "to another directory\n"));
+}
+
 }  // namespace

@@ -35,6 +35,10 @@ class PoetryTrace : public testing::Test {
     return run({"sh", "-c", script});
   }
 
+  std::string where() const {
+    return "poetry-trace: the trace is in " + file_ + "\n";
+  }
+
   const std::string file_ =
       testing::TempDir() + "poetry_trace_test." + std::to_string(::getpid());
 };
@@ -62,7 +66,7 @@ TEST_F(PoetryTrace, LetsTheCommandReadAndPrint) {
   cat.input = "a line\n";
   const rig::Outcome outcome = rig::run(std::move(cat));
   EXPECT_EQ(outcome.out, "a line\n");
-  EXPECT_EQ(outcome.err, "oh\n");
+  EXPECT_EQ(outcome.err, "oh\n" + where());
 }
 
 TEST_F(PoetryTrace, WritesWhatWasRun) {
@@ -80,7 +84,8 @@ TEST_F(PoetryTrace, KeepsOtherPreloadedLibraries) {
       command({"-o", file_, "sh", "-c", "echo $LD_PRELOAD >&2"});
   shell.environment.push_back("LD_PRELOAD=libc.so.6");
   const rig::Outcome outcome = rig::run(std::move(shell));
-  EXPECT_TRUE(outcome.err.ends_with("/libpoetry-tracer.so:libc.so.6\n"))
+  EXPECT_TRUE(
+      outcome.err.ends_with("/libpoetry-tracer.so:libc.so.6\n" + where()))
       << outcome.err;
 }
 
@@ -89,6 +94,18 @@ TEST_F(PoetryTrace, SaysThatThereIsNoSuchCommand) {
   EXPECT_EQ(outcome.status, 127);
   EXPECT_EQ(outcome.err,
             "poetry-trace: no-such-command: No such file or directory\n");
+  EXPECT_FALSE(std::filesystem::exists(file_));
+}
+
+TEST_F(PoetryTrace, ACommandThatCannotStartLeavesAnOlderTraceAlone) {
+  run({"sh", "-c", "exit 0", "older"});
+  EXPECT_EQ(run({"no-such-command"}).status, 127);
+  EXPECT_EQ(poetry_compare::read_trace(file_).arguments.back(), "older");
+}
+
+TEST_F(PoetryTrace, SaysWhereTheTraceIs) {
+  EXPECT_EQ(run_shell("exit 3").err, where());
+  EXPECT_EQ(run_shell("kill -TERM $$").err, where());
 }
 
 TEST_F(PoetryTrace, SaysThatAFileCannotBeExecuted) {
@@ -96,6 +113,7 @@ TEST_F(PoetryTrace, SaysThatAFileCannotBeExecuted) {
   EXPECT_EQ(outcome.status, 126);
   EXPECT_EQ(outcome.err, "poetry-trace: " + rig::poem_path("science") +
                              ": Permission denied\n");
+  EXPECT_FALSE(std::filesystem::exists(file_));
 }
 
 TEST_F(PoetryTrace, SaysThatAProgramCouldNotBeSeen) {
@@ -103,7 +121,8 @@ TEST_F(PoetryTrace, SaysThatAProgramCouldNotBeSeen) {
   EXPECT_EQ(outcome.status, 7);
   EXPECT_EQ(outcome.out, "linked statically\n");
   EXPECT_EQ(outcome.err, "poetry-trace: " STATIC_PROGRAM
-                         ": could not be seen: is it statically linked?\n");
+                         ": could not be seen: is it statically linked?\n" +
+                             where());
   EXPECT_TRUE(poetry_compare::read_trace(file_).events.empty());
 }
 
@@ -151,14 +170,14 @@ TEST_F(PoetryTrace, LeavesTheCommandItsOptions) {
   EXPECT_EQ(poetry_compare::read_trace(file_).program, "sh");
 }
 
-TEST_F(PoetryTrace, SaysBeforehandThatItCannotWrite) {
+TEST_F(PoetryTrace, RefusesAMissingDirectoryBeforeTheCommandRuns) {
   const rig::Outcome outcome =
       rig::run(command({"-o", "/nonexistent/file", "echo", "hello"}));
-  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.status, 2);
   EXPECT_EQ(outcome.out, "");
   EXPECT_EQ(outcome.err,
-            "poetry-trace: cannot write /nonexistent/file: No such file or "
-            "directory\n");
+            "poetry-trace: cannot write /nonexistent/file: there is no "
+            "directory /nonexistent\n");
 }
 
 }  // namespace
