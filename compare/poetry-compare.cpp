@@ -19,6 +19,7 @@
 #include "compare/measure/import_traces.h"
 #include "compare/measure/make_comparison.h"
 #include "compare/measure/run_manifest.h"
+#include "compare/options.h"
 #include "compare/output_files.h"
 #include "compare/report/perfetto.h"
 #include "compare/report/terminal.h"
@@ -29,7 +30,7 @@
 #include "compare/report/write_text.h"
 #include "compare/run/child_process.h"
 #include "compare/run/child_reaper.h"
-#include "compare/run/request.h"
+#include "compare/run/estimate.h"
 #include "compare/run/run.h"
 #include "compare/trace/temporary_directory.h"
 
@@ -42,8 +43,8 @@ namespace fs = std::filesystem;
 
 using poetry_compare::ChildProcess;
 using poetry_compare::Comparison;
+using poetry_compare::Options;
 using poetry_compare::Outputs;
-using poetry_compare::Request;
 
 namespace {
 
@@ -124,7 +125,8 @@ void show(const Comparison& comparison, const Outputs& outputs) {
 
 // --- The two ways to come by a comparison ------------------------------------
 
-Comparison run(const Request& request) {
+Comparison run(const Options& options) {
+  const auto& request = options.request;
   poetry_compare::adopt_orphans();
   const auto count = request.clients.size();
   const auto seconds = poetry_compare::estimate(request);
@@ -132,7 +134,7 @@ Comparison run(const Request& request) {
              seconds ? fmt::format("about {:.0f} s", std::max(1.0, *seconds))
                      : "for as long as the servers take");
   std::optional<TemporaryDirectory> temporary;
-  fs::path directory = request.outputs.traces;
+  fs::path directory = options.outputs.traces;
   if (directory.empty()) directory = temporary.emplace().path();
   return make_comparison(run_all(request, directory), directory);
 }
@@ -193,11 +195,11 @@ bool is_complete(const Comparison& comparison) {
 int main(int argc, char** argv) try {
   cli::mind_manners(cli::OnSignal::end);
   std::setlocale(LC_CTYPE, "");
-  const Request request = poetry_compare::parse_request(argc, argv);
-  require(request.outputs);
+  const Options options = poetry_compare::parse_options(argc, argv);
+  require(options.outputs);
   const Comparison comparison =
-      request.report.empty() ? run(request) : draw_again(request.report);
-  show(comparison, request.outputs);
+      options.report.empty() ? run(options) : draw_again(options.report);
+  show(comparison, options.outputs);
   return is_complete(comparison) && comparison.complaints.empty()
              ? EXIT_SUCCESS
              : EXIT_FAILURE;

@@ -1,4 +1,5 @@
-// Which programs there are to compare.
+#include "compare/run/clients.h"
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -9,7 +10,7 @@
 
 #include "cli/command_line.h"
 #include "cli/print.h"
-#include "compare/run/request.h"
+#include "compare/run/shell_words.h"
 
 namespace poetry_compare {
 namespace {
@@ -35,7 +36,8 @@ Client make_client(const Known& one, const Settings& settings) {
   Client client;
   client.name = one.name;
   client.words = {
-      find_own(std::string(one.built), std::string(one.installed)).string()};
+      find_companion(std::string(one.built), std::string(one.installed))
+          .string()};
   if (one.has_reactor && !settings.reactor.empty()) {
     client.words.insert(client.words.end(), {"--reactor", settings.reactor});
   }
@@ -52,70 +54,6 @@ Client make_client(const Known& one, const Settings& settings) {
   for (const Known& one : known) names.push_back(one.name);
   cli::usage_error(fmt::format("--variants must be some of {}, not '{}'",
                                fmt::join(names, ","), name));
-}
-
-// The words of a shell's command line, as long as it is a simple one.
-class Splitter {
- public:
-  // False if a quotation does not end.
-  bool split(const std::string& text) {
-    for (const char c : text) take(c);
-    finish_word();
-    return quote_ == 0 && !escaped_;
-  }
-  std::vector<std::string> words;
-
- private:
-  void take(char c) {
-    if (escaped_) {
-      // Between "" a backslash is one, but before these.
-      if (quote_ == '"' && c != '"' && c != '\\' && c != '$' && c != '`') {
-        word_ += '\\';
-      }
-      word_ += c;
-      escaped_ = false;
-    } else if (c == '\\' && quote_ != '\'') {
-      escaped_ = in_word_ = true;
-    } else if (quote_ != 0) {
-      if (c == quote_) {
-        quote_ = 0;
-      } else {
-        word_ += c;
-      }
-    } else if (c == '\'' || c == '"') {
-      quote_ = c;
-      in_word_ = true;
-    } else if (c == ' ' || c == '\t' || c == '\n') {
-      finish_word();
-    } else {
-      word_ += c;
-      in_word_ = true;
-    }
-  }
-  void finish_word() {
-    if (in_word_) words.push_back(std::exchange(word_, {}));
-    in_word_ = false;
-  }
-
-  std::string word_;
-  bool in_word_ = false;
-  bool escaped_ = false;
-  char quote_ = 0;
-};
-
-std::string quote_word(const std::string& word) {
-  const auto plain = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) ||
-           std::string_view("-_./:=,+@%").find(c) != std::string_view::npos;
-  };
-  if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) {
-    return word;
-  }
-  std::string quoted = "'";
-  for (const char c : word) {
-    quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  }
-  return quoted + '\'';
 }
 
 }  // namespace
@@ -138,60 +76,43 @@ std::vector<Client> find_clients(const std::vector<std::string>& names,
   return clients;
 }
 
+namespace {
+
+[[noreturn]] void refuse_client(const std::string& what,
+                                const std::string& text) {
+  cli::usage_error(fmt::format("--with{} '{}'", what, text));
+}
+
+}  // namespace
+
 Client parse_client(const std::string& text) {
   const auto equals = text.find('=');
-  Splitter splitter;
   if (equals == text.npos || equals == 0) {
-    cli::usage_error(
-        fmt::format("--with must be NAME=COMMAND, not '{}'", text));
+    refuse_client(" must be NAME=COMMAND, not", text);
   }
-  if (!splitter.split(text.substr(equals + 1))) {
-    cli::usage_error(
-        fmt::format("--with: a quotation does not end in '{}'", text));
-  }
-  if (splitter.words.empty()) {
-    cli::usage_error(fmt::format("--with: there is no command in '{}'", text));
-  }
+  const auto words = split_words(text.substr(equals + 1));
+  if (!words) refuse_client(": a quotation does not end in", text);
+  if (words->empty()) refuse_client(": there is no command in", text);
   Client client;
   client.name = cli::escape(text.substr(0, equals));
   std::replace(client.name.begin(), client.name.end(), '\n', ' ');
   std::replace(client.name.begin(), client.name.end(), '\t', ' ');
-  client.words = splitter.words;
+  client.words = *words;
   client.command = quote(client.words);
   return client;
 }
 
-std::string quote(const std::vector<std::string>& words) {
-  std::string line;
-  for (const std::string& word : words) {
-    if (!line.empty()) line += ' ';
-    line += quote_word(word);
-  }
-  return cli::escape(line);
-}
-
-// Our own path is build/compare/poetry-compare, or PREFIX/bin/poetry-compare.
-// Where that is below the current directory, so is the result: it can be shown,
-// and typed.
-std::filesystem::path find_own(const std::string& built,
-                               const std::string& installed) {
+// This program is build/compare/poetry-compare or PREFIX/bin/poetry-compare. A
+// result below the current directory is relative to it: short, and fit to be
+// typed.
+std::filesystem::path find_companion(const std::string& built,
+                                     const std::string& installed) {
   const auto here =
       std::filesystem::read_symlink("/proc/self/exe").parent_path();
   auto path = (here / installed).lexically_normal();
   if (!std::filesystem::exists(path)) path = here.parent_path() / built;
   const auto near = path.lexically_proximate(std::filesystem::current_path());
   return near.empty() || near.string().starts_with("..") ? path : near;
-}
-
-std::vector<std::string> split_list(const std::string& text) {
-  std::vector<std::string> items;
-  std::size_t begin = 0;
-  for (std::size_t end = 0; end != text.npos; begin = end + 1) {
-    end = text.find(',', begin);
-    items.push_back(text.substr(begin, end - begin));
-    if (end == text.npos) break;
-  }
-  return items;
 }
 
 }  // namespace poetry_compare

@@ -1,18 +1,18 @@
 #include "compare/run/run.h"
 
-#include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <csignal>
+#include <cctype>
+#include <chrono>
 #include <cstring>
 #include <memory>
-#include <stdexcept>
 #include <system_error>
 
 #include <fmt/core.h>
 
+#include "compare/run/estimate.h"
 #include "compare/run/program.h"
 #include "compare/run/progress.h"
+#include "compare/run/server.h"
+#include "compare/run/shell_words.h"
 #include "compare/trace/checksum.h"
 #include "compare/trace/recorder.h"
 #include "compare/trace/writer.h"
@@ -20,90 +20,7 @@
 namespace poetry_compare {
 namespace {
 
-constexpr double server_start_seconds = 10;
 constexpr auto server_stop_time = std::chrono::seconds(1);
-constexpr double unknown_seconds = 300;  // for a server that is not ours
-constexpr double overhead_seconds = 0.05;  // to start a client
-
-// How long the servers take for a poem, in seconds.
-double poem_seconds(const Request& request, const PoemRequest& poem) {
-  if (poem.num_bytes == 0) return 0;
-  const auto bytes =
-      static_cast<double>(poem.text.size() * request.settings.repeat);
-  return std::ceil(bytes / static_cast<double>(poem.num_bytes)) *
-         request.settings.delay;
-}
-
-// One poem after the other, or all at once.
-double run_seconds(const Request& request, bool one_by_one) {
-  double sum = 0;
-  double longest = 0;
-  for (const PoemRequest& poem : request.poems) {
-    const double seconds = poem_seconds(request, poem);
-    sum += seconds;
-    longest = std::max(longest, seconds);
-  }
-  return overhead_seconds + (one_by_one ? sum : longest);
-}
-
-double timeout(const Request& request) {
-  if (request.timeout) return *request.timeout;
-  const bool ours = !request.poems.front().address;
-  return ours ? 10 + 3 * run_seconds(request, true) : unknown_seconds;
-}
-
-// A server of ours, and what it notes.
-struct Server {
-  Recorder recorder;
-  std::unique_ptr<Program> program;
-};
-
-std::vector<std::string> server_words(const Request& request,
-                                      const PoemRequest& poem) {
-  const Settings& settings = request.settings;
-  std::vector<std::string> words = {
-      find_own("blocking-server/slowpoetry", "slowpoetry").string(),
-      "--quiet",
-      "--delay",
-      fmt::format("{}", settings.delay),
-      "--num-bytes",
-      std::to_string(poem.num_bytes),
-      "--repeat",
-      std::to_string(settings.repeat)};
-  if (settings.sndbuf) {
-    words.insert(words.end(), {"--sndbuf", std::to_string(*settings.sndbuf)});
-  }
-  words.insert(words.end(), {"--", poem.file.string()});
-  return words;
-}
-
-// From "Serving poetry/ecstasy.txt on port 10000."
-std::uint16_t port_of(const std::string& line) {
-  const auto space = line.find_last_of(' ');
-  std::uint16_t port = 0;
-  if (line.starts_with("Serving ") && space != line.npos) {
-    std::from_chars(line.data() + space + 1, line.data() + line.size(), port);
-  }
-  return port;
-}
-
-std::uint16_t start(Server& server, const std::vector<std::string>& words) {
-  try {
-    server.program =
-        std::make_unique<Program>(words, server.recorder.environment(), true);
-  } catch (const std::system_error& error) {
-    throw std::runtime_error(fmt::format("cannot start {}: {}", words.front(),
-                                         error.code().message()));
-  }
-  const auto line = server.program->read_line(server_start_seconds);
-  const auto port = port_of(line.value_or(""));
-  if (port == 0) {
-    const auto ending = server.program->stop();
-    throw std::runtime_error(
-        fmt::format("{} does not serve: {}", words.front(), ending.last_words));
-  }
-  return port;
-}
 
 // What its clients should get.
 void describe(const Request& request,
@@ -187,7 +104,7 @@ std::vector<Server> start_servers(const Request& request,
       served.poem.port = poem.address->port;
       continue;
     }
-    served.poem.port = start(servers[i], server_words(request, poem));
+    served.poem.port = start(servers[i], request, poem);
     served.trace = fmt::format("server-{}.jsonl", i + 1);
   }
   return servers;
@@ -222,21 +139,12 @@ void run_clients(const Request& request,
                         (runs > 1 ? fmt::format("-{}", run + 1) : "") +
                         ".jsonl";
       variant.runs.push_back(
-          run_once(words, timeout(request), directory / file, progress));
+          run_once(words, time_limit(request), directory / file, progress));
     }
   }
 }
 
 }  // namespace
-
-std::optional<double> estimate(const Request& request) {
-  if (request.poems.front().address) return std::nullopt;
-  double seconds = 0;
-  for (const Client& client : request.clients) {
-    seconds += run_seconds(request, client.name == "blocking");
-  }
-  return seconds * static_cast<double>(request.settings.runs);
-}
 
 RunManifest run_all(const Request& request,
                     const std::filesystem::path& directory) {

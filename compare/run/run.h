@@ -8,13 +8,11 @@
 
 namespace poetry_compare {
 
-// How long all of it will take, in seconds; none if the servers are not ours.
-std::optional<double> estimate(const Request& request);
-
-// Serves the poems, runs each client against them, one after the other, and
-// leaves the traces and the manifest in the directory. Nothing that was started
-// is there any more afterwards. A client that fails has a complaint in the
-// manifest; throws if a server does, and Interrupted.
+// Serves the poems, runs the clients against them, one after the other, and
+// writes the traces and the manifest to the directory. Everything that it has
+// started has ended when it returns or throws. A client that fails has a
+// complaint in the manifest. Throws std::runtime_error if a server fails, and
+// Interrupted.
 RunManifest run_all(const Request& request,
                     const std::filesystem::path& directory);
 

@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "compare/measure/numbers.h"
-#include "compare/run/request.h"
+#include "compare/run/clients.h"
+#include "compare/run/shell_words.h"
 
 namespace {
 

@@ -1,0 +1,37 @@
+// The command line of poetry-compare.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "compare/run/request.h"
+
+namespace poetry_compare {
+
+// A path is empty if the output is not wanted.
+struct Outputs {
+  std::filesystem::path html;
+  std::filesystem::path svg;
+  std::filesystem::path json;
+  std::filesystem::path csv;
+  std::filesystem::path markdown;
+  std::filesystem::path perfetto;
+  std::filesystem::path traces;  // a directory
+  bool open = false;  // the page, in a browser
+  bool timeline = true;
+  std::string color;  // "auto", "always", "never"
+};
+
+struct Options {
+  Request request;
+  Outputs outputs;
+  // If not empty, these are drawn again, and nothing is run.
+  std::vector<std::filesystem::path> report;
+};
+
+// Prints and ends the program where --help or --version asks for that, or where
+// the command line is wrong (2).
+Options parse_options(int argc, char** argv);
+
+}  // namespace poetry_compare

@@ -1,0 +1,125 @@
+#include "compare/poem_arguments.h"
+
+#include <algorithm>
+#include <charconv>
+#include <climits>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "cli/poem.h"
+#include "compare/run/clients.h"
+#include "net/address.h"
+
+namespace poetry_compare {
+namespace {
+
+// The last number of the list holds for all further poems.
+std::size_t num_bytes(const cli::CommandLine& line, std::size_t index) {
+  const auto text = line.text("num-bytes");
+  const auto list = split_list(text.value_or("30,10"));
+  const std::string& word = list[std::min(index, list.size() - 1)];
+  std::size_t number = 0;
+  const char* end = word.data() + word.size();
+  const auto result = std::from_chars(word.data(), end, number);
+  if (result.ec != std::errc() || result.ptr != end || number == 0 ||
+      number > INT_MAX) {
+    cli::usage_error(fmt::format(
+        "--num-bytes must be integers from 1 to {}, not '{}'", INT_MAX, word));
+  }
+  return text ? number : number * *line.integer("repeat", 1, 1'000'000);
+}
+
+std::string read_poem(const std::filesystem::path& file) try {
+  cli::Poem poem(file.string(), 1);
+  std::string text;
+  while (text.size() < poem.size()) {
+    text += poem.read(text.size(), poem.size() - text.size());
+  }
+  if (!text.empty()) return text;
+  cli::usage_error(fmt::format("'{}' is empty: there is nothing to wait for",
+                               file.string()));
+} catch (const std::exception& error) {
+  cli::usage_error(error.what());
+}
+
+std::vector<std::filesystem::path> default_poems() {
+  std::filesystem::path directory = "poetry";
+  if (!std::filesystem::is_directory(directory)) {
+    directory = find_companion("poetry", INSTALLED_POEMS);
+  }
+  return {directory / "ecstasy.txt", directory / "fascination.txt",
+          directory / "science.txt"};
+}
+
+std::optional<net::Address> address_of(const std::string& word) try {
+  return net::parse_address(word);
+} catch (const std::invalid_argument&) {
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<PoemRequest> parse_poems(const cli::CommandLine& line) {
+  std::vector<PoemRequest> poems;
+  std::vector<std::filesystem::path> files(line.words().begin(),
+                                           line.words().end());
+  if (files.empty()) files = default_poems();
+  for (const auto& file : files) {
+    PoemRequest& poem = poems.emplace_back();
+    poem.file = file;
+    poem.text = read_poem(file);
+    poem.num_bytes = num_bytes(line, poems.size() - 1);
+  }
+  return poems;
+}
+
+std::vector<PoemRequest> parse_servers(const cli::CommandLine& line) {
+  std::vector<std::string> addresses = line.texts("connect");
+  std::vector<std::string> files;
+  for (const auto& word : line.words()) {
+    (address_of(word) ? addresses : files).push_back(word);
+  }
+  if (!files.empty() && files.size() != addresses.size()) {
+    cli::usage_error(fmt::format("there are {} addresses and {} poems: '{}'",
+                                 addresses.size(), files.size(),
+                                 files.front()));
+  }
+  std::vector<PoemRequest> poems;
+  std::set<std::uint16_t> ports;
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    PoemRequest& poem = poems.emplace_back();
+    poem.typed = addresses[i];
+    poem.address = address_of(addresses[i]);
+    if (!poem.address) {
+      cli::usage_error(
+          fmt::format("--connect must be [host:]port, not '{}'", addresses[i]));
+    }
+    if (!ports.insert(poem.address->port).second) {
+      cli::usage_error(
+          fmt::format("the port of '{}' is there twice", addresses[i]));
+    }
+    if (files.empty()) continue;
+    poem.file = files[i];
+    poem.text = read_poem(files[i]);
+  }
+  return poems;
+}
+
+std::vector<std::string> split_list(const std::string& text) {
+  std::vector<std::string> items;
+  std::size_t begin = 0;
+  for (std::size_t end = 0; end != text.npos; begin = end + 1) {
+    end = text.find(',', begin);
+    items.push_back(text.substr(begin, end - begin));
+    if (end == text.npos) break;
+  }
+  return items;
+}
+
+}  // namespace poetry_compare
