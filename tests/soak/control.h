@@ -1,4 +1,4 @@
-// Lines between the two processes of a soak.
+// The lines that the two processes of a mix exchange.
 #pragma once
 
 #include <functional>

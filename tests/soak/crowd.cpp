@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t poem_lines = 20;
 
-// No two are the same, and all have the same size.
+// No two poems are equal, and all have the same size.
 std::string poem_number(std::size_t n) {
   std::string poem;
   for (std::size_t line = 0; line < poem_lines; ++line) {
@@ -28,54 +28,54 @@ std::string poem_number(std::size_t n) {
   return poem;
 }
 
-// A server for all at once: nobody gets anything before everybody is there.
+// A server that sends nothing before all clients are connected.
 class Crowd {
  public:
   explicit Crowd(std::size_t size)
       : size_(size),
         port_(reactor_
                   .listen_tcp({"127.0.0.1", 0}, make_factory([this] {
-                                return std::make_unique<Guest>(*this);
+                                return std::make_unique<Connection>(*this);
                               }))
                   ->host()
                   .port) {}
 
-  // What the program prints, once all of them are gone.
+  // Runs the program and returns what it prints.
   std::string serve(const std::string& name, int& status);
-  std::size_t most() const { return most_; }
+  std::size_t max_connected() const { return max_connected_; }
 
  private:
-  class Guest final : public reactor::Protocol {
+  class Connection final : public reactor::Protocol {
    public:
-    explicit Guest(Crowd& crowd)
+    explicit Connection(Crowd& crowd)
         : crowd_(crowd) {}
-    void connection_made() override { crowd_.come(transport()); }
-    void connection_lost(std::error_code) override { crowd_.leave(); }
+    void connection_made() override { crowd_.add(transport()); }
+    void connection_lost(std::error_code) override { crowd_.remove(); }
 
    private:
     Crowd& crowd_;
   };
 
-  void come(reactor::Transport& transport) {
-    guests_.push_back(&transport);
-    most_ = std::max(most_, guests_.size());
-    if (guests_.size() < size_) return;
+  void add(reactor::Transport& transport) {
+    transports_.push_back(&transport);
+    max_connected_ = std::max(max_connected_, transports_.size());
+    if (transports_.size() < size_) return;
     for (std::size_t n = 0; n < size_; ++n) {
-      guests_[n]->write(poem_number(n));
-      guests_[n]->lose_connection();
+      transports_[n]->write(poem_number(n));
+      transports_[n]->lose_connection();
     }
   }
 
-  void leave() {
-    if (++left_ == size_) reactor_.stop();
+  void remove() {
+    if (++lost_ == size_) reactor_.stop();
   }
 
   const std::size_t size_;
   reactor::Reactor reactor_;
   const std::uint16_t port_;
-  std::vector<reactor::Transport*> guests_;
-  std::size_t most_ = 0;
-  std::size_t left_ = 0;
+  std::vector<reactor::Transport*> transports_;
+  std::size_t max_connected_ = 0;
+  std::size_t lost_ = 0;
 };
 
 std::string Crowd::serve(const std::string& name, int& status) {
@@ -110,7 +110,7 @@ bool are_all_poems(const std::string& out, std::size_t count) {
   return true;
 }
 
-// All sizes, as get-poetry reports them at last.
+// All sizes, in the final report of get-poetry.
 bool are_all_sizes(const std::string& out, std::size_t count) {
   const std::string ending =
       fmt::format(": {} bytes of poetry", poem_number(0).size());
@@ -126,7 +126,7 @@ bool are_all_sizes(const std::string& out, std::size_t count) {
 }  // namespace
 
 bool crowd(std::size_t poems) {
-  Verdict verdict;
+  Checks checks;
   for (const std::string name : {"get-poetry-simple", "get-poetry"}) {
     int status = -1;
     Crowd crowd(poems);
@@ -134,17 +134,17 @@ bool crowd(std::size_t poems) {
     const bool right = name == "get-poetry" ? are_all_sizes(out, poems)
                                             : are_all_poems(out, poems);
     fmt::print("{:<34}{:>12}{:>12}\n", name + ": poems at once", poems,
-               crowd.most());
-    if (status != 0 || crowd.most() != poems) {
-      verdict.wrong(
+               crowd.max_connected());
+    if (status != 0 || crowd.max_connected() != poems) {
+      checks.fail(
           fmt::format("{} ended with status {}, and {} of {} "
                       "connections",
-                      name, status, crowd.most(), poems));
+                      name, status, crowd.max_connected(), poems));
     } else if (!right) {
-      verdict.wrong(name + " did not get what was sent");
+      checks.fail(name + " did not get what was sent");
     }
   }
-  return verdict.good();
+  return checks.passed();
 }
 
 }  // namespace soak

@@ -13,8 +13,8 @@ bool is_gone(std::error_code reason) {
          reason == std::errc::broken_pipe;
 }
 
-// What peers and guests have in common: they take things step by step, and have
-// one end.
+// What both kinds of peers have in common: steps that a timer drives, and one
+// end.
 class Hostile : public reactor::Protocol {
  public:
   Hostile(reactor::Reactor& reactor, Kind kind, OnEnd on_end)
@@ -29,14 +29,14 @@ class Hostile : public reactor::Protocol {
 
   void connection_lost(std::error_code reason) override {
     next_.cancel();
-    on_end_(right_ && fared_as_told(reason)
+    on_end_(right_ && ended_as_expected(reason)
                 ? ""
                 : std::string(name_of(kind_)) + " peer: " + reason.message() +
                       " after " + std::to_string(received_) + " bytes");
   }
 
  protected:
-  // Calls step() in a while, again and again, until it says that it is done.
+  // Calls step() after each pause until it returns false.
   void step_by_step(reactor::Clock::duration pause) {
     next_ = reactor_.call_later(pause, [this, pause] {
       if (step()) step_by_step(pause);
@@ -45,7 +45,7 @@ class Hostile : public reactor::Protocol {
 
   virtual bool step() = 0;
   virtual bool is_right(std::string_view data) const = 0;
-  virtual bool fared_as_told(std::error_code reason) const = 0;
+  virtual bool ended_as_expected(std::error_code reason) const = 0;
 
   const Kind kind_;
   std::size_t received_ = 0;
@@ -63,18 +63,18 @@ class Peer final : public Hostile {
  public:
   Peer(reactor::Reactor& reactor,
        Kind kind,
-       Victim victim,
+       Subject subject,
        std::size_t offset,
        OnEnd on_end)
       : Hostile(reactor, kind, std::move(on_end)),
-        victim_(victim),
+        subject_(subject),
         offset_(offset) {}
 
   void connection_made() override {
     switch (kind_) {
       case Kind::complete:
         transport().write(poem());
-        said_all();
+        sent_all();
         break;
       case Kind::reset:
         transport().write(poem().substr(0, offset_));
@@ -102,8 +102,8 @@ class Peer final : public Hostile {
   }
 
  private:
-  void said_all() {
-    if (victim_ == Victim::client) transport().lose_connection();
+  void sent_all() {
+    if (subject_ == Subject::client) transport().lose_connection();
   }
 
   bool step() override {
@@ -111,10 +111,10 @@ class Peer final : public Hostile {
     if (kind_ == Kind::drip) {
       transport().write(poem().substr(sent_++, 1));
       if (sent_ < poem().size()) return true;
-      said_all();
+      sent_all();
       return false;
     }
-    // Who never reads does not learn of the end unless it writes.
+    // A peer that never reads sees the end only when it writes.
     transport().write(kind_ == Kind::endless
                           ? chunk
                           : poem().substr(sent_++ % poem().size(), 1));
@@ -125,15 +125,15 @@ class Peer final : public Hostile {
     return is_poetry(data, received_);
   }
 
-  bool fared_as_told(std::error_code reason) const override {
+  bool ended_as_expected(std::error_code reason) const override {
     const bool answered =
-        victim_ == Victim::client || received_ == poem().size();
+        subject_ == Subject::client || received_ == poem().size();
     switch (kind_) {
       case Kind::complete:
       case Kind::drip:
         return answered && reason == Error::connection_done;
       case Kind::talking:
-        return answered;  // what nobody read may have become a reset
+        return answered;  // unread bytes may turn the end into a reset
       case Kind::reset:
         return reason == Error::connection_aborted;
       case Kind::ended:
@@ -143,19 +143,19 @@ class Peer final : public Hostile {
     }
   }
 
-  const Victim victim_;
+  const Subject subject_;
   const std::size_t offset_;
   std::size_t sent_ = 0;
 };
 
-// --- A guest of the slow poetry server ---------------------------------------
+// --- A client of the slow poetry server --------------------------------------
 
-class Guest final : public Hostile {
+class ServerClient final : public Hostile {
  public:
-  Guest(reactor::Reactor& reactor,
-        Kind kind,
-        const std::string& poetry,
-        OnEnd on_end)
+  ServerClient(reactor::Reactor& reactor,
+               Kind kind,
+               const std::string& poetry,
+               OnEnd on_end)
       : Hostile(reactor, kind, std::move(on_end)),
         poetry_(poetry) {}
 
@@ -187,11 +187,11 @@ class Guest final : public Hostile {
     return std::string_view(poetry_).substr(received_).starts_with(data);
   }
 
-  bool fared_as_told(std::error_code reason) const override {
+  bool ended_as_expected(std::error_code reason) const override {
     if (kind_ == Kind::reset) return reason == Error::connection_aborted;
     if (kind_ == Kind::unread) return is_gone(reason);
     if (kind_ == Kind::ended) return reason == Error::connection_done;
-    // Who has talked to the end may be reset, but not before it has everything.
+    // A talking client may be reset, but only after it has the whole poem.
     return received_ == poetry_.size() &&
            (kind_ == Kind::talking || reason == Error::connection_done);
   }
@@ -203,18 +203,19 @@ class Guest final : public Hostile {
 
 std::unique_ptr<reactor::Protocol> make_peer(reactor::Reactor& reactor,
                                              Kind kind,
-                                             Victim victim,
+                                             Subject subject,
                                              std::size_t offset,
                                              OnEnd on_end) {
-  return std::make_unique<Peer>(reactor, kind, victim, offset,
+  return std::make_unique<Peer>(reactor, kind, subject, offset,
                                 std::move(on_end));
 }
 
-std::unique_ptr<reactor::Protocol> make_guest(reactor::Reactor& reactor,
-                                              Kind kind,
-                                              const std::string& poetry,
-                                              OnEnd on_end) {
-  return std::make_unique<Guest>(reactor, kind, poetry, std::move(on_end));
+std::unique_ptr<reactor::Protocol> make_server_client(reactor::Reactor& reactor,
+                                                      Kind kind,
+                                                      const std::string& poetry,
+                                                      OnEnd on_end) {
+  return std::make_unique<ServerClient>(reactor, kind, poetry,
+                                        std::move(on_end));
 }
 
 }  // namespace soak

@@ -1,4 +1,4 @@
-// The hostile peers: what they are told to do, they do on our own core.
+// The hostile peers, which use our own core.
 #pragma once
 
 #include <array>
@@ -12,23 +12,23 @@
 
 namespace soak {
 
-// Says how one peer fared: as it was told, or what happened instead.
+// Called at the end of a peer. `trouble` is empty, or says what went wrong.
 using OnEnd = std::function<void(const std::string& trouble)>;
 
-// A peer of a client or a port; `offset` is for those that break off.
+// A peer of a client or a port. `offset` is where a peer breaks off that does.
 std::unique_ptr<reactor::Protocol> make_peer(reactor::Reactor& reactor,
                                              Kind kind,
-                                             Victim victim,
+                                             Subject subject,
                                              std::size_t offset,
                                              OnEnd on_end);
 
-// A guest of the slow poetry server, which has this to send.
-std::unique_ptr<reactor::Protocol> make_guest(reactor::Reactor& reactor,
-                                              Kind kind,
-                                              const std::string& poetry,
-                                              OnEnd on_end);
+// A client of the slow poetry server, which serves `poetry`.
+std::unique_ptr<reactor::Protocol> make_server_client(reactor::Reactor& reactor,
+                                                      Kind kind,
+                                                      const std::string& poetry,
+                                                      OnEnd on_end);
 
-// One client that connects, once, and fares as its protocol does.
+// Connects once, as a client with the protocol that `make` makes.
 void send_peer(reactor::Reactor& reactor,
                std::uint16_t port,
                std::function<std::unique_ptr<reactor::Protocol>(OnEnd)> make,
@@ -38,7 +38,7 @@ void send_peer(reactor::Reactor& reactor,
 class HostileServers {
  public:
   HostileServers(reactor::Reactor& reactor, OnEnd on_end);
-  // Zero for kinds that are clients only.
+  // Zero for the kinds that only clients have.
   const std::array<std::uint16_t, kinds>& ports() const { return ports_; }
   std::size_t open() const { return open_; }
 
@@ -46,7 +46,7 @@ class HostileServers {
   class Factory;
 
   net::Socket closed_;  // bound, and does not listen
-  net::Socket full_;  // and one whose queue is full
+  net::Socket full_;  // its queue is full
   net::Socket first_;
   std::size_t open_ = 0;
   std::array<std::uint16_t, kinds> ports_{};

@@ -8,7 +8,7 @@ namespace {
 struct Row {
   std::string_view name;
   std::string_view outcome;
-  std::array<std::size_t, 3> shares;  // of a thousand, for each victim
+  std::array<std::size_t, 3> shares;  // of a thousand, for each subject
 };
 
 constexpr std::array<Row, kinds> rows{{
@@ -28,8 +28,8 @@ const Row& row(Kind kind) {
   return rows[static_cast<std::size_t>(kind)];
 }
 
-std::size_t share(Victim victim, std::size_t kind) {
-  return rows[kind].shares[static_cast<std::size_t>(victim)];
+std::size_t share(Subject subject, std::size_t kind) {
+  return rows[kind].shares[static_cast<std::size_t>(subject)];
 }
 
 std::string outcome_of(std::error_code reason, std::size_t bytes) {
@@ -50,18 +50,18 @@ std::string_view name_of(Kind kind) {
   return row(kind).name;
 }
 
-std::string_view name_of(Victim victim) {
+std::string_view name_of(Subject subject) {
   constexpr std::array names{"client", "port", "server"};
-  return names[static_cast<std::size_t>(victim)];
+  return names[static_cast<std::size_t>(subject)];
 }
 
-// Each run of a thousand has all of them, well mixed: 389 and 1000 have no
-// divisor in common.
-Kind kind_of(Victim victim, std::size_t n) {
+// Each thousand has every kind in its share, well mixed, because 389 and 1000
+// have no common divisor.
+Kind kind_of(Subject subject, std::size_t n) {
   std::size_t place = n * 389 % 1000;
   std::size_t kind = 0;
-  while (place >= share(victim, kind)) {
-    place -= share(victim, kind++);
+  while (place >= share(subject, kind)) {
+    place -= share(subject, kind++);
   }
   return static_cast<Kind>(kind);
 }
@@ -70,10 +70,10 @@ std::string_view outcome_of(Kind kind) {
   return row(kind).outcome;
 }
 
-// A client may lose a connection behind the last byte; a port has answered
-// then.
-std::size_t offsets_of(Victim victim, Kind kind) {
-  const bool last = kind == Kind::reset && victim == Victim::client;
+// A client may lose its connection after the last byte, too. A port has
+// answered by then.
+std::size_t offsets_of(Subject subject, Kind kind) {
+  const bool last = kind == Kind::reset && subject == Subject::client;
   return poem().size() + (last ? 1 : 0);
 }
 
@@ -107,23 +107,23 @@ bool is_poetry(std::string_view data, std::size_t before) {
   return true;
 }
 
-reactor::Clock::duration patience_for(Kind kind) {
+reactor::Clock::duration timeout_for(Kind kind) {
   if (outcome_of(kind) == "timed out") return std::chrono::milliseconds(200);
   return std::chrono::minutes(2);
 }
 
-std::string row_of(Victim victim, Kind kind) {
-  return std::string(name_of(victim)) + ": " + std::string(name_of(kind));
+std::string row_of(Subject subject, Kind kind) {
+  return std::string(name_of(subject)) + ": " + std::string(name_of(kind));
 }
 
-std::string seen_by(Victim victim,
+std::string seen_by(Subject subject,
                     Kind kind,
                     std::error_code reason,
                     std::size_t bytes,
                     bool right_bytes) {
   const std::string seen =
       right_bytes ? outcome_of(reason, bytes) : "wrong bytes";
-  std::string line = row_of(victim, kind);
+  std::string line = row_of(subject, kind);
   if (seen != outcome_of(kind)) return line + ", but " + seen;
   if (kind == Kind::reset || kind == Kind::ended) {
     line += " after " + std::to_string(bytes);
@@ -131,20 +131,20 @@ std::string seen_by(Victim victim,
   return line;
 }
 
-Tally expected(Victim victim, std::size_t from, std::size_t to) {
-  Tally tally;
+Counts expected(Subject subject, std::size_t from, std::size_t to) {
+  Counts counts;
   std::array<std::size_t, kinds> turns{};
   for (std::size_t n = from; n < to; ++n) {
-    const Kind kind = kind_of(victim, n);
-    std::string line = row_of(victim, kind);
-    if (victim != Victim::server &&
+    const Kind kind = kind_of(subject, n);
+    std::string line = row_of(subject, kind);
+    if (subject != Subject::server &&
         (kind == Kind::reset || kind == Kind::ended)) {
       std::size_t& turn = turns[static_cast<std::size_t>(kind)];
-      line += " after " + std::to_string(turn++ % offsets_of(victim, kind));
+      line += " after " + std::to_string(turn++ % offsets_of(subject, kind));
     }
-    ++tally[line];
+    ++counts[line];
   }
-  return tally;
+  return counts;
 }
 
 }  // namespace soak

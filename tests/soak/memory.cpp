@@ -1,4 +1,4 @@
-// What a connection costs that does nothing, and a poem that is too large.
+// The memory of an idle connection, and of a poem that is too large.
 #include <malloc.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t allowed_bytes = 1024;
 
-// Ours: the kernel's share of a connection is not in it.
+// By this process. The kernel's share of a connection is not included.
 std::size_t allocated() {
   const auto info = ::mallinfo2();
   return info.uordblks + info.hblkhd;
@@ -38,7 +38,7 @@ class Idle final : public reactor::Protocol {
   const std::function<void()>& on_made_;
 };
 
-// Measures what so many connections cost, which `start` begins to make.
+// The bytes that each connection allocates. `start` begins to connect.
 std::size_t cost_of(
     std::size_t connections,
     const std::function<void(reactor::Reactor&,
@@ -48,7 +48,7 @@ std::size_t cost_of(
   std::size_t after = 0;
   const std::function<void()> on_made = [&] {
     if (++made < connections) return;
-    // A round later, as what was put aside until then is no cost.
+    // Later, when the reactor has destroyed what it no longer needs.
     reactor.call_later(100ms, [&] {
       after = allocated();
       reactor.stop();
@@ -91,16 +91,17 @@ class Endless final : public reactor::Protocol {
   reactor::DelayedCall next_;
 };
 
-// The most memory a client has needed to find out, in KiB; its exit status
-// is 1.
-std::size_t kib_of(const std::string& client, std::size_t most_bytes) {
+// The maximum memory of a client, in KiB, that gives up because of --max-bytes.
+// 0 if its exit status is not 1.
+std::size_t kib_of(const std::string& client, std::size_t max_bytes_of_poem) {
   reactor::Reactor reactor;
   const auto port = reactor.listen_tcp(
       {"127.0.0.1", 0},
       make_factory([&] { return std::make_unique<Endless>(reactor); }));
-  ChildProcess process({.words = {program(client + "/get-poetry"),
-                                  "--max-bytes=" + std::to_string(most_bytes),
-                                  std::to_string(port->host().port)}});
+  ChildProcess process(
+      {.words = {program(client + "/get-poetry"),
+                 "--max-bytes=" + std::to_string(max_bytes_of_poem),
+                 std::to_string(port->host().port)}});
   poetry_compare::ChildExit exit;
   std::thread waiter([&] {
     exit = process.wait();
@@ -158,30 +159,30 @@ bool rest(std::size_t connections) {
 
   const bool port_is_cheap = is_cheap("port", connections, at_port);
   const bool client_is_cheap = is_cheap("client", connections, at_client);
-  Verdict verdict;
+  Checks checks;
   if (!port_is_cheap || !client_is_cheap) {
-    verdict.wrong("a connection at rest costs too much");
+    checks.fail("an idle connection needs too much memory");
   }
-  return verdict.good();
+  return checks.passed();
 }
 
-// A string that grows is there twice for a moment.
-bool too_large(std::size_t most_bytes) {
-  Verdict verdict;
+// A string that grows is in memory twice for a moment.
+bool too_large(std::size_t max_bytes_of_poem) {
+  Checks checks;
   for (const char* client : {"blocking-client", "async-client",
                              "reactor-client-1", "reactor-client-2"}) {
-    const std::size_t least = kib_of(client, 0);
-    const std::size_t most = kib_of(client, most_bytes);
-    const std::size_t allowed = least + 2 * most_bytes / 1024 + 1024;
+    const std::size_t minimum = kib_of(client, 0);
+    const std::size_t most = kib_of(client, max_bytes_of_poem);
+    const std::size_t allowed = minimum + 2 * max_bytes_of_poem / 1024 + 1024;
     fmt::print("{:<34}{:>12}{:>12}\n", fmt::format("{}: KiB", client), allowed,
                most);
-    if (least == 0 || most == 0) {
-      verdict.wrong(std::string(client) + " did not fail as it should have");
+    if (minimum == 0 || most == 0) {
+      checks.fail(std::string(client) + " did not fail as it should have");
     } else if (most > allowed) {
-      verdict.wrong(std::string(client) + " needs more memory than that");
+      checks.fail(std::string(client) + " needs more memory than that");
     }
   }
-  return verdict.good();
+  return checks.passed();
 }
 
 }  // namespace soak

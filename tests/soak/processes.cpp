@@ -59,18 +59,18 @@ void write_line(const net::Socket& writer, const std::string& line) {
   }
 }
 
-Weight weigh(pid_t pid) {
+Resources resources_of(pid_t pid) {
   namespace fs = std::filesystem;
   const fs::path directory = "/proc/" + std::to_string(pid);
-  Weight weight;
+  Resources resources;
   for (const auto& entry : fs::directory_iterator(directory / "fd")) {
-    weight.descriptors += entry.exists() || entry.is_symlink() ? 1 : 0;
+    resources.descriptors += entry.exists() || entry.is_symlink() ? 1 : 0;
   }
   std::ifstream status(directory / "status");
   for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmRSS:")) weight.kib = std::stoul(line.substr(6));
+    if (line.starts_with("VmRSS:")) resources.kib = std::stoul(line.substr(6));
   }
-  return weight;
+  return resources;
 }
 
 poetry_compare::ChildCommand part_of_soak(std::vector<std::string> words) {
@@ -109,7 +109,7 @@ SlowServer::SlowServer(const std::vector<std::string>& options)
     : process_(server_command(options)),
       port_(read_port(process_)) {}
 
-std::size_t most_descriptors() {
+std::size_t max_descriptors() {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   return limit.rlim_cur;

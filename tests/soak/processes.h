@@ -1,4 +1,4 @@
-// The programs that are soaked: started, measured, ended.
+// The programs that are soaked: how they are started and measured.
 #pragma once
 
 #include <sys/types.h>
@@ -38,12 +38,12 @@ poetry_compare::ChildCommand part_of_soak(std::vector<std::string> words);
 // line. Throws std::runtime_error if it prints none.
 std::uint16_t read_port(ChildProcess& child);
 
-// Of a process that lives: what /proc says.
-struct Weight {
+// What a running process uses, from /proc.
+struct Resources {
   std::size_t descriptors = 0;
   std::size_t kib = 0;  // VmRSS
 };
-Weight weigh(pid_t pid);
+Resources resources_of(pid_t pid);
 
 // A slow poetry server, and the port it has chosen.
 class SlowServer {
@@ -57,8 +57,8 @@ class SlowServer {
   const std::uint16_t port_;
 };
 
-// How many descriptors this process, and those it starts, may have at most.
-std::size_t most_descriptors();
-void limit_descriptors(std::size_t most);
+// The limit on the descriptors of this process, which its children inherit.
+std::size_t max_descriptors();
+void limit_descriptors(std::size_t limit);
 
 }  // namespace soak

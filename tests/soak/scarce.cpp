@@ -1,5 +1,5 @@
-// Too few descriptors: what is refused for that is told, and over once there
-// are some again.
+// Too few descriptors: each failure is reported, and the next attempt succeeds
+// when descriptors are free again.
 #include <unistd.h>
 
 #include <cerrno>
@@ -23,10 +23,10 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t many = 200;
 
-// Sends a poem, and stays until the other side leaves, unless it `ends`.
-class Host final : public reactor::Protocol {
+// Sends a poem. Closes the connection then if it `ends`; or else the peer does.
+class PoemSender final : public reactor::Protocol {
  public:
-  explicit Host(bool ends)
+  explicit PoemSender(bool ends)
       : ends_(ends) {}
   void connection_made() override {
     transport().write(poem());
@@ -37,10 +37,10 @@ class Host final : public reactor::Protocol {
   const bool ends_;
 };
 
-class Visitor final : public reactor::Protocol {
+class PoemReceiver final : public reactor::Protocol {
  public:
-  Visitor(std::function<void(reactor::Transport&)> on_poem,
-          std::function<void(bool whole)> on_lost)
+  PoemReceiver(std::function<void(reactor::Transport&)> on_poem,
+               std::function<void(bool whole)> on_lost)
       : on_poem_(std::move(on_poem)),
         on_lost_(std::move(on_lost)) {}
 
@@ -73,46 +73,46 @@ class Port {
   const std::uint16_t number_;
 };
 
-struct Round {
+struct Answers {
   std::size_t served = 0;
-  std::size_t turned_away = 0;
+  std::size_t rejected = 0;
 };
 
-// Visitors who keep what they have got until everybody has an answer.
-Round visit(std::uint16_t port, std::size_t visitors) {
+// The receivers keep their connections until each has an answer.
+Answers receive_poems(std::uint16_t port, std::size_t receivers) {
   reactor::Reactor reactor;
   std::vector<reactor::Transport*> held;
-  Round round;
+  Answers answers;
   std::size_t left = 0;
   const auto one_more_answer = [&] {
-    if (round.served + round.turned_away < visitors) return;
+    if (answers.served + answers.rejected < receivers) return;
     for (auto* transport : std::exchange(held, {})) {
       transport->lose_connection();
     }
   };
   const auto factory = make_factory([&] {
-    return std::make_unique<Visitor>(
+    return std::make_unique<PoemReceiver>(
         [&](reactor::Transport& transport) {
           held.push_back(&transport);
-          ++round.served;
+          ++answers.served;
           one_more_answer();
         },
         [&](bool whole) {
-          if (!whole) ++round.turned_away;
-          if (++left == visitors) reactor.stop();
+          if (!whole) ++answers.rejected;
+          if (++left == receivers) reactor.stop();
           if (!whole) one_more_answer();
         });
   });
-  for (std::size_t i = 0; i < visitors; ++i) {
+  for (std::size_t i = 0; i < receivers; ++i) {
     reactor.connect_tcp("127.0.0.1", port, factory);
   }
   reactor.run();
-  return round;
+  return answers;
 }
 
-// How many numbers below the limit are free: what it has inherited may lie
-// above.
-std::size_t room(pid_t pid, std::size_t descriptors) {
+// How many descriptors a process may still open below its limit. Inherited ones
+// may lie above.
+std::size_t free_descriptors(pid_t pid, std::size_t descriptors) {
   const std::string directory = "/proc/" + std::to_string(pid) + "/fd/";
   std::size_t count = 0;
   for (std::size_t fd = 0; fd < descriptors; ++fd) {
@@ -126,30 +126,30 @@ void report(const std::string& what, std::size_t told, std::size_t seen) {
   fmt::print("{:<34}{:>12}{:>12}\n", what, told, seen);
 }
 
-// Who fails for want of a descriptor tries again a moment later.
-Round insist(std::uint16_t port, std::size_t visitors) {
+// A client that finds no free descriptor tries again a moment later.
+Answers retry_until_served(std::uint16_t port, std::size_t receivers) {
   reactor::Reactor reactor;
-  Round round;
+  Answers answers;
   const auto factory = make_factory(
       [&] {
-        return std::make_unique<Visitor>(
+        return std::make_unique<PoemReceiver>(
             [](reactor::Transport&) {},
             [&](bool whole) {
-              round.served += whole ? 1 : 0;
-              if (round.served == visitors || !whole) reactor.stop();
+              answers.served += whole ? 1 : 0;
+              if (answers.served == receivers || !whole) reactor.stop();
             });
       },
       [&](reactor::Connector& connector, std::error_code reason) {
         if (reason != std::errc::too_many_files_open) return reactor.stop();
-        ++round.turned_away;
+        ++answers.rejected;
         reactor.call_later(50ms, [&connector] { connector.connect(); });
       });
   std::vector<std::shared_ptr<reactor::Connector>> connectors;
-  for (std::size_t i = 0; i < visitors; ++i) {
+  for (std::size_t i = 0; i < receivers; ++i) {
     connectors.push_back(reactor.connect_tcp("127.0.0.1", port, factory));
   }
   reactor.run();
-  return round;
+  return answers;
 }
 
 // Runs in the child, see ChildCommand::prepare.
@@ -157,8 +157,8 @@ int errors_to_output() {
   return ::dup2(STDOUT_FILENO, STDERR_FILENO) < 0 ? errno : 0;
 }
 
-// What get-poetry says about so many poems.
-Round get_poems(std::uint16_t port, std::size_t poems, int& status) {
+// Fetches so many poems with get-poetry and counts what it reports.
+Answers get_poems(std::uint16_t port, std::size_t poems, int& status) {
   std::vector<std::string> words{program("reactor-client-2/get-poetry")};
   words.insert(words.end(), poems, std::to_string(port));
   ChildProcess process({.words = std::move(words),
@@ -167,14 +167,14 @@ Round get_poems(std::uint16_t port, std::size_t poems, int& status) {
   std::istringstream lines(read_all(process));
   status = process.wait().status();
 
-  Round round;
+  Answers answers;
   for (std::string line; std::getline(lines, line);) {
     const bool failed = line.starts_with("Failed to connect to ") &&
                         line.ends_with(": Too many open files");
-    round.turned_away += failed ? 1 : 0;
-    if (line.starts_with("Got ")) round.served = std::stoul(line.substr(4));
+    answers.rejected += failed ? 1 : 0;
+    if (line.starts_with("Got ")) answers.served = std::stoul(line.substr(4));
   }
-  return round;
+  return answers;
 }
 
 }  // namespace
@@ -183,57 +183,57 @@ int run_scarce_port(const std::vector<std::string>& words) {
   limit_descriptors(std::stoul(words.at(0)));
   const bool ends = words.at(1) == "ends";
   reactor::Reactor reactor;
-  const auto port = reactor.listen_tcp({"127.0.0.1", 0}, make_factory([ends] {
-                                         return std::make_unique<Host>(ends);
-                                       }));
+  const auto port = reactor.listen_tcp(
+      {"127.0.0.1", 0},
+      make_factory([ends] { return std::make_unique<PoemSender>(ends); }));
   fmt::print("{}\n", port->host().port);
   reactor.run();
   return 0;
 }
 
 bool scarce_port(std::size_t descriptors) {
-  Verdict verdict;
+  Checks checks;
   const Port port(descriptors, false);
-  const std::size_t free = room(port.pid(), descriptors);
-  const Round first = visit(port.number(), many);
+  const std::size_t free = free_descriptors(port.pid(), descriptors);
+  const Answers first = receive_poems(port.number(), many);
   report("port: served", free, first.served);
-  report("port: turned away", many - free, first.turned_away);
-  if (first.served != free || first.turned_away != many - free) {
-    verdict.wrong("not everybody was served or turned away as they had to be");
+  report("port: rejected", many - free, first.rejected);
+  if (first.served != free || first.rejected != many - free) {
+    checks.fail("a connection was neither served nor rejected as it had to be");
   }
 
-  for (int i = 0; room(port.pid(), descriptors) != free && i < 500; ++i) {
+  for (int i = 0; free_descriptors(port.pid(), descriptors) != free && i < 500;
+       ++i) {
     std::this_thread::sleep_for(10ms);
   }
   const std::size_t few = free / 2;
-  const Round second = visit(port.number(), few);
+  const Answers second = receive_poems(port.number(), few);
   report("port: served afterwards", few, second.served);
-  if (second.served != few) verdict.wrong("the port has not recovered");
-  return verdict.good();
+  if (second.served != few) checks.fail("the port has not recovered");
+  return checks.passed();
 }
 
 bool scarce_client(std::size_t descriptors) {
-  Verdict verdict;
-  const Port port(most_descriptors(), true);
+  Checks checks;
+  const Port port(max_descriptors(), true);
   limit_descriptors(descriptors);
-  const Round ours = insist(port.number(), many);
-  report("client: gets it in the end", many, ours.served);
-  report("client: has tried in vain before", many - descriptors,
-         ours.turned_away);
-  if (ours.served != many || ours.turned_away < many - descriptors) {
-    verdict.wrong("not everybody has got a poem after trying again");
+  const Answers ours = retry_until_served(port.number(), many);
+  report("client: served in the end", many, ours.served);
+  report("client: failed attempts before", many - descriptors, ours.rejected);
+  if (ours.served != many || ours.rejected < many - descriptors) {
+    checks.fail("a client has no poem after trying again");
   }
 
   int status = -1;
-  const Round program = get_poems(port.number(), many, status);
-  report("get-poetry: poems", many - program.turned_away, program.served);
+  const Answers program = get_poems(port.number(), many, status);
+  report("get-poetry: poems", many - program.rejected, program.served);
   report("get-poetry: too many open files", many - program.served,
-         program.turned_away);
-  if (program.served + program.turned_away != many || program.served == 0 ||
-      program.turned_away == 0 || status != 1) {
-    verdict.wrong("get-poetry does not account for every poem");
+         program.rejected);
+  if (program.served + program.rejected != many || program.served == 0 ||
+      program.rejected == 0 || status != 1) {
+    checks.fail("get-poetry does not report every poem");
   }
-  return verdict.good();
+  return checks.passed();
 }
 
 }  // namespace soak

@@ -1,7 +1,7 @@
-// Hostile peers for our server, our clients and our core, and what comes of it.
+// Hostile peers for the server, the clients and the core.
 //
-// For scripts/soak, which says more. Each part prints what it found; the exit
-// status is 1 if anything was wrong.
+// See scripts/soak. Each part prints what it found. The exit status is 1 if a
+// check failed.
 #include "soak/soak.h"
 
 #include <unistd.h>
@@ -42,8 +42,8 @@ class Factory final : public reactor::ClientFactory {
 
 }  // namespace
 
-void Verdict::wrong(const std::string& what) {
-  good_ = false;
+void Checks::fail(const std::string& what) {
+  passed_ = false;
   fmt::print("WRONG: {}\n", what);
 }
 
@@ -69,40 +69,49 @@ void connect_lines(reactor::ReactorTcp& reactor,
 
 }  // namespace soak
 
+namespace {
+
+using Words = std::vector<std::string>;
+
+const std::map<std::string, bool (*)(std::size_t)> parts{
+    {"mix", soak::mix},
+    {"crowd", soak::crowd},
+    {"scarce-port", soak::scarce_port},
+    {"scarce-client", soak::scarce_client},
+    {"rest", soak::rest},
+    {"too-large", soak::too_large}};
+
+const std::map<std::string, int (*)(const Words&)> inner_parts{
+    {"subject", soak::run_subject},
+    {"port", soak::run_scarce_port},
+    {"idle-clients", soak::run_idle_clients},
+    {"idle-server", soak::run_idle_server}};
+
+int run(const std::string& part, std::size_t number) {
+  if (soak::is_sanitized && (part == "rest" || part == "too-large")) {
+    fmt::print("skipped: what a sanitizer allocates would be measured too\n");
+    return soak::skipped;
+  }
+  // Ends a part that waits for ever. A mix notices that itself.
+  if (part != "mix") ::alarm(300);
+  return parts.at(part)(number) ? 0 : 1;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) try {
-  const std::map<std::string, bool (*)(std::size_t)> parts{
-      {"mix", soak::mix},
-      {"crowd", soak::crowd},
-      {"scarce-port", soak::scarce_port},
-      {"scarce-client", soak::scarce_client},
-      {"rest", soak::rest},
-      {"too-large", soak::too_large}};
-
-  const std::map<std::string, int (*)(const std::vector<std::string>&)> inner{
-      {"victim", soak::run_victim},
-      {"port", soak::run_scarce_port},
-      {"idle-clients", soak::run_idle_clients},
-      {"idle-server", soak::run_idle_server}};
-
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   spdlog::set_level(spdlog::level::off);
-  const std::vector<std::string> words(argv + 1, argv + argc);
-  if (!words.empty() && inner.contains(words[0])) {
-    return inner.at(words[0])({words.begin() + 1, words.end()});
+  const Words words(argv + 1, argv + argc);
+  if (!words.empty() && inner_parts.contains(words[0])) {
+    return inner_parts.at(words[0])({words.begin() + 1, words.end()});
   }
   if (words.size() != 2 || !parts.contains(words[0])) {
     std::fputs("usage: soak PART NUMBER; scripts/soak does it for you\n",
                stderr);
     return 2;
   }
-  if (soak::is_sanitized && (words[0] == "rest" || words[0] == "too-large")) {
-    fmt::print("skipped: what a sanitizer allocates would be measured too\n");
-    return soak::skipped;
-  }
-  // None of these takes long, unless somebody waits for what will not come; a
-  // mix finds that out itself.
-  if (words[0] != "mix") ::alarm(300);
-  return parts.at(words[0])(std::stoul(words[1])) ? 0 : 1;
+  return run(words[0], std::stoul(words[1]));
 } catch (const std::exception& error) {
   fmt::print(stderr, "soak: {}\n", error.what());
   return 1;

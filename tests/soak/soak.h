@@ -1,5 +1,5 @@
-// What the program can be told to do. Each part prints what it found, and says
-// whether all of it was as it should be.
+// The parts of the program. Each prints what it found, and returns whether all
+// of it was right.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace soak {
 
-// What a sanitizer allocates cannot be told from what we do.
+// The allocations of a sanitizer cannot be told from the program's own.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool is_sanitized = true;
 #else
@@ -27,20 +27,21 @@ bool scarce_client(std::size_t descriptors);
 bool rest(std::size_t connections);
 bool too_large(std::size_t most_bytes);
 
-// Parts that the others run in processes of their own, with more words.
-int run_victim(const std::vector<std::string>& words);
+// Parts that the others start in processes of their own. `words` are the rest
+// of the command line.
+int run_subject(const std::vector<std::string>& words);
 int run_scarce_port(const std::vector<std::string>& words);
 int run_idle_clients(const std::vector<std::string>& words);
 int run_idle_server(const std::vector<std::string>& words);
 
-// A line for each thing that is wrong; whether there was none is what counts.
-class Verdict {
+// Prints a line for each check that fails.
+class Checks {
  public:
-  void wrong(const std::string& what);
-  bool good() const { return good_; }
+  void fail(const std::string& what);
+  bool passed() const { return passed_; }
 
  private:
-  bool good_ = true;
+  bool passed_ = true;
 };
 
 // Connects to a port here and exchanges lines.
@@ -50,8 +51,8 @@ void connect_lines(reactor::ReactorTcp& reactor,
                    LineProtocol::OnLine on_line,
                    std::function<void()> on_lost);
 
-// A factory of what `build` says, for servers and for clients; the failure of a
-// client is told.
+// A factory that calls `build` for each connection, of a server or a client,
+// and `on_failed` when a client cannot connect.
 std::shared_ptr<reactor::ClientFactory> make_factory(
     std::function<std::unique_ptr<reactor::Protocol>()> build,
     std::function<void(reactor::Connector&, std::error_code)> on_failed =

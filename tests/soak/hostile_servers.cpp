@@ -1,4 +1,4 @@
-// How hostile peers come to their victims: as clients, and as servers.
+// Hostile peers as clients, and as servers.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -68,8 +68,8 @@ class HostileServers::Factory final : public reactor::ProtocolFactory {
   std::unique_ptr<reactor::Protocol> build_protocol(
       const net::Address&) override {
     ++open_;
-    const auto offset = turn_++ % offsets_of(Victim::client, kind_);
-    return make_peer(reactor_, kind_, Victim::client, offset,
+    const auto offset = next_offset_++ % offsets_of(Subject::client, kind_);
+    return make_peer(reactor_, kind_, Subject::client, offset,
                      [this](const std::string& trouble) {
                        --open_;
                        on_end_(trouble);
@@ -81,13 +81,13 @@ class HostileServers::Factory final : public reactor::ProtocolFactory {
   const Kind kind_;
   std::size_t& open_;
   const OnEnd on_end_;
-  std::size_t turn_ = 0;
+  std::size_t next_offset_ = 0;
 };
 
 HostileServers::HostileServers(reactor::Reactor& reactor, OnEnd on_end)
     : closed_(bind_to_any_port()),
       full_(bind_to_any_port()) {
-  // A queue for one, who is there already.
+  // The queue has room for one connection, which takes it.
   if (::listen(full_.fd(), 0) < 0) net::throw_last_error("listen");
   first_ = net::connect(net::local_address(full_));
 

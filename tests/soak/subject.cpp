@@ -1,7 +1,7 @@
-// What is soaked: clients and listening ports on our own core, in a process
-// that does nothing else, and lives as long as the soak does.
+// What is tested: clients and listening ports on our own core, in a process
+// that does nothing else and lives as long as the soak does.
 //
-// It is told how many clients to start, and tells what became of everybody:
+// The mix sends it orders, and it answers with what it has seen:
 //
 //   > ports 0 40001 ...     where it listens, for each kind
 //   < clients 500           start so many
@@ -28,15 +28,15 @@ namespace {
 using namespace std::chrono_literals;
 using reactor::Error;
 
-constexpr std::size_t most_at_once = 400;
+constexpr std::size_t max_open = 400;
 
-class VictimProcess {
+class SubjectProcess {
  public:
-  explicit VictimProcess(const std::array<std::uint16_t, kinds>& targets);
+  explicit SubjectProcess(const std::array<std::uint16_t, kinds>& targets);
   int run(std::uint16_t control_port);
 
-  void see(const std::string& what) { ++tally_[what]; }
-  void client_is_over() {
+  void see(const std::string& what) { ++counts_[what]; }
+  void client_ended() {
     --open_clients_;
     start_clients();
   }
@@ -56,21 +56,21 @@ class VictimProcess {
   std::size_t started_ = 0;
   std::size_t wanted_ = 0;
   std::size_t open_clients_ = 0;
-  Tally tally_;
+  Counts counts_;
 };
 
-// A client that wants a poem, or a server that is to be asked with one.
-class VictimProtocol final : public reactor::Protocol {
+// A client that wants a poem, or a server that gets one as its request.
+class SubjectProtocol final : public reactor::Protocol {
  public:
-  VictimProtocol(VictimProcess& process, Victim victim, Kind kind)
+  SubjectProtocol(SubjectProcess& process, Subject subject, Kind kind)
       : process_(process),
-        victim_(victim),
+        subject_(subject),
         kind_(kind) {
     ++process_.open;
   }
 
   void connection_made() override {
-    timeout_ = process_.reactor.call_later(patience_for(kind_), [this] {
+    timeout_ = process_.reactor.call_later(timeout_for(kind_), [this] {
       transport().abort_connection(make_error_code(std::errc::timed_out));
     });
   }
@@ -80,7 +80,7 @@ class VictimProtocol final : public reactor::Protocol {
     received_ += data.size();
     if (received_ > max_bytes) {
       transport().abort_connection(make_error_code(std::errc::message_size));
-    } else if (victim_ == Victim::port && received_ >= poem().size() &&
+    } else if (subject_ == Subject::port && received_ >= poem().size() &&
                kind_ != Kind::endless) {
       static const std::string answer = many_poems(long_answer);
       transport().write(kind_ == Kind::unread ? answer : poem());
@@ -91,53 +91,53 @@ class VictimProtocol final : public reactor::Protocol {
   void connection_lost(std::error_code reason) override {
     timeout_.cancel();
     --process_.open;
-    process_.see(seen_by(victim_, kind_, reason, received_, right_));
+    process_.see(seen_by(subject_, kind_, reason, received_, right_));
   }
 
  private:
-  VictimProcess& process_;
-  const Victim victim_;
+  SubjectProcess& process_;
+  const Subject subject_;
   const Kind kind_;
   std::size_t received_ = 0;
   bool right_ = true;
   reactor::DelayedCall timeout_;
 };
 
-class VictimFactory final : public reactor::ClientFactory {
+class SubjectFactory final : public reactor::ClientFactory {
  public:
-  VictimFactory(VictimProcess& process, Victim victim, Kind kind)
+  SubjectFactory(SubjectProcess& process, Subject subject, Kind kind)
       : process_(process),
-        victim_(victim),
+        subject_(subject),
         kind_(kind) {}
 
   std::unique_ptr<reactor::Protocol> build_protocol(
       const net::Address&) override {
-    return std::make_unique<VictimProtocol>(process_, victim_, kind_);
+    return std::make_unique<SubjectProtocol>(process_, subject_, kind_);
   }
   void client_connection_failed(reactor::Connector&,
                                 std::error_code reason) override {
-    process_.see(seen_by(victim_, kind_, reason, 0, true));
-    process_.client_is_over();
+    process_.see(seen_by(subject_, kind_, reason, 0, true));
+    process_.client_ended();
   }
   void client_connection_lost(reactor::Connector&, std::error_code) override {
-    process_.client_is_over();
+    process_.client_ended();
   }
 
  private:
-  VictimProcess& process_;
-  const Victim victim_;
+  SubjectProcess& process_;
+  const Subject subject_;
   const Kind kind_;
 };
 
-VictimProcess::VictimProcess(const std::array<std::uint16_t, kinds>& targets)
+SubjectProcess::SubjectProcess(const std::array<std::uint16_t, kinds>& targets)
     : targets_(targets) {
   for (std::size_t i = 0; i < kinds; ++i) {
-    factories_[i] = std::make_shared<VictimFactory>(*this, Victim::client,
-                                                    static_cast<Kind>(i));
+    factories_[i] = std::make_shared<SubjectFactory>(*this, Subject::client,
+                                                     static_cast<Kind>(i));
   }
 }
 
-int VictimProcess::run(std::uint16_t control_port) {
+int SubjectProcess::run(std::uint16_t control_port) {
   connect_lines(
       reactor, control_port,
       [this](LineProtocol& control) {
@@ -152,51 +152,51 @@ int VictimProcess::run(std::uint16_t control_port) {
   return 0;
 }
 
-void VictimProcess::listen() {
+void SubjectProcess::listen() {
   std::string line = "ports";
   for (std::size_t i = 0; i < kinds; ++i) {
     const auto kind = static_cast<Kind>(i);
     const auto port = reactor.listen_tcp(
         {"127.0.0.1", 0},
-        std::make_shared<VictimFactory>(*this, Victim::port, kind));
+        std::make_shared<SubjectFactory>(*this, Subject::port, kind));
     line += ' ' + std::to_string(port->host().port);
     if (kind != Kind::unread) continue;
-    // So little room that an answer never fits; connections inherit it.
-    const int least = 1;
+    // Connections inherit this buffer, in which no answer fits.
+    const int minimum = 1;
     ::setsockopt(dynamic_cast<reactor::FileDescriptor&>(*port).fileno(),
-                 SOL_SOCKET, SO_SNDBUF, &least, sizeof least);
+                 SOL_SOCKET, SO_SNDBUF, &minimum, sizeof minimum);
   }
   control_->send(line);
 }
 
-void VictimProcess::obey(LineProtocol& control, const std::string& order) {
+void SubjectProcess::obey(LineProtocol& control, const std::string& order) {
   if (order.starts_with("clients ")) {
     wanted_ += std::stoul(order.substr(8));
     start_clients();
   } else if (order == "rest") {
     rest();
   } else if (order == "tell") {
-    for (const auto& [what, count] : tally_) {
+    for (const auto& [what, count] : counts_) {
       control.send(std::to_string(count) + ' ' + what);
     }
     control.send("told");
   }
 }
 
-void VictimProcess::start_clients() {
-  while (started_ < wanted_ && open_clients_ < most_at_once) {
-    const Kind kind = kind_of(Victim::client, started_++);
+void SubjectProcess::start_clients() {
+  while (started_ < wanted_ && open_clients_ < max_open) {
+    const Kind kind = kind_of(Subject::client, started_++);
     const auto i = static_cast<std::size_t>(kind);
     ++open_clients_;
     const bool unanswered = kind == Kind::unanswered;
     reactor.connect_tcp("127.0.0.1", targets_[i], factories_[i],
-                        unanswered ? patience_for(kind) : 2min);
+                        unanswered ? timeout_for(kind) : 2min);
   }
   if (open_clients_ == 0) control_->send("done");
 }
 
-// A port's connections may take a moment longer than their peers.
-void VictimProcess::rest() {
+// A port's connections may end a moment later than their peers'.
+void SubjectProcess::rest() {
   if (open == 0) {
     control_->send("resting");
   } else {
@@ -206,12 +206,12 @@ void VictimProcess::rest() {
 
 }  // namespace
 
-int run_victim(const std::vector<std::string>& words) {
+int run_subject(const std::vector<std::string>& words) {
   std::array<std::uint16_t, kinds> targets{};
   for (std::size_t i = 0; i < kinds; ++i) {
     targets[i] = static_cast<std::uint16_t>(std::stoul(words.at(i + 1)));
   }
-  return VictimProcess(targets).run(
+  return SubjectProcess(targets).run(
       static_cast<std::uint16_t>(std::stoul(words.at(0))));
 }
 
