@@ -1,4 +1,4 @@
-// What a mix counts and measures, and the checks of it.
+// The counts and measurements of a mix, and their checks.
 #pragma once
 
 #include <algorithm>

@@ -13,7 +13,7 @@ bool is_gone(std::error_code reason) {
          reason == std::errc::broken_pipe;
 }
 
-// What both kinds of peers have in common: steps that a timer drives, and one
+// The base of both kinds of peers: steps that a timer drives, and one
 // end.
 class Hostile : public reactor::Protocol {
  public:

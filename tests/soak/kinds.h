@@ -1,4 +1,4 @@
-// What a hostile peer does, and what its subject must see then.
+// The kinds of hostile peers, and the outcome that each subject must see.
 #pragma once
 
 #include <cstddef>
@@ -26,14 +26,14 @@ enum class Kind {
 };
 constexpr std::size_t kinds = 10;
 
-// What is tested: a client of our core, a listening port of our core, or the
-// slow poetry server.
+// The side that is tested: a client of our core, a listening port of our core,
+// or the slow poetry server.
 enum class Subject { client, port, server };
 
 std::string_view name_of(Kind kind);
 std::string_view name_of(Subject subject);
 
-// What the n-th peer of a subject does.
+// The kind of the n-th peer of a subject.
 Kind kind_of(Subject subject, std::size_t n);
 
 // The outcome that the subject must see.

@@ -26,7 +26,7 @@ struct Pipe {
   net::Socket writer;
 };
 
-// What a child writes up to the end of its output, or to the end of a line.
+// The output of a child up to the end of its output, or to the end of a line.
 std::string read_all(ChildProcess& child);
 std::string read_line(ChildProcess& child);
 void write_line(const net::Socket& writer, const std::string& line);
@@ -38,7 +38,7 @@ poetry_compare::ChildCommand part_of_soak(std::vector<std::string> words);
 // line. Throws std::runtime_error if it prints none.
 std::uint16_t read_port(ChildProcess& child);
 
-// What a running process uses, from /proc.
+// The descriptors and memory of a running process, from /proc.
 struct Resources {
   std::size_t descriptors = 0;
   std::size_t kib = 0;  // VmRSS

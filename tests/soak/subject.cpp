@@ -1,4 +1,4 @@
-// What is tested: clients and listening ports on our own core, in a process
+// The tested side: clients and listening ports on our own core, in a process
 // that does nothing else and lives as long as the soak does.
 //
 // The mix sends it orders, and it answers with what it has seen:
@@ -6,7 +6,7 @@
 //   > ports 0 40001 ...     where it listens, for each kind
 //   < clients 500           start so many
 //   > done                  that many have come to their end
-//   < rest                  say so when nobody is connected any more
+//   < rest                  answer when every connection has ended
 //   > resting
 //   < tell                  say what was seen
 //   > 12 client: reset after 7

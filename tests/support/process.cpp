@@ -25,13 +25,14 @@ namespace rig {
 using namespace std::chrono_literals;
 using poetry_compare::ChildProcess;
 
-// --- Words -------------------------------------------------------------------
+// --- Texts and files
+// -------------------------------------------------------------------
 
 void eventually(const std::string& what, const std::function<bool()>& holds) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (!holds()) {
     if (std::chrono::steady_clock::now() > deadline) {
-      throw std::runtime_error("waited in vain for " + what);
+      throw std::runtime_error("timed out waiting for " + what);
     }
     std::this_thread::sleep_for(1ms);
   }
@@ -111,7 +112,6 @@ void check(bool good, const std::string& what) {
   if (!good) throw std::runtime_error(what + ": " + std::strerror(errno));
 }
 
-// Nothing of ours is inherited by accident.
 struct Pipe {
   Pipe() {
     int fds[2];
@@ -123,7 +123,7 @@ struct Pipe {
   net::Socket writer;
 };
 
-// A terminal that passes on what it is given.
+// A terminal that changes no byte.
 Pipe make_terminal() {
   Pipe ends;
   termios raw{};
@@ -223,7 +223,7 @@ void Process::read_err() {
   child_->read_errors(err_text_);
 }
 
-// Only counted for a reader that cares.
+// 0 for a reader that reads everything.
 std::size_t Process::lines_seen() const {
   if (command_.lines_wanted == Command().lines_wanted) return 0;
   return static_cast<std::size_t>(
@@ -264,7 +264,7 @@ Process::~Process() {
   thread_.join();
 }
 
-// --- What is asked meanwhile -------------------------------------------------
+// --- While the program runs --------------------------------------------------
 
 bool Process::ended() const {
   const std::lock_guard lock(mutex_);

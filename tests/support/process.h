@@ -1,7 +1,7 @@
-// Programs, watched from outside: what they print, and how they end.
+// Programs as a user sees them: their output, and how they end.
 //
-// Nothing here waits for ever: what has not come about after `patience` ends
-// the test with an exception that says what was waited for.
+// Nothing here waits for ever. After `patience`, an exception that names the
+// missing event ends the test.
 #pragma once
 
 #include <sys/resource.h>
@@ -26,8 +26,8 @@ namespace rig {
 
 constexpr auto patience = std::chrono::seconds(20);
 
-// ThreadSanitizer holds a signal back until the program makes a call that it
-// knows; recv() and select() are none.
+// ThreadSanitizer delays a signal until the program makes a call that it
+// intercepts. recv() and select() are not among those.
 #ifdef __SANITIZE_THREAD__
 constexpr bool are_signals_held_back = true;
 #else
@@ -42,10 +42,10 @@ std::string program(const std::string& name);
 std::string poem_path(const std::string& name);
 std::string contents(const std::string& path);
 
-// Where a tool lies that need not be there: empty if it is not.
+// The path of an optional tool; empty if it is missing.
 std::string tool(const std::string& name);
 
-// A bare system may have none.
+// A minimal system may have none.
 bool has_terminals();
 
 bool has_ipv6();
@@ -56,36 +56,36 @@ std::string masked(const std::string& text);
 // The lines of a text, without their ends.
 std::vector<std::string> lines(const std::string& text);
 
-// Whether a process waits for something.
+// Whether a process sleeps in a system call.
 bool is_asleep(pid_t pid);
 
 // --- Running a program -------------------------------------------------------
 
-// What to run, and what it finds there. It inherits nothing else, and all
-// signals do what they do by default.
+// A program to run, with its arguments and surroundings. It inherits no other
+// descriptor, and every signal has its default action.
 struct Command {
   std::vector<std::string> words{};  // the program, and its arguments
   std::vector<std::string> environment{};  // "NAME=value", besides ours
   std::string input{};  // on stdin, at most 64 KiB
   bool input_ends = true;  // or stdin stays open
   std::string output{};  // a file to be stdout; empty: a pipe
-  bool terminal = false;  // or stdout is a terminal, without any magic
-  // The reader of the pipe leaves after so many lines, as head(1) does.
+  bool terminal = false;  // or stdout is a raw terminal
+  // The reader closes the pipe after so many lines, as head(1) does.
   std::size_t lines_wanted = std::numeric_limits<std::size_t>::max();
   std::optional<rlim_t> descriptors{};  // RLIMIT_NOFILE
   int inherited = 0;  // so many descriptors more are open
   bool as_nobody = false;  // without root's privileges
 };
 
-// What came of it.
+// The result of a program.
 struct Outcome {
   std::string out;
   std::string err;
   int status = 0;  // or minus the signal that ended it, as in Python
 };
 
-// Owns the program: it ends no later than this object. All it prints is read
-// at once, by a thread, so that it never waits for us.
+// Owns the program, which ends no later than this object. A thread reads its
+// output as it comes, so that the program never waits for the test.
 class Process {
  public:
   explicit Process(Command command);
@@ -111,7 +111,7 @@ class Process {
 
   // How often it has gone to sleep since it was started.
   long sleeps() const;
-  // What its descriptors are, as in "ls -l /proc/PID/fd".
+  // The targets of its descriptors, as in "ls -l /proc/PID/fd".
   std::vector<std::string> descriptors() const;
 
  private:

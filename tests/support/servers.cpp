@@ -70,7 +70,7 @@ net::Socket connect_to(int family, std::uint16_t port) {
   return sock;
 }
 
-// The port stands at the same place for both families.
+// The port is at the same offset in both families.
 std::uint16_t port_of(const net::Socket& sock) {
   sockaddr_in6 address{};
   socklen_t size = sizeof address;
@@ -80,8 +80,8 @@ std::uint16_t port_of(const net::Socket& sock) {
   return ntohs(address.sin6_port);
 }
 
-// How much has arrived at the other end of an IPv4 connection, and was not yet
-// read: the system lists all its sockets, and the other end is one of them.
+// How many bytes the other end of an IPv4 connection has not yet read. The
+// other end is on this machine, too, and the kernel lists it.
 std::size_t unread_by_peer(int fd) {
   sockaddr_in ours{};
   sockaddr_in theirs{};
@@ -305,7 +305,7 @@ void Server::wait_for_served(int count) const {
              [&] { return served_ >= count; });
 }
 
-// The listener is shut down in the end, and then there is nobody to accept.
+// The destructor shuts the listener down, and accept4() fails.
 void Server::serve_all() {
   for (;;) {
     net::Socket sock(::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC));
@@ -338,7 +338,7 @@ std::string RefusingPort::address() const {
   return on_loopback(port_);
 }
 
-// One place is in a queue of length zero.
+// A queue of length zero holds one connection.
 FullBacklog::FullBacklog()
     : listener_(bind_to_any_port(AF_INET)),
       port_(port_of(listener_)) {

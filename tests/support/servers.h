@@ -1,5 +1,5 @@
-// The other end of a connection: servers for the clients, good and bad, and a
-// client for the server. All on loopback, on ports that the system chooses.
+// The other end of a connection: good and bad servers for the clients, and a
+// client for the server. All use loopback, and ports that the system chooses.
 //
 // Nothing here waits for longer than `patience`, see process.h.
 #pragma once
@@ -24,7 +24,7 @@ namespace rig {
 
 // --- Poems -------------------------------------------------------------------
 
-// A file that is gone when this object is.
+// A temporary file, removed with this object.
 class PoemFile {
  public:
   explicit PoemFile(const std::string& poem);
@@ -38,10 +38,10 @@ class PoemFile {
   std::string path_;
 };
 
-// So many bytes, no two lines of which are the same.
+// So many bytes. No two lines are the same.
 std::string long_poem(std::size_t size);
 
-// All the byte values there are, and some of them more than once.
+// Every byte value, several times.
 std::string binary_poem();
 
 // --- Our server --------------------------------------------------------------
@@ -63,7 +63,7 @@ class PoetryServer {
 
 // --- Servers of the tests ----------------------------------------------------
 
-// Closed, until somebody opens it.
+// Closed until open() is called.
 class Gate {
  public:
   void open() { open_ = true; }
@@ -73,17 +73,17 @@ class Gate {
   std::atomic<bool> open_ = false;
 };
 
-// What a server does to one client. Everything returns at once when the client
-// has gone, or the server goes.
+// One client of a Server, for its behaviour. Every function returns at once
+// when the client has left or the server is destroyed.
 class Visit {
  public:
   Visit(int fd, const std::atomic<bool>& closing)
       : fd_(fd),
         closing_(closing) {}
 
-  // Returns when our system has taken it.
+  // Returns when the kernel has taken the bytes.
   void push(std::string_view bytes);
-  // Returns when the client's system has all of it.
+  // Returns when the kernel of the client has acknowledged the bytes.
   void send(std::string_view bytes);
   // Returns when the client has read all there is.
   void wait_until_read();
@@ -96,7 +96,7 @@ class Visit {
   void finish();
   void reset();
 
-  // Whether there is no point in going on.
+  // Whether the client has left or the server is destroyed.
   bool over() const { return gone_ || closing_; }
 
  private:
@@ -109,8 +109,8 @@ using Behaviour = std::function<void(Visit&)>;
 
 Behaviour serves(std::string poem);
 Behaviour serves_byte_by_byte(std::string poem);
-// Not before the client sleeps again, as it knows only then that it is
-// connected. Zero: there is no client yet.
+// Waits until the client sleeps, because it knows only then that it is
+// connected. `client` is 0 before the client is started.
 Behaviour resets_after(std::size_t bytes, const std::atomic<pid_t>& client);
 Behaviour stays_silent();
 Behaviour sends_and_stalls(std::string poem);
@@ -127,10 +127,10 @@ class Server {
   std::uint16_t port() const { return port_; }
   std::string address() const;
 
-  // How many clients came, and how many of them are done with.
+  // How many clients have connected, and how many were served.
   int visits() const { return visits_; }
   int served() const { return served_; }
-  // So many of them, waiting.
+  // Wait for so many of them.
   void wait_for_visits(int count) const;
   void wait_for_served(int count) const;
 
@@ -149,7 +149,7 @@ class Server {
   std::thread thread_;
 };
 
-// A port where nobody listens, for as long as this object lives.
+// A port on which nothing listens while this object exists.
 class RefusingPort {
  public:
   RefusingPort();
@@ -161,7 +161,7 @@ class RefusingPort {
   std::uint16_t port_;
 };
 
-// A server whose queue is full: who connects gets no answer.
+// A server whose queue is full: a client that connects gets no answer.
 class FullBacklog {
  public:
   FullBacklog();
@@ -181,10 +181,10 @@ class Caller {
   explicit Caller(std::uint16_t port, int family = AF_INET);
 
   void send(std::string_view bytes);
-  // Exactly so many bytes; fewer if the server ends first.
+  // So many bytes, or fewer if the server closes first.
   std::string read(std::size_t bytes);
   std::string read_all();
-  // What was wrong in the end, if anything.
+  // The error of the last read, if it failed.
   std::error_code error() const { return error_; }
 
   // Whether there is something to read, now.

@@ -19,7 +19,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-// The file that a tortured program writes its calls to.
+// The file to which a tortured program writes its calls.
 class CallLog {
  public:
   CallLog() {
@@ -39,7 +39,7 @@ class CallLog {
   std::string path_ = testing::TempDir() + "calls.XXXXXX";
 };
 
-// A sanitizer would rather be loaded first.
+// AddressSanitizer must accept that another library is loaded first.
 std::string options_of_sanitizer() {
   const char* const ours = std::getenv("ASAN_OPTIONS");
   return "ASAN_OPTIONS=" + (ours ? ours + std::string(":") : "") +
@@ -60,7 +60,7 @@ std::string play(const Scenario& scenario,
   return error.what();
 }
 
-// Plays it once for each fault, a few at the same time.
+// Runs the scenario once for each fault, eight at the same time.
 class Torture {
  public:
   Torture(const std::string& program,
@@ -82,7 +82,7 @@ class Torture {
     for (const std::string& line : wrong_) {
       ADD_FAILURE() << line;
     }
-    // What depends on chance need not come about again; most of it does.
+    // Some calls depend on chance and do not happen again; most of them do.
     EXPECT_GE(2 * reached_, faults_.size());
     testing::Test::RecordProperty("faults", static_cast<int>(faults_.size()));
   }
@@ -102,7 +102,7 @@ class Torture {
     }
   }
 
-  // Whether it makes sense to go on.
+  // Whether fewer than five faults went wrong.
   bool play_with(const Fault& fault) {
     const CallLog log;
     const std::string script = to_string(fault);

@@ -1,6 +1,6 @@
-// Torture: a scenario is played once to count the system calls in it, and then
-// once for each of them and each way it may fail, which that one call then
-// does.
+// Torture: a scenario runs once to count its system calls. Then it runs once
+// for each call and each way in which that call may fail, and the call fails
+// so.
 #pragma once
 
 #include <functional>
@@ -11,17 +11,17 @@
 
 namespace rig {
 
-// The environment of a program that is to meet these, see faults/script.h.
+// The environment that makes calls fail in a program, see faults/script.h.
 std::vector<std::string> with_faults(const std::string& script);
 
-// Plays it with this in the environment of the program that is tortured, which
-// is the one of that name; says what is wrong with what came of it, or nothing.
-// The fault is null when it is only to be counted.
+// Runs the scenario with this environment for the tortured program. Returns
+// what was wrong with the result, or "". `fault` is null when calls are only
+// counted.
 using Scenario = std::function<std::string(
     const std::vector<std::string>& environment, const Fault* fault)>;
 
-// Adds a failure to the test for everything that is wrong. Who makes more than
-// twice as many calls as were counted, and some, is said to spin.
+// Adds a failure to the test for each wrong result. A program that makes more
+// than twice the counted calls (and some more) is taken to spin.
 void torture(const std::string& program, const Scenario& scenario);
 
 }  // namespace rig
