@@ -21,36 +21,38 @@ namespace {
 const cli::Manual manual = {
     "--html poetry.html",
     "[poem ...]\n  poetry-compare [options] report traces ...",
-    "Serves poems slowly, fetches them in every way there is, one after the\n"
-    "other, and shows what each waited for. Or draws again what was kept by\n"
-    "--traces.",
+    "Serves poems slowly and fetches them with each client in turn. Then "
+    "shows\n"
+    "what each client waited for. Or draws again the traces that --traces has\n"
+    "kept.",
     {{"variants", "LIST", "",
-      "Which of ours: blocking, threaded, async, reactor, broken, protocol, "
-      "simple; all of them, if not given."},
+      "The clients of the suite to run: blocking, threaded, async, reactor, "
+      "broken, protocol, simple. Default: all."},
      {"with", "NAME=COMMAND", "",
-      "Another client; the ports follow its words. May be repeated."},
+      "Run another client, too; the ports are added to its command. May be "
+      "repeated."},
      {"reactor", "NAME", "",
       "How the reactor clients wait: select, poll, epoll."},
      {"delay", "SECONDS", "0.02", "How long a server pauses after a chunk."},
      {"num-bytes", "LIST", "",
-      "How many bytes make a chunk, by poem; 30,10,10 times --repeat, if not "
-      "given."},
+      "How many bytes make a chunk, for each poem. Default: 30,10,10 times "
+      "--repeat."},
      {"repeat", "N", "1", "Send each poem N times."},
-     {"rcvbuf", "BYTES", "", "How much the system may receive ahead."},
-     {"sndbuf", "BYTES", "", "How much the system may send later."},
-     {"runs", "N", "1", "Run each variant N times."},
+     {"rcvbuf", "BYTES", "", "The receive buffer of each client's socket."},
+     {"sndbuf", "BYTES", "", "The send buffer of each server's socket."},
+     {"runs", "N", "1", "Run each client N times."},
      {"timeout", "SECONDS", "", "Stop a run that takes longer."},
      {"connect", "ADDRESS", "",
-      "Use a running server; more may follow, as words."},
-     {"html", "FILE", "", "Write the page."},
+      "Use a running server. More addresses may follow as words."},
+     {"html", "FILE", "", "Write a page with tables and pictures."},
      {"svg", "FILE", "", "Write the picture."},
-     {"json", "FILE", "", "Write the numbers as JSON,"},
-     {"csv", "FILE", "", "as CSV,"},
-     {"markdown", "FILE", "", "as Markdown."},
-     {"perfetto", "FILE", "", "Write everything for a trace viewer."},
+     {"json", "FILE", "", "Write the numbers as JSON."},
+     {"csv", "FILE", "", "Write the numbers as CSV."},
+     {"markdown", "FILE", "", "Write the numbers as Markdown."},
+     {"perfetto", "FILE", "", "Write all events for a trace viewer."},
      {"traces", "DIR", "",
-      "Keep the traces in this directory, for report. It is made if it is "
-      "missing."},
+      "Keep the traces in this directory, for report. It is made if missing, "
+      "but its parent must exist."},
      {"open", "", "", "Show the page in a browser."},
      {"no-timeline", "", "", "Do not print the timeline."},
      {"color", "WHEN", "auto", "Colour: auto, always, never."}}};

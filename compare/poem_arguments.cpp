@@ -63,6 +63,25 @@ std::optional<net::Address> address_of(const std::string& word) try {
   return std::nullopt;
 }
 
+PoemRequest parse_server(const std::string& typed) {
+  PoemRequest poem;
+  poem.typed = typed;
+  poem.address = address_of(typed);
+  if (poem.address) return poem;
+  cli::usage_error(
+      fmt::format("--connect must be [host:]port, not '{}'", typed));
+}
+
+// The events of a trace belong to a server by its port.
+void require_different_ports(const std::vector<PoemRequest>& poems) {
+  std::set<std::uint16_t> ports;
+  for (const PoemRequest& poem : poems) {
+    if (ports.insert(poem.address->port).second) continue;
+    cli::usage_error(
+        fmt::format("the port of '{}' is there twice", poem.typed));
+  }
+}
+
 }  // namespace
 
 std::vector<PoemRequest> parse_poems(const cli::CommandLine& line) {
@@ -91,22 +110,11 @@ std::vector<PoemRequest> parse_servers(const cli::CommandLine& line) {
                                  files.front()));
   }
   std::vector<PoemRequest> poems;
-  std::set<std::uint16_t> ports;
-  for (std::size_t i = 0; i < addresses.size(); ++i) {
-    PoemRequest& poem = poems.emplace_back();
-    poem.typed = addresses[i];
-    poem.address = address_of(addresses[i]);
-    if (!poem.address) {
-      cli::usage_error(
-          fmt::format("--connect must be [host:]port, not '{}'", addresses[i]));
-    }
-    if (!ports.insert(poem.address->port).second) {
-      cli::usage_error(
-          fmt::format("the port of '{}' is there twice", addresses[i]));
-    }
-    if (files.empty()) continue;
-    poem.file = files[i];
-    poem.text = read_poem(files[i]);
+  for (const auto& address : addresses) poems.push_back(parse_server(address));
+  require_different_ports(poems);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    poems[i].file = files[i];
+    poems[i].text = read_poem(files[i]);
   }
   return poems;
 }

@@ -1,4 +1,4 @@
-// Runs every way to wait, and shows what a stopwatch hides.
+// Runs each client and shows what it waited for.
 
 #include <unistd.h>
 
@@ -123,7 +123,7 @@ void show(const Comparison& comparison, const Outputs& outputs) {
   if (outputs.open) show_page(outputs.html);
 }
 
-// --- The two ways to come by a comparison ------------------------------------
+// --- Running -----------------------------------------------------------------
 
 Comparison run(const Options& options) {
   const auto& request = options.request;

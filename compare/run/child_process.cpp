@@ -68,7 +68,7 @@ auto retry(Call call) {
   return result;
 }
 
-// What a child gets for a stream: a descriptor, which this owns if it is new.
+// A descriptor for a stream of the child. Owned if it was made for the child.
 struct Writer {
   int fd;
   net::Socket owned;

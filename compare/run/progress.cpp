@@ -19,7 +19,7 @@ double seconds_now() {
   return static_cast<double>(now()) / 1e9;
 }
 
-// A terminal that does not even know how to clear a line gets nothing.
+// A dumb terminal cannot clear a line.
 bool can_show() {
   const char* terminal = std::getenv("TERM");
   return ::isatty(STDERR_FILENO) && terminal && std::string(terminal) != "dumb";

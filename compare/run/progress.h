@@ -1,4 +1,4 @@
-// How far it is, on stderr, if that is a terminal.
+// Shows the progress on stderr, if that is a terminal.
 #pragma once
 
 #include <cstddef>
@@ -13,13 +13,13 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // Leaves no trace.
+  // Clears the line.
   ~Progress();
 
-  // The next step begins.
+  // Begins the next step.
   void next(const std::string& name);
 
-  // Time has passed.
+  // Shows how much time has passed.
   void tick();
 
  private:

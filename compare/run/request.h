@@ -1,4 +1,4 @@
-// What is to be run.
+// The poems and clients of a comparison.
 #pragma once
 
 #include <cstddef>

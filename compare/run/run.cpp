@@ -22,7 +22,7 @@ namespace {
 
 constexpr auto server_stop_time = std::chrono::seconds(1);
 
-// What its clients should get.
+// Describes the poem that the clients should get.
 void describe(const Request& request,
               const PoemRequest& poem,
               ServedPoem& served) {
@@ -40,7 +40,7 @@ void describe(const Request& request,
 
 std::string complain(const Ending& ending, double seconds) {
   if (ending.timed_out) {
-    return fmt::format("stopped, for it took longer than {:g} s", seconds);
+    return fmt::format("stopped, because it took longer than {:g} s", seconds);
   }
   if (ending.status == 0) return {};
   auto text = ending.status > 128
@@ -51,39 +51,52 @@ std::string complain(const Ending& ending, double seconds) {
   return text;
 }
 
-RecordedRun run_once(const std::vector<std::string>& words,
-                     double seconds,
-                     const std::filesystem::path& trace_file,
-                     Progress& progress) {
-  RecordedRun run;
-  const Recorder recorder;
-  std::unique_ptr<Program> program;
-  run.span.begin = run.span.end = now();
-  try {
-    program = std::make_unique<Program>(words, recorder.environment());
-  } catch (const std::system_error& error) {
-    run.status = 127;
-    run.complaint = "cannot start: " + error.code().message();
-    return run;
-  }
-  const pid_t pid = program->pid();
-  run.span.begin = program->begin();
-  const auto ending = program->wait(seconds, [&] { progress.tick(); });
-  run.span.end = ending.end;
-  run.cpu = ending.cpu;
-  run.status = ending.status;
-  run.complaint = complain(ending, seconds);
-
+// Writes what was recorded of a run, and completes its description.
+void keep_trace(const Recorder& recorder,
+                pid_t pid,
+                const std::filesystem::path& trace_file,
+                RecordedRun& run) {
   Trace trace = recorder.collect();
   const bool seen = trace.pid != 0;
   if (seen) trace.pid = pid;
   if (seen && run.complaint.empty()) run.complaint = trace.complaint;
   write_trace(trace, trace_file);
   run.trace = trace_file.filename().string();
+}
+
+// Null if the client cannot be started; the run has a complaint then.
+std::unique_ptr<Program> start(const std::vector<std::string>& words,
+                               const Recorder& recorder,
+                               RecordedRun& run) try {
+  auto program = std::make_unique<Program>(words, recorder.environment());
+  run.span.begin = program->begin();
+  return program;
+} catch (const std::system_error& error) {
+  run.span.begin = run.span.end = now();
+  run.status = 127;
+  run.complaint = "cannot start: " + error.code().message();
+  return nullptr;
+}
+
+RecordedRun run_once(const std::vector<std::string>& words,
+                     double seconds,
+                     const std::filesystem::path& trace_file,
+                     Progress& progress) {
+  RecordedRun run;
+  const Recorder recorder;
+  const auto program = start(words, recorder, run);
+  if (!program) return run;
+  const pid_t pid = program->pid();
+  const auto ending = program->wait(seconds, [&] { progress.tick(); });
+  run.span.end = ending.end;
+  run.cpu = ending.cpu;
+  run.status = ending.status;
+  run.complaint = complain(ending, seconds);
+  keep_trace(recorder, pid, trace_file, run);
   return run;
 }
 
-// A name fit for a file: variants may be called anything.
+// A variant may have any name; this one is fit for a file.
 std::string file_name(std::size_t index, const std::string& name) {
   std::string safe = name;
   for (char& c : safe) {

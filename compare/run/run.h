@@ -1,4 +1,4 @@
-// Runs what is to be compared.
+// Runs the clients of a comparison.
 #pragma once
 
 #include <filesystem>

@@ -304,7 +304,7 @@ TEST(ChildProcess, TheExitTellsTimeAndMemory) {
   EXPECT_GT(exit.usage.ru_maxrss, 0);
 }
 
-TEST(ChildProcess, WaitKillsWhatTheChildLeavesBehind) {
+TEST(ChildProcess, TheRestOfTheGroupIsKilledByWait) {
   ChildProcess child(shell("sleep 600 & exit 0"));
   EXPECT_TRUE(child.ends_within(patience));
   EXPECT_EQ(child.wait().status(), 0);

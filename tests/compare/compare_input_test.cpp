@@ -1,4 +1,4 @@
-// poetry-compare with clients, servers and traces that are no good.
+// poetry-compare with clients, servers and traces that are wrong.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -40,7 +40,7 @@ TEST_F(CompareInput, ShowsTheOthersWhenOneFails) {
       result.text,
       AllOf(HasSubstr("none: cannot start: No such file or directory\n"),
             HasSubstr("fails: exit status 3: oh no\n"),
-            HasSubstr("hangs: stopped, for it took longer than 1 s\n"),
+            HasSubstr("hangs: stopped, because it took longer than 1 s\n"),
             HasSubstr("rubbish: did not connect to any server\n"),
             HasSubstr("dies: ended by signal 9: Killed\n"),
             HasSubstr("half: exit status 2\n")));
@@ -75,7 +75,7 @@ TEST_F(CompareInput, UsesRunningServers) {
   }
 }
 
-TEST_F(CompareInput, ReportsWhatIsLeftOfTraces) {
+TEST_F(CompareInput, DamagedTracesAreStillReported) {
   const auto t = directory / "t";
   compare_with("--variants async,broken,simple --delay .001 " + science);
   EXPECT_EQ(result.status, 0) << result.text;
@@ -96,7 +96,7 @@ TEST_F(CompareInput, ReportsWhatIsLeftOfTraces) {
                     HasSubstr("newer than 1\n")));
 }
 
-TEST_F(CompareInput, RefusesWhatMakesNoSense) {
+TEST_F(CompareInput, AWrongCommandLineIsRefused) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"/no/poem.txt", "/no/poem.txt: No such file or directory"},
       {"/dev/null", "/dev/null: Not a regular file"},

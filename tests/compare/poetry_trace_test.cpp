@@ -69,7 +69,7 @@ TEST_F(PoetryTrace, LetsTheCommandReadAndPrint) {
   EXPECT_EQ(outcome.err, "oh\n" + where());
 }
 
-TEST_F(PoetryTrace, WritesWhatWasRun) {
+TEST_F(PoetryTrace, TheTraceNamesTheCommand) {
   run({"sh", "-c", "exit 0", "an argument"});
   const auto trace = poetry_compare::read_trace(file_);
   EXPECT_EQ(trace.program, "sh");
@@ -147,7 +147,7 @@ TEST_F(PoetryTrace, LeavesCtrlCToTheCommand) {
   EXPECT_EQ(poetry_compare::read_trace(file_).program, "sh");
 }
 
-TEST_F(PoetryTrace, RefusesWhatMakesNoSense) {
+TEST_F(PoetryTrace, AWrongCommandLineIsRefused) {
   const auto refused = [&](const std::vector<std::string>& words) {
     const rig::Outcome outcome = rig::run(command(words));
     EXPECT_EQ(outcome.status, 2);
