@@ -1,11 +1,9 @@
 // The cost of the tracer: the same calls, untraced and traced in turn.
 
 #include <poll.h>
-#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,10 +14,13 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <sstream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "compare/run/child_process.h"
 #include "compare/trace/recorder.h"
 #include "net/socket.h"
 
@@ -110,51 +111,24 @@ void run_calls() {
 // --- Running them ------------------------------------------------------------
 
 void run_child(const std::vector<std::string>& environment, Times& times) {
-  std::array<int, 2> ends{};
-  check(::pipe(ends.data()));
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-
-  std::vector<char*> variables;
-  for (const std::string& variable : environment) {
-    variables.push_back(const_cast<char*>(variable.c_str()));
+  poetry_compare::ChildProcess child({.words = {"/proc/self/exe", "--child"},
+                                      .environment = environment,
+                                      .output = poetry_compare::to_pipe,
+                                      .errors = STDERR_FILENO});
+  std::string text;
+  while (child.output() >= 0) {
+    pollfd readable{child.output(), POLLIN, 0};
+    if (::poll(&readable, 1, -1) > 0) child.read_output(text);
   }
-  variables.push_back(nullptr);
-  std::string name = "tracer-cost";
-  std::string word = "--child";
-  const std::array<char*, 3> words = {name.data(), word.data(), nullptr};
-  pid_t child = 0;
-  if (::posix_spawn(&child, "/proc/self/exe", &actions, nullptr, words.data(),
-                    variables.data()) != 0) {
-    throw std::runtime_error("cannot start itself");
-  }
-  ::posix_spawn_file_actions_destroy(&actions);
-  ::close(ends[1]);
-
-  std::FILE* output = ::fdopen(ends[0], "r");
-  std::array<char, 32> call{};
-  double time = 0;
-  while (std::fscanf(output, "%31s %lf", call.data(), &time) == 2) {
-    times[call.data()].push_back(time);
-  }
-  std::fclose(output);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  if (status != 0) throw std::runtime_error("the calls failed");
+  if (child.wait().status() != 0) throw std::runtime_error("the calls failed");
+  std::istringstream lines(text);
+  std::string call;
+  for (double time = 0; lines >> call >> time;) times[call].push_back(time);
 }
 
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values.at(values.size() / 2);
-}
-
-std::vector<std::string> plain_environment() {
-  std::vector<std::string> variables;
-  for (char** variable = ::environ; *variable; ++variable) {
-    variables.emplace_back(*variable);
-  }
-  return variables;
 }
 
 // The number of traced calls in one timed repetition.
@@ -178,7 +152,7 @@ int main(int argc, char** argv) try {
   Times untraced;
   Times traced;
   for (int i = 0; i < rounds; ++i) {
-    run_child(plain_environment(), untraced);
+    run_child({}, untraced);
     const poetry_compare::Recorder recorder(library());
     run_child(recorder.environment(), traced);
   }

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +11,8 @@
 #include <cerrno>
 #include <csignal>
 #include <utility>
+
+#include "compare/run/become.h"
 
 namespace poetry_compare {
 namespace {
@@ -91,54 +92,6 @@ void read_some(net::Socket& pipe, std::string& text) {
   if (n == 0 || (n < 0 && errno != EAGAIN)) pipe.close();
 }
 
-// --- In the child, between fork() and exec() ---------------------------------
-
-// Another thread may hold any lock at this moment, so these functions make
-// system calls only.
-
-void isolate() {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  ::setpgid(0, 0);
-  for (int number = 1; number < NSIG; ++number) {
-    std::signal(number, SIG_DFL);
-  }
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-}
-
-// A stream whose source is closed is closed in the child, too.
-void connect_streams(std::array<int, 3> streams) {
-  // First to numbers above 2, because a source may itself be 0, 1 or 2.
-  for (int& stream : streams) {
-    const int source =
-        stream == to_null ? ::open("/dev/null", O_RDWR | O_CLOEXEC) : stream;
-    stream = ::fcntl(source, F_DUPFD_CLOEXEC, 3);
-  }
-  for (int i = 0; i < 3; ++i) {
-    const int source = streams[static_cast<std::size_t>(i)];
-    if (source < 0 || ::dup2(source, i) < 0) ::close(i);
-  }
-}
-
-// Returns only if that fails: the errno.
-int execute(const ChildCommand& command,
-            const std::array<int, 3>& streams,
-            char* const* words,
-            char* const* environment) {
-  if (command.isolated) isolate();
-  connect_streams(streams);
-  const int error = command.prepare ? command.prepare() : 0;
-  if (error != 0) return error;
-  ::execvpe(words[0], words, environment);
-  return errno;
-}
-
-[[noreturn]] void report(const net::Socket& failure, int error) {
-  const bool reported = ::write(failure.fd(), &error, sizeof error) > 0;
-  ::_exit(reported ? 127 : 126);
-}
-
 }  // namespace
 
 // --- ChildExit ---------------------------------------------------------------
@@ -179,9 +132,8 @@ void ChildProcess::start(const ChildCommand& command) {
   pid_ = ::fork();
   if (pid_ < 0) net::throw_last_error("fork");
   if (pid_ == 0) {
-    report(failure.writer,
-           execute(command, {command.input, output.fd, errors.fd},
-                   word_pointers.data(), environment_pointers.data()));
+    become(command, {command.input, output.fd, errors.fd}, word_pointers.data(),
+           environment_pointers.data(), failure.writer.fd());
   }
   failure.writer.close();
   watch(failure.reader);

@@ -2,18 +2,18 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
-#include <cstdio>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
 
+#include "compare/run/child_process.h"
 #include "support/comparing.h"
 
 namespace {
@@ -108,23 +108,17 @@ TEST_P(CompareInterrupted, LeavesNoProcess) {
     }
     return found;
   };
-  const pid_t pid = ::fork();
-  if (pid == 0) {
-    ::putenv(const_cast<char*>(mark.c_str()));
-    if (!std::freopen("/dev/null", "w", stderr)) std::_Exit(1);
-    ::execl(poetry_compare.c_str(), "poetry-compare", "--variants", "async",
-            "--delay", "0", "--with",
-            "sleeps=sh -c 'setsid sleep 60 & sleep 60'", science.c_str(),
-            nullptr);
-    std::_Exit(127);
-  }
+  poetry_compare::ChildProcess command(
+      {.words = {rig::poetry_compare, "--variants", "async", "--delay", "0",
+                 "--with", "sleeps=sh -c 'setsid sleep 60 & sleep 60'",
+                 science},
+       .environment = {mark}});
   // The command, a server, the client, and what that has started.
   for (int i = 0; i < 100 && count() < 5; ++i)
     std::this_thread::sleep_for(50ms);
   EXPECT_GE(count(), 5);
-  ::kill(pid, GetParam());
-  int status = 0;
-  ::waitpid(pid, &status, 0);
+  command.signal(GetParam());
+  const int status = command.wait().wait_status;
   EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == GetParam());
   EXPECT_EQ(count(), 0);
 }
