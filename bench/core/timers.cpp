@@ -15,6 +15,7 @@ class Calls {
       : timers_(timers) {}
 
   void schedule() {
+    calls_.reserve(timers_.size() / 2 + 1);
     for (std::size_t i = 0; i < timers_.size(); ++i) {
       const std::chrono::microseconds delay(timers_.delay_us(i));
       auto call = reactor_.call_later(delay, [this, i] { called(i); });

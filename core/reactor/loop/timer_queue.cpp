@@ -14,7 +14,7 @@ Clock::time_point sum(Clock::time_point time, Clock::duration more) {
 }
 
 DelayedCall TimerQueue::add(Clock::duration delay,
-                            std::function<void()> callback) {
+                            std::function<void()>&& callback) {
   DelayedCall added;
   added.when_ = time_after(delay);
   added.slot_ = take_slot();
@@ -46,21 +46,21 @@ Clock::time_point TimerQueue::time_after(Clock::duration delay) const {
 }
 
 Clock::time_point TimerQueue::move(Slot slot, Clock::time_point when) {
-  place_node(call(slot).place, {when, ++order_, slot});
+  place_node(places_[slot], {when, ++order_, slot});
   return when;
 }
 
 void TimerQueue::cancel(Slot slot) {
-  remove(call(slot).place);
+  remove(places_[slot]);
   call(slot).id = 0;
-  call(slot).place = std::exchange(cancelled_, slot);
+  places_[slot] = std::exchange(cancelled_, slot);
 }
 
 // Destructors may cancel further calls.
 void TimerQueue::destroy_cancelled() {
   Slot next = std::exchange(cancelled_, none);
   while (next != none) {
-    const Slot slot = std::exchange(next, call(next).place);
+    const Slot slot = std::exchange(next, places_[next]);
     std::exchange(call(slot).callback, nullptr);
     free_slot(slot);
   }
@@ -69,7 +69,7 @@ void TimerQueue::destroy_cancelled() {
 // Destructors may ask for further calls.
 void TimerQueue::close() {
   is_closed_ = true;
-  for (Slot slot = 0; slot < slots_; ++slot) {
+  for (Slot slot = 0; slot < places_.size(); ++slot) {
     std::exchange(call(slot).callback, nullptr);
   }
 }
@@ -78,22 +78,25 @@ void TimerQueue::close() {
 
 TimerQueue::Slot TimerQueue::take_slot() {
   if (free_ == none) {
-    if (slots_ % chunk == 0) calls_.push_back(std::make_unique<Call[]>(chunk));
-    return slots_++;
+    const std::size_t slots = places_.size();
+    if (slots % chunk == 0) calls_.push_back(std::make_unique<Call[]>(chunk));
+    places_.push_back(none);
+    return static_cast<Slot>(slots);
   }
-  return std::exchange(free_, call(free_).place);
+  return std::exchange(free_, places_[free_]);
 }
 
 void TimerQueue::free_slot(Slot slot) {
   call(slot).id = 0;
-  call(slot).place = std::exchange(free_, slot);
+  places_[slot] = std::exchange(free_, slot);
 }
 
 void TimerQueue::give_back() {
   heap_.shrink_to_fit();
   calls_.clear();
   calls_.shrink_to_fit();
-  slots_ = 0;
+  places_.clear();
+  places_.shrink_to_fit();
   free_ = none;
 }
 
@@ -101,7 +104,7 @@ void TimerQueue::give_back() {
 
 void TimerQueue::put(std::size_t place, const Node& node) {
   heap_[place] = node;
-  call(node.slot).place = static_cast<Slot>(place);
+  places_[node.slot] = static_cast<Slot>(place);
 }
 
 void TimerQueue::place_node(std::size_t hole, const Node& node) {
@@ -122,15 +125,15 @@ void TimerQueue::sift_up(std::size_t hole, const Node& node) {
 }
 
 void TimerQueue::sift_down(std::size_t hole, const Node& node) {
-  for (;;) {
-    const std::size_t child = 4 * hole + 1;
-    if (child >= heap_.size()) break;
-    const auto first = heap_.begin() + static_cast<std::ptrdiff_t>(child);
-    const auto end = first + std::min<std::ptrdiff_t>(4, heap_.end() - first);
-    const auto least = std::min_element(first, end, is_before);
-    if (!is_before(*least, node)) break;
-    put(hole, *least);
-    hole = static_cast<std::size_t>(least - heap_.begin());
+  const std::size_t size = heap_.size();
+  for (std::size_t child; (child = 4 * hole + 1) < size;) {
+    const std::size_t end = std::min(child + 4, size);
+    std::size_t first = child;
+    while (++child < end) {
+      if (is_before(heap_[child], heap_[first])) first = child;
+    }
+    if (!is_before(heap_[first], node)) break;
+    put(std::exchange(hole, first), heap_[first]);
   }
   put(hole, node);
 }

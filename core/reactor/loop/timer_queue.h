@@ -22,8 +22,9 @@ Clock::time_point sum(Clock::time_point time, Clock::duration more);
 // A callback may capture a DelayedCall: close() breaks that circle.
 //
 // A 4-ary heap of small nodes keeps the order. The callbacks stand beside it,
-// in slots; a node knows its slot, and a slot the place of its node. So asking,
-// cancelling and moving cost O(log n), and nothing dead stays in the heap.
+// in slots; a node knows its slot, and places_ the node of each slot. So
+// asking, cancelling and moving cost O(log n), and nothing dead stays in the
+// heap.
 class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
  public:
   using Slot = std::uint32_t;  // the number of a call, used again after it
@@ -31,13 +32,13 @@ class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
   explicit TimerQueue(std::function<Clock::time_point()> now)
       : now_(std::move(now)) {}
 
-  DelayedCall add(Clock::duration delay, std::function<void()> callback);
+  DelayedCall add(Clock::duration delay, std::function<void()>&& callback);
 
   // When the first call is due; nothing if there is none. Then it gives back
   // the memory that very many calls needed: the next one may be far away.
   std::optional<Clock::time_point> next() {
     if (!heap_.empty()) return heap_.front().when;
-    if (slots_ > chunk && !has_cancelled()) give_back();
+    if (places_.size() > chunk && !has_cancelled()) give_back();
     return std::nullopt;
   }
 
@@ -64,10 +65,10 @@ class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
   // For DelayedCall. Whether the call was neither made nor cancelled by itself;
   // the other functions need one for which that is so.
   bool is_pending(Slot slot, std::uint64_t id) const {
-    return slot < slots_ && call(slot).id == id;
+    return slot < places_.size() && call(slot).id == id;
   }
   Clock::time_point time_of(Slot slot) const {
-    return heap_[call(slot).place].when;
+    return heap_[places_[slot]].when;
   }
   // Throws std::invalid_argument for a negative delay.
   Clock::time_point time_after(Clock::duration delay) const;
@@ -81,7 +82,6 @@ class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
   struct Call {
     std::function<void()> callback;
     std::uint64_t id = 0;  // 0: not pending
-    Slot place = none;  // in heap_; else the next free or cancelled slot
   };
 
   struct Node {
@@ -116,7 +116,8 @@ class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
   const std::function<Clock::time_point()> now_;
   std::vector<Node> heap_;
   std::vector<std::unique_ptr<Call[]>> calls_;  // by slot, in chunks
-  Slot slots_ = 0;
+  // By slot: its place in heap_, or else the next free or cancelled slot.
+  std::vector<Slot> places_;
   Slot free_ = none;
   Slot cancelled_ = none;
   std::uint64_t last_id_ = 0;
