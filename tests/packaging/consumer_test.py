@@ -59,6 +59,10 @@ class ConsumerTest(unittest.TestCase):
                 sock.sendall(b"Is there anybody?")
                 answer = sock.makefile("rb").read(17)
             self.assertEqual(answer, b"Is there anybody?")
+            poll_loop = program.parent / "poll_loop"
+            if poll_loop.exists():
+                self.assertEqual(run(poll_loop, port),
+                                 "Is there anybody?\nGoodbye.\n")
             server.terminate()
             self.assertEqual(server.wait(10), 0)
         finally:
