@@ -6,7 +6,7 @@
 
 #include "compare/draw/kinds.h"
 #include "compare/draw/unread_caption.h"
-#include "compare/report/alarms.h"
+#include "compare/report/table.h"
 #include "compare/report/format.h"
 
 namespace poetry_compare {

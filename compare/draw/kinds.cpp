@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "compare/report/alarms.h"
+#include "compare/report/table.h"
 
 namespace poetry_compare {
 namespace {

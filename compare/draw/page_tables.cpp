@@ -4,7 +4,6 @@
 
 #include "compare/draw/captions.h"
 #include "compare/draw/palette.h"
-#include "compare/report/alarms.h"
 #include "compare/report/format.h"
 #include "compare/report/table.h"
 

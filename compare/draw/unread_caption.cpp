@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "compare/measure/numbers.h"
-#include "compare/report/alarms.h"
+#include "compare/report/table.h"
 
 namespace poetry_compare {
 namespace {

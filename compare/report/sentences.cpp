@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "compare/report/alarms.h"
 #include "compare/report/format.h"
+#include "compare/report/table.h"
 
 namespace poetry_compare {
 namespace {

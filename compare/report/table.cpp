@@ -4,7 +4,6 @@
 
 #include <fmt/core.h>
 
-#include "compare/report/alarms.h"
 #include "compare/report/format.h"
 
 namespace poetry_compare {
@@ -81,6 +80,18 @@ std::vector<Definition> definitions(const Comparison& comparison) {
 }
 
 }  // namespace
+
+bool is_long(const Comparison& comparison, double seconds) {
+  return seconds > std::max(0.05, 2 * comparison.settings.delay);
+}
+
+bool unread_is_long(const Comparison& comparison, const Variant& variant) {
+  return is_long(comparison, variant.overall.worst_unread.value_or(0));
+}
+
+bool turn_is_long(const Comparison& comparison, const Variant& variant) {
+  return is_long(comparison, variant.overall.awaited_turn.value_or(0));
+}
 
 Table make_table(const Comparison& comparison) {
   const auto columns = definitions(comparison);

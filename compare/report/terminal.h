@@ -1,4 +1,4 @@
-// The abilities of the terminal.
+// The abilities of the terminal, and text that fits it.
 #pragma once
 
 #include <cstddef>
@@ -19,5 +19,12 @@ struct Terminal {
 // is a terminal that has colours. The locale is the process's: see
 // setlocale(3).
 Terminal find_terminal(const std::string& colour);
+
+// How many characters the text has: UTF-8, each as wide as any other.
+std::size_t width_of(const std::string& text);
+
+// The line, broken at spaces into lines that are no wider, as far as its words
+// permit. Lines after the first are indented by two.
+std::string wrap(const std::string& line, std::size_t width);
 
 }  // namespace poetry_compare

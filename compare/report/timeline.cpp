@@ -8,7 +8,6 @@
 #include <fmt/core.h>
 
 #include "compare/report/format.h"
-#include "compare/report/layout.h"
 
 namespace poetry_compare {
 namespace {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "compare/report/layout.h"
 #include "compare/report/sentences.h"
 #include "compare/report/table.h"
 
@@ -18,11 +17,19 @@ std::string marked(const Cell& cell) {
   return cell.alarming ? "! " + cell.text : cell.text;
 }
 
-std::vector<std::size_t> widths(const Table& table) {
-  std::vector<std::size_t> widths;
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    widths.push_back(width_of(table.columns[i].title));
-    for (const auto& row : table.rows) {
+// The titles are the first row.
+std::vector<std::vector<Cell>> with_head(const Table& table) {
+  auto rows = table.rows;
+  auto& head = *rows.emplace(rows.begin());
+  for (const Column& column : table.columns) head.push_back({column.title, ""});
+  return rows;
+}
+
+std::vector<std::size_t> find_widths(
+    const std::vector<std::vector<Cell>>& rows) {
+  std::vector<std::size_t> widths(rows.front().size());
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
       widths[i] = std::max(widths[i], width_of(marked(row[i])));
     }
   }
@@ -59,65 +66,32 @@ std::size_t find_gap(const std::vector<std::size_t>& widths,
   return 2;
 }
 
-// Writes the rows of one block.
-class BlockWriter {
- public:
-  BlockWriter(const Table& table,
-              const Block& block,
-              const std::vector<std::size_t>& widths,
-              std::size_t gap,
-              bool colour)
-      : table_(table),
-        block_(block),
-        widths_(widths),
-        gap_(gap, ' '),
-        colour_(colour) {}
-
-  std::string head() const {
-    std::string line;
-    for (const std::size_t i : block_) add(line, table_.columns[i].title, i);
-    return finish(colour_ ? bold + line + plain : line);
-  }
-  std::string row(const std::vector<Cell>& cells) const {
-    std::string line;
-    for (const std::size_t i : block_) {
-      add(line, marked(cells[i]), i, cells[i].alarming);
-    }
-    return finish(line);
-  }
-
- private:
-  void add(std::string& line,
-           const std::string& text,
-           std::size_t column,
-           bool alarming = false) const {
-    if (column != block_.front()) line += gap_;
-    const auto padded =
-        pad(text, widths_[column], table_.columns[column].numeric);
-    line += alarming && colour_ ? red + padded + plain : padded;
-  }
-  static std::string finish(std::string line) {
-    line.erase(line.find_last_not_of(' ') + 1);
-    return line + '\n';
-  }
-
-  const Table& table_;
-  const Block& block_;
-  const std::vector<std::size_t>& widths_;
-  const std::string gap_;
-  const bool colour_;
-};
+// Fills the cell with spaces, in front of the text or behind it.
+std::string pad(const Cell& cell, std::size_t width, bool right, bool colour) {
+  std::string text = marked(cell);
+  text.insert(right ? 0 : text.size(), width - width_of(text), ' ');
+  return cell.alarming && colour ? red + text + plain : text;
+}
 
 std::string write_table(const Table& table, const Terminal& terminal) {
   const auto width = terminal.width.value_or(std::string::npos);
-  const auto sizes = widths(table);
-  const auto gap = find_gap(sizes, width);
+  const auto rows = with_head(table);
+  const auto widths = find_widths(rows);
+  const auto gap = find_gap(widths, width);
   std::string text;
-  for (const Block& block : blocks(sizes, gap, width)) {
+  for (const Block& block : blocks(widths, gap, width)) {
     if (!text.empty()) text += '\n';
-    const BlockWriter writer(table, block, sizes, gap, terminal.colour);
-    text += writer.head();
-    for (const auto& row : table.rows) text += writer.row(row);
+    for (const auto& row : rows) {
+      std::string line;
+      for (const std::size_t i : block) {
+        if (i != block.front()) line += std::string(gap, ' ');
+        line +=
+            pad(row[i], widths[i], table.columns[i].numeric, terminal.colour);
+      }
+      const bool head = &row == &rows.front();
+      if (head && terminal.colour) line = bold + line + plain;
+      text += line.erase(line.find_last_not_of(' ') + 1) + '\n';
+    }
   }
   return text;
 }
