@@ -1,37 +1,166 @@
 #include "compare/draw/captions.h"
 
 #include <algorithm>
+#include <numeric>
+#include <set>
 
 #include <fmt/format.h>
 
-#include "compare/draw/kinds.h"
-#include "compare/draw/unread_caption.h"
-#include "compare/report/table.h"
+#include "compare/measure/numbers.h"
 #include "compare/report/format.h"
+#include "compare/report/table.h"
 
 namespace poetry_compare {
 namespace {
 
-std::string capital(std::string text) {
-  if (text[0] >= 'a' && text[0] <= 'z') {
-    text[0] = static_cast<char>(text[0] - 'a' + 'A');
+// --- The kinds of picture
+// -----------------------------------------------------
+
+std::size_t reading_threads(const Variant& variant) {
+  std::set<int> threads;
+  for (const Task& task : variant.picture.tasks) {
+    for (const Read& read : task.reads) threads.insert(read.thread);
   }
-  return text;
+  return threads.size();
 }
+
+double waited(const Variant& variant, WaitKind kind) {
+  double sum = 0;
+  for (const Wait& wait : variant.picture.waits) {
+    if (wait.kind == kind) sum += wait.duration;
+  }
+  return sum;
+}
+
+Kind kind_of(const Comparison& comparison, const Variant& variant) {
+  if (!variant.picture.seen) return Kind::unseen;
+  if (unread_is_long(comparison, variant)) return Kind::unread;
+  const double alone = waited(variant, WaitKind::one_task);
+  const double any_task = waited(variant, WaitKind::any_task);
+  if (reading_threads(variant) > 1) {
+    return alone > any_task ? Kind::threads : Kind::several;
+  }
+  if (alone > any_task) return Kind::one_by_one;
+  return any_task > 0 ? Kind::any_task : Kind::other;
+}
+
+// --- Bytes that lay unread
+// ----------------------------------------------------
+
+// The time for which the bytes lay unread, in seconds, by what the thread did
+// that should have read them.
+struct Meanwhile {
+  double ready = 0;  // waited for these bytes, alone or among others
+  std::vector<double> stuck;  // in reads of another task; an index into tasks
+};
+
+Meanwhile find_meanwhile(const Variant& variant, const Unread& unread) {
+  const Task& task = variant.picture.tasks[variant.overall.worst_task];
+  const int thread = task.reads.empty() ? 0 : task.reads.front().thread;
+  Meanwhile meanwhile{0, std::vector<double>(variant.picture.tasks.size())};
+  for (const Wait& wait : variant.picture.waits) {
+    if (wait.thread != thread) continue;
+    const double time = std::min(unread.end, wait.time + wait.duration) -
+                        std::max(unread.begin, wait.time);
+    if (time <= 0) continue;
+    const bool elsewhere = wait.kind == WaitKind::one_task &&
+                           wait.task < variant.picture.tasks.size() &&
+                           wait.task != variant.overall.worst_task;
+    (elsewhere ? meanwhile.stuck[wait.task] : meanwhile.ready) += time;
+  }
+  return meanwhile;
+}
+
+// Says what the thread did for most of that time.
+std::string culprit(const Variant& variant) {
+  const Unread unread =
+      worst_unread(variant.picture.tasks[variant.overall.worst_task]);
+  const Meanwhile meanwhile = find_meanwhile(variant, unread);
+  if (meanwhile.ready > unread.duration() / 2) {
+    return "was waiting for these bytes: the machine was late";
+  }
+  const auto& stuck = meanwhile.stuck;
+  const double sum = std::accumulate(stuck.begin(), stuck.end(), 0.0);
+  if (sum < unread.duration() / 2) return "was busy and away from any wait";
+  const auto most = std::max_element(stuck.begin(), stuck.end());
+  const auto index = static_cast<std::size_t>(most - stuck.begin());
+  const bool only_one = *most > 0.95 * sum;
+  return fmt::format("was stuck in reads of {}task {}",
+                     only_one ? "" : "other tasks, mostly ",
+                     variant.picture.tasks[index].poem + 1);
+}
+
+// From the first send to the last.
+double sending(const Task& task) {
+  return task.sends.empty() ? 0
+                            : task.sends.back().time - task.sends.front().time;
+}
+
+// Whether a server needed longer to send its poem than in the other variant.
+bool held_up(const Variant& variant, const Variant& other) {
+  return std::any_of(variant.picture.tasks.begin(), variant.picture.tasks.end(),
+                     [&](const Task& task) {
+                       return std::any_of(
+                           other.picture.tasks.begin(),
+                           other.picture.tasks.end(), [&](const Task& same) {
+                             return same.poem == task.poem &&
+                                    sending(task) > 1.05 * sending(same);
+                           });
+                     });
+}
+
+// The fastest variant in which no bytes lay unread for long.
+const Variant* find_best(const Comparison& comparison) {
+  const Variant* best = nullptr;
+  for (const Variant& variant : comparison.variants) {
+    if (!variant.picture.seen || variant.failed() ||
+        !variant.overall.worst_unread || unread_is_long(comparison, variant)) {
+      continue;
+    }
+    if (!best || variant.overall.wall < best->overall.wall) best = &variant;
+  }
+  return best;
+}
+
+// Whether the wall time shows that bytes lay unread.
+std::string in_wall_time(const Comparison& comparison, const Variant& variant) {
+  const Variant* best = find_best(comparison);
+  if (!best) return "";
+  if (variant.overall.wall <= 1.05 * best->overall.wall) {
+    return " The wall time does not show it, because the system's buffers were "
+           "large enough to keep the bytes.";
+  }
+  if (!held_up(variant, *best)) return "";
+  return " It also cost time: once the system's buffers were full, the servers "
+         "could not go on sending.";
+}
+
+std::string unread_caption(const Comparison& comparison,
+                           const Variant& variant) {
+  return fmt::format(
+      "Look at the wedge of task {}: its server had sent these bytes, and the "
+      "client did not read them. The oldest byte lay unread for {:.2f} s, "
+      "while the thread {}.{}",
+      variant.overall.worst_task + 1, *variant.overall.worst_unread,
+      culprit(variant), in_wall_time(comparison, variant));
+}
+
+// --- The other kinds
+// ----------------------------------------------------------
 
 std::string about_threads(const Variant& variant) {
   return fmt::format(
       "{} strips, one hatch each: every thread is stuck in a read, but of its "
       "own poem, so no task waits for another. The price is a thread for each "
       "poem.",
-      capital(in_words(variant.picture.threads.size())));
+      in_words(variant.picture.threads.size(), true));
 }
 
 std::string about_several(const Variant& variant) {
   return fmt::format(
       "{} strips, all grey: every thread waits with select, poll or epoll, but "
       "only for its own tasks.",
-      capital(in_words(variant.picture.threads.size())));
+      in_words(variant.picture.threads.size(), true));
 }
 
 constexpr auto about_one_by_one =
@@ -78,53 +207,18 @@ std::string same_picture(const Variant& other) {
       other.name);
 }
 
-std::string speed(const Variant& variant) {
-  if (!variant.vs_blocking || variant.name == "blocking") return "";
-  const double ratio = *variant.vs_blocking;
-  if (ratio >= 0.995) {
-    return fmt::format(", {:.2f}x faster than blocking", ratio);
-  }
-  return fmt::format(", {:.2f}x slower than blocking", 1 / ratio);
-}
-
 }  // namespace
 
-std::string title(const Comparison& comparison) {
-  const auto poems = comparison.poems.size();
-  const auto ways = comparison.variants.size();
-  return capital(fmt::format("{} {}, {} {} to wait", in_words(poems),
-                             poems == 1 ? "poem" : "poems", in_words(ways),
-                             ways == 1 ? "way" : "ways"));
-}
-
-Headline headline(const Comparison& comparison, const Variant& variant) {
-  Headline headline;
-  headline.text = format_seconds(variant.overall.wall);
-  if (comparison.settings.runs > 1) {
-    headline.text +=
-        fmt::format(" \u00b1 {}", format_seconds(variant.wall_deviation));
+std::vector<Kind> kinds_of(const Comparison& comparison) {
+  std::vector<Kind> kinds;
+  for (const Variant& variant : comparison.variants) {
+    kinds.push_back(kind_of(comparison, variant));
   }
-  headline.text += speed(variant);
-  headline.text +=
-      fmt::format(", working {:.0f} ms", variant.overall.cpu * 1000);
-  if (!variant.overall.worst_unread) return headline;
-  headline.text += ", ";
-  (unread_is_long(comparison, variant) ? headline.alarm : headline.text) +=
-      fmt::format("worst unread {:.3f} s", *variant.overall.worst_unread);
-  return headline;
+  return kinds;
 }
 
-std::string complaint(const Variant& variant) {
-  if (!variant.overall.complaint.empty()) return variant.overall.complaint;
-  if (variant.overall.status != 0)
-    return fmt::format("exit status {}", variant.overall.status);
-  if (variant.picture.seen) return "";
-  return "no picture: its connections were not seen, as with programs that are "
-         "statically linked or use io_uring";
-}
-
-std::vector<std::string> captions(const Comparison& comparison) {
-  const auto kinds = kinds_of(comparison);
+std::vector<std::string> captions(const Comparison& comparison,
+                                  const std::vector<Kind>& kinds) {
   std::vector<std::string> captions;
   for (const Variant& variant : comparison.variants) {
     const Kind kind = kinds[captions.size()];

@@ -1,4 +1,4 @@
-// The text above and below a picture.
+// The kinds of picture that there are, and the text below each.
 #pragma once
 
 #include <string>
@@ -8,22 +8,22 @@
 
 namespace poetry_compare {
 
-// "Three poems, six ways to wait".
-std::string title(const Comparison& comparison);
-
-// "2.04 s, 2.27x faster than blocking, working 3 ms, worst unread 0.001 s".
-struct Headline {
-  std::string text;
-  std::string alarm;  // the rest, which is to be marked; mostly empty
+// How a variant waits.
+enum class Kind {
+  unread,  // bytes lay unread for too long
+  threads,  // several threads, each stuck in reads of its own task
+  several,  // several threads, each waiting with select, poll or epoll
+  one_by_one,  // one thread, stuck in one read after the other
+  any_task,  // one thread that waits for all tasks at once
+  other,
+  unseen,
 };
 
-Headline headline(const Comparison& comparison, const Variant& variant);
-
-// Why there is no picture of a variant, or what went wrong with it. Empty if
-// all is well.
-std::string complaint(const Variant& variant);
+// Of each variant.
+std::vector<Kind> kinds_of(const Comparison& comparison);
 
 // For each variant, says what to look for in its picture. Empty without one.
-std::vector<std::string> captions(const Comparison& comparison);
+std::vector<std::string> captions(const Comparison& comparison,
+                                  const std::vector<Kind>& kinds);
 
 }  // namespace poetry_compare

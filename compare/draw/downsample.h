@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "compare/draw/axis.h"
+#include "compare/draw/scale.h"
 #include "compare/measure/model.h"
 
 namespace poetry_compare {

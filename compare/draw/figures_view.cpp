@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "compare/draw/downsample.h"
-#include "compare/draw/kinds.h"
 #include "compare/draw/palette.h"
 #include "compare/draw/xml.h"
 
@@ -19,9 +18,9 @@ using Reads = std::vector<OrderedRead>;
 // The first variant of each kind that read everything.
 using Examples = std::map<Kind, const Variant*>;
 
-Examples find_examples(const Comparison& comparison) {
+Examples find_examples(const Comparison& comparison,
+                       const std::vector<Kind>& kinds) {
   Examples examples;
-  const auto kinds = kinds_of(comparison);
   for (std::size_t i = 0; i < kinds.size(); ++i) {
     const Variant& variant = comparison.variants[i];
     if (!variant.failed()) examples.emplace(kinds[i], &variant);
@@ -179,8 +178,9 @@ double slice_height(std::initializer_list<const Variant*> variants) {
 
 }  // namespace
 
-FiguresView view_figures(const Comparison& comparison) {
-  const Examples examples = find_examples(comparison);
+FiguresView view_figures(const Comparison& comparison,
+                         const std::vector<Kind>& kinds) {
+  const Examples examples = find_examples(comparison, kinds);
   const Variant* blocking = find(examples, Kind::one_by_one);
   const Variant* threaded = find(examples, Kind::threads);
   if (!threaded) threaded = find(examples, Kind::several);

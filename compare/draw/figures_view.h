@@ -5,8 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "compare/draw/axis.h"
+#include "compare/draw/captions.h"
 #include "compare/draw/lanes_view.h"
+#include "compare/draw/scale.h"
 #include "compare/measure/model.h"
 
 namespace poetry_compare {
@@ -69,6 +70,8 @@ struct FiguresView {
   WaitingFigure waiting;
 };
 
-FiguresView view_figures(const Comparison& comparison);
+// The kinds are those of the variants.
+FiguresView view_figures(const Comparison& comparison,
+                         const std::vector<Kind>& kinds);
 
 }  // namespace poetry_compare

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "compare/draw/axis.h"
 #include "compare/draw/lanes_view.h"
+#include "compare/draw/scale.h"
 
 namespace poetry_compare {
 

@@ -5,6 +5,7 @@
 #include "compare/draw/assets.h"
 #include "compare/draw/figures.h"
 #include "compare/draw/lanes.h"
+#include "compare/draw/page_view.h"
 #include "compare/draw/palette.h"
 #include "compare/draw/reads_json.h"
 #include "compare/draw/xml.h"
@@ -95,7 +96,8 @@ std::string alarm(const char* tag, const std::string& text) {
 }
 
 std::string draw_variant(const VariantView& variant,
-                         const std::vector<AxisMark>& axis) {
+                         const std::vector<AxisMark>& axis,
+                         const std::string& caption) {
   const auto name = escape(variant.name);
   auto trouble = alarm("p", variant.complaint);
   if (!trouble.empty()) trouble += '\n';
@@ -105,17 +107,82 @@ std::string draw_variant(const VariantView& variant,
       "<p class=\"look\">{6}</p>\n</article>\n",
       variant.index, name, variant.headline.text,
       alarm("span", variant.headline.alarm), trouble,
-      draw_picture(variant, axis), escape(variant.caption));
+      draw_picture(variant, axis), escape(caption));
 }
 
-std::string draw_pictures(const PictureView& view) {
+std::string draw_pictures(const PageView& page) {
+  const PictureView& view = page.picture;
   std::string html = "<ul class=\"legend\">\n" + draw_legend(view.poems) +
                      draw_legend(view.marks) +
                      "</ul>\n<div id=\"controls\" hidden></div>\n";
   for (const VariantView& variant : view.variants) {
-    html += draw_variant(variant, view.axis);
+    html += draw_variant(variant, view.axis, page.captions[variant.index]);
   }
   return html + note_on_pictures;
+}
+
+// --- Tables
+// -------------------------------------------------------------------
+
+std::string draw_titles(const std::vector<Column>& columns) {
+  std::string html = "<thead><tr>";
+  for (const Column& column : columns) {
+    html += fmt::format("<th scope=\"col\"{}>{}</th>",
+                        column.numeric ? "" : " class=\"words\"",
+                        escape(column.title));
+  }
+  return html + "</tr></thead>\n";
+}
+
+std::string draw_cell(const CellView& cell, const Column& column) {
+  const char* classes = cell.alarming    ? " class=\"alarm\""
+                        : column.numeric ? ""
+                                         : " class=\"words\"";
+  const auto chip =
+      cell.colour == 0
+          ? ""
+          : fmt::format("<i class=\"chip c{}\"></i> ", cell.colour);
+  return fmt::format("{}>{}{}", classes, chip, escape(cell.text));
+}
+
+// The first cell is the row's name.
+std::string draw_row(const RowView& row, const std::vector<Column>& columns) {
+  std::string html = "<tr>";
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const auto cell = draw_cell(row.cells[i], columns[i]);
+    html +=
+        i == 0 ? "<th scope=\"row\"" + cell + "</th>" : "<td" + cell + "</td>";
+  }
+  html += "</tr>\n";
+  if (row.note.empty()) return html;
+  return html + fmt::format(
+                    "<tr class=\"why\"><td colspan=\"{}\"><span>{}</span>"
+                    "</td></tr>\n",
+                    columns.size(), escape(row.note));
+}
+
+std::string draw_table(const TableView& table) {
+  std::string html =
+      "<div class=\"wide\" tabindex=\"0\" role=\"group\" "
+      "aria-label=\"Table\"><table>\n" +
+      draw_titles(table.columns);
+  for (const auto& group : table.groups) {
+    html += "<tbody>\n";
+    for (const RowView& row : group) html += draw_row(row, table.columns);
+    html += "</tbody>\n";
+  }
+  return html + "</table></div>\n";
+}
+
+std::string draw_facts(const std::vector<Fact>& facts) {
+  std::string html = "<dl>\n";
+  for (const auto& [name, value, code] : facts) {
+    if (value.empty()) continue;
+    const auto content =
+        code ? "<code>" + escape(value) + "</code>" : escape(value);
+    html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", escape(name), content);
+  }
+  return html + "</dl>\n";
 }
 
 // --- The whole ---------------------------------------------------------------
@@ -131,7 +198,7 @@ std::string draw_sections(const PageView& view) {
   return section("numbers", "What the clock shows, and what it hides",
                  draw_table(view.numbers) + note_on_numbers) +
          section("pictures", "What each variant waited for",
-                 draw_pictures(view.picture)) +
+                 draw_pictures(view)) +
          section("figures", "The tutorial's figures, from this run",
                  "<div class=\"row\">\n" + draw_figures(view.figures) +
                      "</div>\n") +
@@ -152,15 +219,12 @@ std::string draw_script(const PageView& view) {
 
 }  // namespace
 
-std::string draw_page(const PageView& view) {
+std::string make_page(const Comparison& comparison) {
+  const PageView view = view_page(comparison);
   return draw_head(view.picture.title) + "<body>\n" + hatch_sheet() +
          draw_header(view) + "<main>\n" + draw_sections(view) + "</main>\n" +
          "<div id=\"tip\" role=\"status\" hidden></div>\n" + draw_script(view) +
          "</body>\n</html>\n";
-}
-
-std::string make_page(const Comparison& comparison) {
-  return draw_page(view_page(comparison));
 }
 
 }  // namespace poetry_compare

@@ -3,7 +3,6 @@
 
 #include <string>
 
-#include "compare/draw/page_view.h"
 #include "compare/measure/model.h"
 
 namespace poetry_compare {
@@ -11,6 +10,5 @@ namespace poetry_compare {
 // A whole file that asks the network for nothing. Without JavaScript only the
 // zoom, the choice of variants and the details of a read are missing.
 std::string make_page(const Comparison& comparison);
-std::string draw_page(const PageView& view);
 
 }  // namespace poetry_compare

@@ -1,15 +1,135 @@
 #include "compare/draw/page_view.h"
 
-#include "compare/draw/page_tables.h"
+#include <fmt/format.h>
+
+#include "compare/draw/captions.h"
+#include "compare/draw/palette.h"
+#include "compare/report/format.h"
 #include "compare/report/write_json.h"
 
 namespace poetry_compare {
+namespace {
+
+CellView outcome_cell(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::complete:
+      return {"complete"};
+    case Outcome::partial:
+      return {"incomplete", true};
+    case Outcome::wrong:
+      return {"wrong bytes", true};
+    case Outcome::unknown:
+      break;
+  }
+  return {"nothing to compare with"};
+}
+
+CellView unread_cell(const Comparison& comparison, const Task& task) {
+  if (!task.worst_unread) return {"-"};
+  return {fmt::format("{:.3f} s", *task.worst_unread),
+          is_long(comparison, *task.worst_unread)};
+}
+
+RowView view_task(const Comparison& comparison,
+                  const std::string& variant,
+                  const Task& task) {
+  const auto& poem = comparison.poems[task.poem].name;
+  return {
+      {{variant},
+       {fmt::format("{} {}", task.poem + 1, poem), false, colour(task.poem)},
+       {format_count(task.bytes)},
+       {format_count(task.reads.size())},
+       {fmt::format("{:.3f} s", task.connected)},
+       {fmt::format("{:.3f} s", task.end)},
+       unread_cell(comparison, task),
+       outcome_cell(task.outcome)},
+      ""};
+}
+
+std::string bytes_or_default(const std::optional<int>& size) {
+  return size ? fmt::format("{} bytes", *size) : "the system's default";
+}
+
+std::string list_poems(const std::vector<Poem>& poems) {
+  std::string text;
+  for (const Poem& poem : poems) {
+    text += fmt::format("{}{} (port {})", text.empty() ? "" : ", ", poem.name,
+                        poem.port);
+  }
+  return text;
+}
+
+std::string describe_runs(std::size_t runs) {
+  if (runs == 1) return "1";
+  return fmt::format("{}; each picture shows the run of median wall time",
+                     runs);
+}
+
+TableView view_numbers(const Comparison& comparison) {
+  const Table table = make_table(comparison);
+  TableView view;
+  view.columns = table.columns;
+  auto& rows = view.groups.emplace_back();
+  for (const Variant& variant : comparison.variants) {
+    rows.push_back({{}, complaint(variant)});
+    for (const Cell& cell : table.rows[rows.size() - 1]) {
+      rows.back().cells.push_back({cell.text, cell.alarming});
+    }
+  }
+  return view;
+}
+
+TableView view_tasks(const Comparison& comparison) {
+  TableView view;
+  view.columns = {{"variant", "", false}, {"task", "", false}, {"bytes", ""},
+                  {"reads", ""},          {"connected", ""},   {"end", ""},
+                  {"worst unread", ""},   {"poem", "", false}};
+  for (const Variant& variant : comparison.variants) {
+    if (variant.picture.tasks.empty()) continue;
+    auto& rows = view.groups.emplace_back();
+    for (const Task& task : variant.picture.tasks) {
+      rows.push_back(view_task(comparison, variant.name, task));
+    }
+  }
+  return view;
+}
+
+std::vector<Fact> view_settings(const Comparison& comparison) {
+  const Settings& settings = comparison.settings;
+  const auto delay = settings.delay > 0
+                         ? fmt::format("{} s after each chunk", settings.delay)
+                         : "not known";
+  const auto reactor =
+      settings.reactor.empty() ? "each program's default" : settings.reactor;
+  return {{"poetry-compare", settings.version},
+          {"host", settings.host},
+          {"date", settings.date},
+          {"poems", list_poems(comparison.poems)},
+          {"delay", delay},
+          {"repeat", fmt::format("{}", settings.repeat)},
+          {"receive buffers", bytes_or_default(settings.rcvbuf)},
+          {"send buffers", bytes_or_default(settings.sndbuf)},
+          {"runs", describe_runs(settings.runs)},
+          {"reactor", reactor},
+          {"run it again", settings.command, true}};
+}
+
+std::vector<Fact> view_commands(const Comparison& comparison) {
+  std::vector<Fact> commands;
+  for (const Variant& variant : comparison.variants) {
+    commands.push_back({variant.name, variant.command, true});
+  }
+  return commands;
+}
+
+}  // namespace
 
 PageView view_page(const Comparison& comparison) {
-  return {view_picture(comparison),  view_numbers(comparison),
-          view_figures(comparison),  view_tasks(comparison),
-          view_settings(comparison), view_commands(comparison),
-          write_json(comparison)};
+  const auto kinds = kinds_of(comparison);
+  return {view_picture(comparison),  captions(comparison, kinds),
+          view_numbers(comparison),  view_figures(comparison, kinds),
+          view_tasks(comparison),    view_settings(comparison),
+          view_commands(comparison), write_json(comparison)};
 }
 
 }  // namespace poetry_compare

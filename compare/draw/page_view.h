@@ -2,22 +2,46 @@
 // not need the comparison.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include "compare/draw/figures_view.h"
-#include "compare/draw/html_table.h"
 #include "compare/draw/picture_view.h"
 #include "compare/measure/model.h"
+#include "compare/report/table.h"
 
 namespace poetry_compare {
+
+struct CellView {
+  std::string text;
+  bool alarming = false;
+  std::size_t colour = 0;  // of a chip before the text; 0: there is none
+};
+
+struct RowView {
+  std::vector<CellView> cells;
+  std::string note;  // below the row: what is wrong with it; mostly empty
+};
+
+struct TableView {
+  std::vector<Column> columns;
+  std::vector<std::vector<RowView>> groups;
+};
+
+struct Fact {
+  std::string name;
+  std::string value;  // empty: the fact is left out
+  bool code = false;
+};
 
 // Strings are not escaped.
 struct PageView {
   PictureView picture;
-  HtmlTable numbers;  // a row for each variant
+  std::vector<std::string> captions;  // of all variants
+  TableView numbers;  // a row for each variant
   FiguresView figures;
-  HtmlTable tasks;  // a row for each connection
+  TableView tasks;  // a row for each connection, grouped by variant
   std::vector<Fact> settings;
   std::vector<Fact> commands;
   std::string json;  // the comparison, for programs

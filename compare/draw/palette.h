@@ -1,8 +1,12 @@
-// Colours and hatches. A poem has the same colour and hatch in every picture.
+// Colours, hatches, and what they mean. A poem has the same colour and hatch in
+// every picture.
 #pragma once
 
 #include <cstddef>
 #include <string>
+#include <vector>
+
+#include "compare/measure/model.h"
 
 namespace poetry_compare {
 
@@ -21,5 +25,19 @@ std::string picture_style();
 // The <defs> with the hatches, to be put into a document once: the style sheet
 // refers to them by name.
 std::string hatches();
+
+// How large a sample is, in pixels.
+constexpr double sample_width = 34, sample_height = 14;
+
+struct LegendItem {
+  std::string sample;  // the content of an <svg>
+  std::string text;  // not escaped
+};
+
+// The poems and their colours.
+std::vector<LegendItem> legend_of_poems(const std::vector<Poem>& poems);
+
+// The strips, bars, ticks, wedges and boxes.
+std::vector<LegendItem> legend_of_marks();
 
 }  // namespace poetry_compare

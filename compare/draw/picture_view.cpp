@@ -2,10 +2,29 @@
 
 #include <fmt/format.h>
 
+#include "compare/report/format.h"
 #include "compare/report/sentences.h"
+#include "compare/report/table.h"
 
 namespace poetry_compare {
 namespace {
+
+std::string speed(const Variant& variant) {
+  if (!variant.vs_blocking || variant.name == "blocking") return "";
+  const double ratio = *variant.vs_blocking;
+  if (ratio >= 0.995) {
+    return fmt::format(", {:.2f}x faster than blocking", ratio);
+  }
+  return fmt::format(", {:.2f}x slower than blocking", 1 / ratio);
+}
+
+std::string title(const Comparison& comparison) {
+  const auto poems = comparison.poems.size();
+  const auto ways = comparison.variants.size();
+  return fmt::format("{} {}, {} {} to wait", in_words(poems, true),
+                     poems == 1 ? "poem" : "poems", in_words(ways),
+                     ways == 1 ? "way" : "ways");
+}
 
 void add_headings(const Comparison& comparison, PictureView& view) {
   view.title = title(comparison);
@@ -17,21 +36,6 @@ void add_headings(const Comparison& comparison, PictureView& view) {
                   comparison.settings.date);
   view.poems = legend_of_poems(comparison.poems);
   view.marks = legend_of_marks();
-}
-
-// All but the pictures; of all variants.
-std::vector<VariantView> view_texts(const Comparison& comparison) {
-  std::vector<VariantView> views;
-  for (const auto& caption : captions(comparison)) {
-    const Variant& variant = comparison.variants[views.size()];
-    views.push_back({views.size(),
-                     variant.name,
-                     headline(comparison, variant),
-                     complaint(variant),
-                     caption,
-                     {}});
-  }
-  return views;
 }
 
 std::vector<std::vector<Tick>> ticks_of(const Samples& samples) {
@@ -50,22 +54,46 @@ void add_pictures(const Comparison& comparison, PictureView& view) {
     view.ticks.push_back(ticks_of(samples.back()));
   }
   const Scale scale = make_scale(comparison, axis, samples);
-  for (VariantView& variant : view.variants) {
-    variant.lanes =
-        view_lanes(comparison.poems, comparison.variants[variant.index].picture,
-                   samples[variant.index], scale);
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const Variant& variant = comparison.variants[i];
+    if (!variant.picture.seen) continue;
+    view.variants.push_back(
+        {i, variant.name, headline(comparison, variant), complaint(variant),
+         view_lanes(comparison.poems, variant.picture, samples[i], scale)});
   }
 }
 
 }  // namespace
 
+Headline headline(const Comparison& comparison, const Variant& variant) {
+  Headline headline;
+  headline.text = format_seconds(variant.overall.wall);
+  if (comparison.settings.runs > 1) {
+    headline.text +=
+        fmt::format(" \u00b1 {}", format_seconds(variant.wall_deviation));
+  }
+  headline.text += speed(variant);
+  headline.text +=
+      fmt::format(", working {:.0f} ms", variant.overall.cpu * 1000);
+  if (!variant.overall.worst_unread) return headline;
+  headline.text += ", ";
+  (unread_is_long(comparison, variant) ? headline.alarm : headline.text) +=
+      fmt::format("worst unread {:.3f} s", *variant.overall.worst_unread);
+  return headline;
+}
+
+std::string complaint(const Variant& variant) {
+  if (!variant.overall.complaint.empty()) return variant.overall.complaint;
+  if (variant.overall.status != 0)
+    return fmt::format("exit status {}", variant.overall.status);
+  if (variant.picture.seen) return "";
+  return "no picture: its connections were not seen, as with programs that are "
+         "statically linked or use io_uring";
+}
+
 PictureView view_picture(const Comparison& comparison) {
   PictureView view;
   add_headings(comparison, view);
-  view.variants = view_texts(comparison);
-  std::erase_if(view.variants, [&](const VariantView& variant) {
-    return !comparison.variants[variant.index].picture.seen;
-  });
   add_pictures(comparison, view);
   return view;
 }

@@ -7,6 +7,7 @@
 
 #include "compare/draw/lanes.h"
 #include "compare/draw/palette.h"
+#include "compare/draw/picture_view.h"
 #include "compare/draw/xml.h"
 
 namespace poetry_compare {
@@ -101,7 +102,8 @@ std::string Sheet::finish(const PictureView& view) const {
 
 }  // namespace
 
-std::string draw_svg(const PictureView& view) {
+std::string make_svg(const Comparison& comparison) {
+  const PictureView view = view_picture(comparison);
   Sheet sheet;
   sheet.down(30);
   sheet.text(margin, "title", view.title);
@@ -117,10 +119,6 @@ std::string draw_svg(const PictureView& view) {
   sheet.text(margin, "", view.origin);
   sheet.down(12);
   return sheet.finish(view);
-}
-
-std::string make_svg(const Comparison& comparison) {
-  return draw_svg(view_picture(comparison));
 }
 
 }  // namespace poetry_compare

@@ -3,7 +3,6 @@
 
 #include <string>
 
-#include "compare/draw/picture_view.h"
 #include "compare/measure/model.h"
 
 namespace poetry_compare {
@@ -11,6 +10,5 @@ namespace poetry_compare {
 // A whole file that needs nothing else, for light and dark. Variants that were
 // not seen are not in it.
 std::string make_svg(const Comparison& comparison);
-std::string draw_svg(const PictureView& view);
 
 }  // namespace poetry_compare

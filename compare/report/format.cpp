@@ -32,10 +32,13 @@ std::string plural(std::size_t count, std::string_view noun) {
                      count == 1 ? "" : "s");
 }
 
-std::string in_words(std::size_t count) {
+std::string in_words(std::size_t count, bool capital) {
   const char* const names[] = {"no",   "one", "two",   "three", "four",
                                "five", "six", "seven", "eight", "nine"};
-  return count < std::size(names) ? names[count] : std::to_string(count);
+  if (count >= std::size(names)) return std::to_string(count);
+  std::string word = names[count];
+  if (capital) word[0] = static_cast<char>(word[0] - 'a' + 'A');
+  return word;
 }
 
 }  // namespace poetry_compare

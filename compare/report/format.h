@@ -19,7 +19,7 @@ std::string format_count(std::size_t count);
 // "1 read", "2 reads", "4 279 reads".
 std::string plural(std::size_t count, std::string_view noun);
 
-// "no", "one", "two" ... "nine", "10".
-std::string in_words(std::size_t count);
+// "no", "one", "two" ... "nine", "10"; or "No", "One".
+std::string in_words(std::size_t count, bool capital = false);
 
 }  // namespace poetry_compare

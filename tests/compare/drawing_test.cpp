@@ -9,7 +9,6 @@
 
 #include "compare/draw/captions.h"
 #include "compare/draw/downsample.h"
-#include "compare/draw/kinds.h"
 #include "compare/draw/page.h"
 #include "compare/draw/picture_view.h"
 #include "compare/draw/svg.h"
@@ -132,7 +131,9 @@ TEST(Threads, AreInTheOrderOfTheirPoems) {
 
 TEST(Captions, SayWhatToLookFor) {
   const auto comparison = sample::make();
-  const auto text = [&](std::size_t i) { return captions(comparison)[i]; };
+  const auto text = [&](std::size_t i) {
+    return captions(comparison, kinds_of(comparison))[i];
+  };
   EXPECT_TRUE(has(text(0), "One strip"));
   EXPECT_TRUE(has(text(1), "Three strips"));
   EXPECT_TRUE(has(text(2), "grey"));
@@ -143,7 +144,9 @@ TEST(Captions, SayWhatToLookFor) {
 TEST(Captions, SayWhatTheThreadDidWhileBytesLayUnread) {
   auto comparison = sample::make();
   auto& variant = comparison.variants[4];
-  const auto text = [&] { return captions(comparison)[4]; };
+  const auto text = [&] {
+    return captions(comparison, kinds_of(comparison))[4];
+  };
   EXPECT_TRUE(has(text(), "stuck in reads of other tasks, mostly task 3"))
       << text();
   EXPECT_TRUE(has(text(), "buffers were large enough")) << text();
@@ -160,7 +163,9 @@ TEST(Captions, SayWhatTheThreadDidWhileBytesLayUnread) {
 TEST(Captions, BlameFullBuffersOnlyForServersThatWereSlower) {
   auto comparison = sample::make();
   auto& variant = comparison.variants[4];
-  const auto text = [&] { return captions(comparison)[4]; };
+  const auto text = [&] {
+    return captions(comparison, kinds_of(comparison))[4];
+  };
   variant.overall.wall *= 2;
   EXPECT_FALSE(has(text(), "buffers")) << text();
   variant.picture.tasks[1].sends.back().time *= 2;
@@ -172,8 +177,9 @@ TEST(Captions, KnowSeveralThreadsThatEachHaveAWait) {
   auto& variant = comparison.variants[1];
   for (auto& wait : variant.picture.waits)
     wait.kind = poetry_compare::WaitKind::any_task;
-  EXPECT_EQ(kind_of(comparison, variant), poetry_compare::Kind::several);
-  EXPECT_TRUE(has(captions(comparison)[1], "Three strips, all grey"));
+  EXPECT_EQ(kinds_of(comparison)[1], poetry_compare::Kind::several);
+  EXPECT_TRUE(has(captions(comparison, kinds_of(comparison))[1],
+                  "Three strips, all grey"));
 }
 
 TEST(Captions, GiveTheNumbersOfAVariant) {

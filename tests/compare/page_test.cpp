@@ -6,7 +6,7 @@
 #include <regex>
 #include <string>
 
-#include "compare/draw/captions.h"
+#include "compare/draw/picture_view.h"
 #include "compare/draw/svg.h"
 #include "compare/draw/xml.h"
 #include "compare/report/sentences.h"
