@@ -50,7 +50,7 @@ TEST(Elapsed, CarriesMinutesAndHours) {
   EXPECT_EQ(cli::to_string(100h + 1min), "100:01:00.000000");
 }
 
-TEST(Elapsed, CutsWhatIsLessThanAMicrosecond) {
+TEST(Elapsed, TruncatesFractionsOfAMicrosecond) {
   EXPECT_EQ(cli::to_string(1s - 1ns), "0:00:00.999999");
 }
 
@@ -68,7 +68,7 @@ TEST(Escape, ShowsControlBytes) {
   EXPECT_EQ(cli::escape(std::string("\0", 1)), "\\x00");
 }
 
-TEST(Escape, ShowsTheSecondSetOfControlsToo) {
+TEST(Escape, ShowsC1ControlCharacters) {
   EXPECT_EQ(cli::escape("\xc2\x9b"
                         "2J"),
             "\\xc2\\x9b2J");
@@ -76,7 +76,7 @@ TEST(Escape, ShowsTheSecondSetOfControlsToo) {
   EXPECT_EQ(cli::escape("\xc2\xa0"), "\xc2\xa0");
 }
 
-TEST(Escape, ShowsWhatIsNotUtf8) {
+TEST(Escape, ShowsBytesThatAreNotUtf8) {
   EXPECT_EQ(cli::escape("\x9b"), "\\x9b");  // Latin 1
   EXPECT_EQ(cli::escape("\xc3"), "\\xc3");  // cut off
   EXPECT_EQ(cli::escape("\xe2\x82"), "\\xe2\\x82");
@@ -109,7 +109,7 @@ TEST_F(PoemTest, IsReadFromAnywhere) {
   EXPECT_EQ(poem.read(8, 100), "89");
 }
 
-TEST_F(PoemTest, BeginsAnewAtItsEnd) {
+TEST_F(PoemTest, StartsAgainAtItsEnd) {
   cli::Poem poem(path_, 3);
   EXPECT_EQ(poem.size(), 30u);
   EXPECT_EQ(poem.read(8, 4), "89");
@@ -117,7 +117,7 @@ TEST_F(PoemTest, BeginsAnewAtItsEnd) {
   EXPECT_EQ(poem.read(29, 4), "9");
 }
 
-TEST_F(PoemTest, MayBeLongerThanANumberCanSay) {
+TEST_F(PoemTest, MayBeAsLongAsTheLargestSize) {
   const auto most = std::numeric_limits<std::size_t>::max();
   EXPECT_EQ(cli::Poem(path_, most).size(), most);
 }
@@ -236,7 +236,7 @@ TEST_F(TasksTest, HaveTimeUntilTheDeadline) {
   EXPECT_GT(*left, 59min);
 }
 
-TEST_F(TasksTest, HaveNoLessThanNoTimeLeft) {
+TEST_F(TasksTest, HaveNoNegativeTimeLeft) {
   options_.timeout = 1ns;
   cli::Tasks tasks(options_);
   while (cli::Clock::now() <= *tasks.begin()->deadline) {
@@ -260,7 +260,7 @@ TEST(Report, NamesTheProgram) {
             std::string(program_invocation_short_name) + ": I fall down.\n");
 }
 
-TEST(Interrupted, IsFalseAsLongAsNobodyInterrupts) {
+TEST(Interrupted, IsFalseBeforeASignal) {
   EXPECT_FALSE(cli::interrupted());
   cli::end_if_interrupted();
 }

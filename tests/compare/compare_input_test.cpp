@@ -49,7 +49,7 @@ TEST_F(CompareInput, ShowsTheOthersWhenOneFails) {
       << result.text;
 }
 
-TEST_F(CompareInput, SaysThatAStaticProgramIsNotSeen) {
+TEST_F(CompareInput, SaysThatAStaticProgramCannotBeTraced) {
   const auto source = (directory / "a.c").string();
   std::ofstream(source) << "int main(void) { return 0; }\n";
   const auto program = (directory / "a").string();

@@ -48,7 +48,7 @@ TEST_F(CompareRun, ShowsEveryVariant) {
   EXPECT_GT(*comparison.variants[4].overall.longest_turn, 0.1);
 }
 
-TEST_F(CompareRun, ReportsTheSameAsAtFirst) {
+TEST_F(CompareRun, ReportsTheSameFromTheTracesAgain) {
   const std::string traces = (directory / "t").string();
   const std::string outputs = " --color always --html " + traces + "/p.html" +
                               " --json " + traces + "/p.json ";
@@ -77,7 +77,7 @@ TEST_F(CompareRun, FindsHowLongACallbackSlept) {
   EXPECT_THAT(result.text, HasSubstr("sleepy took"));
 }
 
-TEST_F(CompareRun, FindsAPileOfUnreadBytes) {
+TEST_F(CompareRun, FindsUnreadBytes) {
   // Six chunks are sent before the client reads: at 0, 50, ... 250 ms.
   const auto text = directory / "poem";
   std::ofstream(text) << std::string(600, 'x');

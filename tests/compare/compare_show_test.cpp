@@ -81,7 +81,7 @@ Comparison make_comparison() {
   return comparison;
 }
 
-TEST(Table, IsAlignedAndMarksWhatTheClockHides) {
+TEST(Table, IsAlignedAndMarksValuesBelowTheClocksResolution) {
   EXPECT_THAT(
       write_text(make_comparison(), "", {}),
       StartsWith(
@@ -164,7 +164,7 @@ TEST(Table, HasTheSameColumnsInEveryForm) {
   }
 }
 
-TEST(Table, QuotesWhatWouldBreakIt) {
+TEST(Table, QuotesCharactersThatWouldBreakIt) {
   auto comparison = make_comparison();
   comparison.variants[0].name = "a,\"b\"|</script>\x01";
   EXPECT_THAT(write_csv(comparison),
@@ -174,7 +174,7 @@ TEST(Table, QuotesWhatWouldBreakIt) {
               HasSubstr("\"a,\\\"b\\\"|\\u003c/script>\\u0001\""));
 }
 
-TEST(Sentences, SayWhatTheNumbersMean) {
+TEST(Sentences, SayTheMeaningOfTheNumbers) {
   EXPECT_THAT(
       sentences(make_comparison()),
       ElementsAre("async was 2.27 times faster than blocking: it waited "
@@ -183,7 +183,7 @@ TEST(Sentences, SayWhatTheNumbersMean) {
                   "unread for 2.0 s while one turn took 1.3 s."));
 }
 
-TEST(Sentences, DoNotBlameWhatNobodyWaitedFor) {
+TEST(Sentences, DoNotBlameCallbacksThatDelayedNoTask) {
   auto comparison = make_comparison();
   comparison.variants[1].overall.longest_turn =
       0.3;  // an interpreter that goes home
@@ -191,14 +191,14 @@ TEST(Sentences, DoNotBlameWhatNobodyWaitedFor) {
   EXPECT_THAT(sentences(comparison)[0], StartsWith("async was 2.27 times"));
 }
 
-TEST(Sentences, DoNotPraiseWhatHadOnlyOneToWaitFor) {
+TEST(Sentences, DoNotPraiseAVariantWithASingleTask) {
   auto comparison = make_comparison();
   comparison.poems.resize(1);
   EXPECT_THAT(sentences(comparison),
               ElementsAre(StartsWith("broken looks just as fast")));
 }
 
-TEST(Sentences, DoNotPraiseWhatFailed) {
+TEST(Sentences, DoNotPraiseAVariantThatFailed) {
   auto comparison = make_comparison();
   comparison.variants[1].overall.complaint = "exit status 1: no";
   EXPECT_THAT(complaints(comparison), ElementsAre("async: exit status 1: no"));
@@ -212,7 +212,7 @@ TEST(Timeline, HasColumnsOfWholePauses) {
   EXPECT_NEAR(poetry_compare::bin_width(7.2, 0, 72), 0.1, 1e-9);
 }
 
-TEST(Timeline, ShowsWhatLayUnread) {
+TEST(Timeline, ShowsUnreadBytes) {
   auto comparison = make_comparison();
   for (auto& variant : comparison.variants) variant.runs[0].wall = 0.4;
   const auto text = draw_timeline(comparison, {80, true, false});
@@ -232,7 +232,7 @@ TEST(Timeline, FitsANarrowTerminal) {
   }
 }
 
-TEST(Timeline, IsPlainWhereTheTerminalIs) {
+TEST(Timeline, IsPlainOnAPlainTerminal) {
   const auto text = draw_timeline(make_comparison(), {60, false, false});
   EXPECT_TRUE(std::all_of(text.begin(), text.end(), [](char c) {
     return c == '\n' || (c >= ' ' && c <= '~');

@@ -93,14 +93,14 @@ TEST(WorstUnread, IsFromTheSendToTheReadThatTookTheByte) {
   EXPECT_DOUBLE_EQ(picture.tasks[0].end, 0.501);
 }
 
-TEST(WorstUnread, LastsUntilTheEndIfNobodyEverReads) {
+TEST(WorstUnread, LastsUntilTheEndWithoutARead) {
   const auto picture = measure_one(
       {on_client("connect", 0, 0, 0), on_client("close", 700, 700, 0)},
       {on_server("accept", 1, 4), on_server("send", 200, 10)});
   EXPECT_DOUBLE_EQ(*numbers_of(picture).worst_unread, 0.5);
 }
 
-TEST(WorstUnread, IsNothingForAReadThatIsThereBeforeTheBytes) {
+TEST(WorstUnread, IsZeroForAReadThatStartsBeforeTheSend) {
   const auto picture = measure_one(
       {on_client("connect", 0, 0, 0), on_client("recv", 1, 300, 10)},
       {on_server("accept", 1, 4), on_server("send", 300, 10)});
@@ -139,7 +139,7 @@ TEST(LongestTurn, IsAwaitedAsLongAsATaskIsThere) {
   EXPECT_NEAR(*numbers_of(picture).awaited_turn, 0.190, 1e-9);
 }
 
-TEST(LongestTurn, IsNoneWithoutAnyWait) {
+TEST(LongestTurn, IsUnknownWithoutAnyWait) {
   const auto picture = measure_one(
       {on_client("connect", 0, 1, 0), on_client("recv", 1, 900, 5)}, {});
   EXPECT_FALSE(numbers_of(picture).longest_turn);
@@ -154,7 +154,7 @@ TEST(LongestTurn, OfAnotherThreadEndsWithItsLastCall) {
   EXPECT_NEAR(*numbers_of(picture).longest_turn, 0.011, 1e-9);
 }
 
-TEST(Waits, TellAnybodyFromOneTask) {
+TEST(Waits, TellAWaitForAllTasksFromAWaitForOne) {
   const auto picture = measure_one(
       {on_client("connect", 0, 5, 0), make_event("select", 5, 30, 1),
        on_client("recv", 31, 80, 5), on_client("recv", 81, 81, 5)},
@@ -166,7 +166,7 @@ TEST(Waits, TellAnybodyFromOneTask) {
   EXPECT_NEAR(picture.waits[2].duration, 0.049, 1e-9);
 }
 
-TEST(Tasks, AreInTheOrderOfThePoemsWhoeverConnectedFirst) {
+TEST(Tasks, AreInTheOrderOfThePoemsNotOfTheConnections) {
   const auto picture = poetry_compare::measure(
       make_trace({on_client("connect", 0, 1, 0, 10001),
                   on_client("connect", 1, 2, 0, 10000),
@@ -178,7 +178,7 @@ TEST(Tasks, AreInTheOrderOfThePoemsWhoeverConnectedFirst) {
   EXPECT_EQ(picture.waits.back().task, 1u);
 }
 
-TEST(Tasks, WithOnePairOfPortsAreToldApartByTime) {
+TEST(Tasks, OnOnePairOfPortsAreDistinguishedByTime) {
   const auto picture = measure_one(
       {on_client("connect", 0, 0, 0), on_client("recv", 10, 10, 5),
        on_client("close", 20, 20, 0), on_client("connect", 500, 500, 0),

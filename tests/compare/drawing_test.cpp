@@ -47,7 +47,7 @@ poetry_compare::Drawing draw(const Comparison& comparison,
   return {};
 }
 
-TEST(Drawing, HasAWedgeOnlyWhereSomethingLayUnread) {
+TEST(Drawing, HasAWedgeOnlyWhereBytesWereUnread) {
   const auto comparison = sample::make();
   for (const auto& variant : comparison.variants) {
     const auto svg = draw(comparison, variant).svg;
@@ -56,7 +56,7 @@ TEST(Drawing, HasAWedgeOnlyWhereSomethingLayUnread) {
   }
 }
 
-TEST(Drawing, HatchesWhoIsStuckAndGreysWhoWaitsForAnybody) {
+TEST(Drawing, HatchesAWaitForOneTaskAndGreysAWaitForAll) {
   const auto comparison = sample::make();
   const auto svg = [&](std::size_t i) {
     return draw(comparison, comparison.variants[i]).svg;
@@ -70,7 +70,7 @@ TEST(Drawing, HatchesWhoIsStuckAndGreysWhoWaitsForAnybody) {
   EXPECT_EQ(count(svg(2), "\"any\""), 1U);
 }
 
-TEST(Drawing, KeepsEveryByteWhenItThinsOut) {
+TEST(Drawing, KeepsEveryByteWhenItDownsamples) {
   const auto comparison = large(100'000);
   const auto axis = poetry_compare::make_axis(comparison);
   const auto& picture = comparison.variants[2].picture;
@@ -99,7 +99,7 @@ TEST(Drawing, TakesLessThanASecondForAHundredThousandEvents) {
   EXPECT_LT(page.size(), 500'000U);
 }
 
-TEST(Pile, IsTheMeanOfWhatLayUnread) {
+TEST(Pile, IsTheMeanOfTheUnreadBytes) {
   poetry_compare::Task task;
   task.connected = 0;
   task.end = 10;
@@ -129,7 +129,7 @@ TEST(Threads, AreInTheOrderOfTheirPoems) {
   EXPECT_EQ(threads_by_poem(variant.picture), order);
 }
 
-TEST(Captions, SayWhatToLookFor) {
+TEST(Captions, PointToTheDifference) {
   const auto comparison = sample::make();
   const auto text = [&](std::size_t i) {
     return captions(comparison, kinds_of(comparison))[i];
@@ -141,7 +141,7 @@ TEST(Captions, SayWhatToLookFor) {
   EXPECT_TRUE(has(text(4), "wedge of task 2"));
 }
 
-TEST(Captions, SayWhatTheThreadDidWhileBytesLayUnread) {
+TEST(Captions, SayHowTheThreadSpentTheTimeOfUnreadBytes) {
   auto comparison = sample::make();
   auto& variant = comparison.variants[4];
   const auto text = [&] {
@@ -172,7 +172,7 @@ TEST(Captions, BlameFullBuffersOnlyForServersThatWereSlower) {
   EXPECT_TRUE(has(text(), "could not go on sending")) << text();
 }
 
-TEST(Captions, KnowSeveralThreadsThatEachHaveAWait) {
+TEST(Captions, DescribeSeveralThreadsWithAWaitEach) {
   auto comparison = sample::make();
   auto& variant = comparison.variants[1];
   for (auto& wait : variant.picture.waits)

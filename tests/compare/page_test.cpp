@@ -51,7 +51,7 @@ TEST(Page, HasEveryVariantAndEveryNumberOfTheTable) {
   }
 }
 
-TEST(Page, DrawsWhatWasSeenAndSaysWhyTheRestIsMissing) {
+TEST(Page, DrawsTracedVariantsAndSaysWhyOthersAreMissing) {
   auto comparison = sample::make();
   comparison.variants.push_back(sample::unseen("curl", "cannot start: why"));
   comparison.variants.push_back(sample::unseen("static", ""));
@@ -67,7 +67,7 @@ TEST(Page, IsUnder200KilobytesAtTheDefaults) {
   EXPECT_LT(poetry_compare::make_page(sample::make()).size(), 200'000U);
 }
 
-TEST(Page, AsksTheNetworkForNothing) {
+TEST(Page, LoadsNothingFromTheNetwork) {
   const auto comparison = sample::make();
   const std::regex address("(https?:)?//[a-z]");
   for (auto text : {poetry_compare::make_page(comparison),
@@ -84,7 +84,7 @@ TEST(Page, AsksTheNetworkForNothing) {
   }
 }
 
-TEST(Page, EscapesWhatComesFromOutside) {
+TEST(Page, EscapesForeignText) {
   const auto comparison = nasty_one();
   for (const auto& text : {poetry_compare::make_page(comparison),
                            poetry_compare::make_svg(comparison)}) {
@@ -96,7 +96,7 @@ TEST(Page, EscapesWhatComesFromOutside) {
           "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;&quot;"));
 }
 
-TEST(Page, MissesInWordsAFigureThatNobodyRan) {
+TEST(Page, SaysThatAFigureWithoutVariantsIsMissing) {
   auto comparison = sample::make();
   comparison.variants.erase(comparison.variants.begin(),
                             comparison.variants.begin() + 2);
@@ -106,7 +106,7 @@ TEST(Page, MissesInWordsAFigureThatNobodyRan) {
   EXPECT_TRUE(has(page, "<b>Figure 3: "));
 }
 
-TEST(Page, IsMadeOfNothingToo) {
+TEST(Page, IsMadeOfAnEmptyComparisonToo) {
   EXPECT_TRUE(has(poetry_compare::make_page({}), "</html>"));
   Comparison comparison;
   comparison.variants.push_back(sample::unseen("curl", "cannot start"));
@@ -116,7 +116,7 @@ TEST(Page, IsMadeOfNothingToo) {
   EXPECT_EQ(xml_error(poetry_compare::make_svg(comparison)), "");
 }
 
-TEST(Svg, IsWellFormedWhateverTheNames) {
+TEST(Svg, IsWellFormedWithAnyName) {
   auto comparison = sample::make();
   EXPECT_EQ(xml_error(poetry_compare::make_svg(comparison)), "");
   EXPECT_EQ(xml_error(poetry_compare::make_svg(nasty_one())), "");
@@ -152,7 +152,7 @@ TEST(Svg, HasAHeaderForEachVariant) {
   }
 }
 
-TEST(Svg, LeavesOutWhatWasNotSeen) {
+TEST(Svg, LeavesOutVariantsWithoutATrace) {
   auto comparison = sample::make();
   comparison.variants.push_back(sample::unseen("curl", "cannot start"));
   const std::string svg = poetry_compare::make_svg(comparison);

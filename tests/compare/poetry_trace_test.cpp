@@ -116,7 +116,7 @@ TEST_F(PoetryTrace, SaysThatAFileCannotBeExecuted) {
   EXPECT_FALSE(std::filesystem::exists(file_));
 }
 
-TEST_F(PoetryTrace, SaysThatAProgramCouldNotBeSeen) {
+TEST_F(PoetryTrace, SaysThatAProgramCannotBeTraced) {
   const rig::Outcome outcome = run({STATIC_PROGRAM});
   EXPECT_EQ(outcome.status, 7);
   EXPECT_EQ(outcome.out, "linked statically\n");

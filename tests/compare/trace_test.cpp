@@ -85,7 +85,7 @@ TEST_F(TraceTest, OfVersion010HasLoneSurrogatesForSuchBytes) {
   EXPECT_EQ(trace.arguments.at(0), "caf\\xe9");
 }
 
-TEST_F(TraceTest, IsReadAsFarAsItGoesWhereverItIsCutOff) {
+TEST_F(TraceTest, IsReadUpToThePlaceWhereItIsCutOff) {
   const std::string whole = to_json_lines(trace_);
   for (std::size_t size = 1; size < whole.size() - 1; ++size) {
     const Trace cut = read(whole.substr(0, size));
@@ -100,7 +100,7 @@ TEST_F(TraceTest, IsReadAsFarAsItGoesWhereverItIsCutOff) {
   EXPECT_EQ(read(whole.substr(0, whole.size() - 1)).complaint, "");
 }
 
-TEST_F(TraceTest, RefusesWhatIsNone) {
+TEST_F(TraceTest, RefusesAFileThatIsNotATrace) {
   EXPECT_EQ(refusal_of(""), path_ + ": is empty, and not a trace");
   EXPECT_EQ(refusal_of("Lorem ipsum\n"), path_ + ": is not a trace");
   EXPECT_EQ(refusal_of(std::string(1000, '\0')), path_ + ": is not a trace");
@@ -128,7 +128,7 @@ TEST_F(TraceTest, IgnoresKeysThatItDoesNotKnow) {
   EXPECT_EQ(trace.events[0].fd, 7);
 }
 
-TEST_F(TraceTest, StopsAtALineThatIsNoEvent) {
+TEST_F(TraceTest, StopsAtALineThatIsNotAnEvent) {
   const std::string header = "{\"format\":\"poetry-trace\",\"version\":1}\n";
   const std::string good = "{\"call\":\"recv\"}\n";
   for (const std::string bad :

@@ -103,7 +103,7 @@ TEST_P(EachCall, IsSeenAsTheProgramMadeIt) {
   }
 }
 
-TEST_P(EachCall, GivesWhatItGivesUntraced) {
+TEST_P(EachCall, ReturnsTheSameAsUntraced) {
   const Traced traced = trace({GetParam(), "each-call"});
   const rig::Outcome untraced = rig::run({{GetParam(), "each-call"}});
   EXPECT_EQ(traced.outcome.out, untraced.out);
@@ -139,7 +139,7 @@ TEST(Tracer, SeesACallThatASignalInterrupted) {
   EXPECT_GT(traced.trace.events.back().duration, 40'000'000);
 }
 
-TEST(Tracer, KnowsWhatLayUnread) {
+TEST(Tracer, CountsUnreadBytes) {
   const Traced traced = trace_caller({"pile-up"});
   std::ostringstream unread;
   for (const Event& event : traced.trace.events) {
@@ -149,7 +149,7 @@ TEST(Tracer, KnowsWhatLayUnread) {
   EXPECT_EQ(unread.str().substr(0, 12), "12345\n11345\n");
 }
 
-TEST(Tracer, LosesNothingWhenThereIsMuch) {
+TEST(Tracer, LosesNoEventOfAManyEventProgram) {
   auto seen = counts(trace_caller({"many"}).trace);
   EXPECT_EQ(seen["send"], 10000);
   EXPECT_EQ(seen["recv"], 10000);
@@ -173,7 +173,7 @@ TEST(Tracer, SeesAllThreads) {
   EXPECT_EQ(threads.size(), 8U);
 }
 
-TEST(Tracer, SeesWhatASignalHandlerDoes) {
+TEST(Tracer, SeesCallsOfASignalHandler) {
   const Traced traced = trace_caller({"storm"});
   EXPECT_EQ(traced.outcome.status, 0);
   auto seen = counts(traced.trace);
@@ -204,13 +204,13 @@ TEST(Tracer, SeesTheProgramThatAProcessBecomes) {
   EXPECT_EQ(checksum_read(traced.trace), checksum_of("01234"));
 }
 
-TEST(Tracer, ClaimsNoChecksumOfAStreamThatItSawTheRestOf) {
+TEST(Tracer, GivesNoChecksumOfAStreamItDidNotSeeFromTheStart) {
   const Traced traced = trace_caller({"executes", "yes"});
   EXPECT_EQ(counts(traced.trace)["recv"], 2);
   EXPECT_EQ(checksum_read(traced.trace), 0U);
 }
 
-TEST(Tracer, KeepsWhatWasSeenOfAProgramThatWasKilled) {
+TEST(Tracer, KeepsTheEventsOfAKilledProgram) {
   const Traced traced = trace_caller({"die"});
   EXPECT_EQ(traced.outcome.status, -SIGKILL);
   EXPECT_EQ(counts(traced.trace)["recv"], 100);

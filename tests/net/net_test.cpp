@@ -137,7 +137,7 @@ TEST(Address, IsPrintedAsItIsTyped) {
   }
 }
 
-TEST(Address, D12_OnlyStrictLiteralsAreNumbers) {
+TEST(Address, D12_OnlyStrictIpAddressesAreIpAddresses) {
   for (const std::string& host : {
            "0.0.0.0"s,
            "127.0.0.1"s,
@@ -189,14 +189,14 @@ TEST(Address, D12_OnlyStrictLiteralsAreNumbers) {
 
 // --- Names -------------------------------------------------------------------
 
-TEST(Resolver, D12_LiteralsStandForThemselves) {
+TEST(Resolver, D12_AnIpAddressNeedsNoLookup) {
   for (const Address& literal :
        {Address{"127.0.0.1", 80}, {"::1", 80}, {"fe80::1%lo", 80}}) {
     EXPECT_EQ(net::resolve(literal), std::vector{literal});
   }
 }
 
-TEST(Resolver, LocalhostIsThisMachine) {
+TEST(Resolver, LocalhostIsLoopback) {
   const auto found = net::resolve({"localhost", 80});
   ASSERT_FALSE(found.empty());
   for (const Address& address : found) {
@@ -205,7 +205,7 @@ TEST(Resolver, LocalhostIsThisMachine) {
   }
 }
 
-TEST(Resolver, D10_WhateverFailsInALookupIsTheReason) {
+TEST(Resolver, D10_ALookupFailsWithTheReasonOfTheResolver) {
   const auto error_of = [](const char* line) {
     const faults::Script script(line);
     return rig::code_thrown_by([] { net::resolve({"poems.test", 1}); });
@@ -216,7 +216,7 @@ TEST(Resolver, D10_WhateverFailsInALookupIsTheReason) {
 }
 
 // Who has no name as a number cannot be connected to.
-TEST(Resolver, D10_AnAddressThatCannotBeSpelledIsAFailure) {
+TEST(Resolver, D10_AFailureOfGetnameinfoIsAFailure) {
   const std::error_code no_hosts(EAI_NODATA, net::resolver_category());
   const auto error_of = [&](const char* line) {
     const faults::Script script(line);
@@ -246,13 +246,13 @@ TEST(Resolver, D10_ANameThatDoesNotResolveThrows) {
   EXPECT_STREQ(net::resolver_category().name(), "resolver");
 }
 
-TEST(Resolver, M10_ANameDoesNotEndInItsMiddle) {
+TEST(Resolver, M10_ANameWithANulByteIsRefused) {
   EXPECT_THROW(net::resolve({"localhost\0.example.com"s, 80}),
                std::system_error);
 }
 
 // Whoever was asked, and whatever he says.
-TEST(Resolver, D10_LocalhostIsThisMachine) {
+TEST(Resolver, D10_LocalhostIsLoopback) {
   const faults::Script script("getaddrinfo * EAI_AGAIN");
   EXPECT_EQ(net::resolve({"localhost", 7}),
             (std::vector<Address>{{"127.0.0.1", 7}, {"::1", 7}}));
@@ -305,7 +305,7 @@ TEST_F(Net, AnEmptyHostIsEveryInterface) {
   expect_talk(listener, {"::1", port});
 }
 
-TEST_F(Net, AnIpv4PeerOfADualSocketIsToldAsIpv4) {
+TEST_F(Net, AnIpv4PeerOfADualSocketIsReportedAsIpv4) {
   const net::Socket listener = net::listen({"", 0});
   const net::Socket client =
       net::connect({"127.0.0.1", net::local_address(listener).port});
@@ -320,7 +320,7 @@ TEST_F(Net, ANameListensOnIpv4AndConnects) {
   expect_talk(listener, {"localhost", address.port});
 }
 
-TEST_F(Net, FailuresSayWhatWasWanted) {
+TEST_F(Net, FailuresNameTheCallAndTheAddress) {
   const Address closed = rig::closed_address();
   EXPECT_EQ(
       complaint([&] { net::connect(closed); }),
@@ -401,7 +401,7 @@ TEST_F(Net, ATimeoutIsForConnectingOnly) {
   EXPECT_EQ(::fcntl(sock.fd(), F_GETFL) & O_NONBLOCK, 0);
 }
 
-TEST_F(Net, NobodyKnowsWhatComesOfAPendingAttempt) {
+TEST_F(Net, APendingAttemptHasNoResult) {
   const rig::FullQueue full;
   std::error_code error;
   const net::Socket sock = net::start_connect(full.address, error);
@@ -463,7 +463,7 @@ TEST_F(Net, E10_AConnectionThatEndedAndWasResetIsConnected) {
   EXPECT_EQ(net::connect_result(sock), std::error_code());
 }
 
-TEST_F(Net, D15_ASocketThatFindsOnlyItselfIsRefused) {
+TEST_F(Net, D15_AConnectionOfASocketToItselfIsRefused) {
   const net::Socket sock = rig::bound();
   sockaddr_in name{};
   socklen_t size = sizeof name;
@@ -474,7 +474,7 @@ TEST_F(Net, D15_ASocketThatFindsOnlyItselfIsRefused) {
 }
 
 // Two hosts may use one number.
-TEST_F(Net, D15_WhoFindsItsOwnPortElsewhereIsConnected) {
+TEST_F(Net, D15_TheSamePortOfAnotherAddressIsConnected) {
   const net::Socket listener = net::listen(rig::anywhere);
   const net::Socket sock(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in name{};
@@ -503,7 +503,7 @@ TEST_F(Net, D13_AScopeIsAnInterface) {
 
 // --- What is known about a socket --------------------------------------------
 
-TEST_F(Net, F07_EverySocketIsClosedOnExec) {
+TEST_F(Net, F07_EachSocketIsCloseOnExec) {
   const net::Socket listener = net::listen(rig::anywhere);
   const Address address = net::local_address(listener);
   std::error_code error;
@@ -528,7 +528,7 @@ TEST_F(Net, BlockingCanBeSwitchedOffAndOn) {
   EXPECT_THROW(sock.set_blocking(false), std::system_error);
 }
 
-TEST_F(Net, E16_APeerThatIsGoneHasNoAddress) {
+TEST_F(Net, E16_AResetConnectionHasNoPeerAddress) {
   const net::Socket listener = net::listen(rig::anywhere);
   net::Socket client = net::connect(net::local_address(listener));
   rig::reset(client);
@@ -537,7 +537,7 @@ TEST_F(Net, E16_APeerThatIsGoneHasNoAddress) {
   EXPECT_EQ(net::local_address(server), net::local_address(listener));
 }
 
-TEST_F(Net, WhatIsClosedHasNoAddress) {
+TEST_F(Net, AClosedSocketHasNoAddress) {
   EXPECT_EQ(rig::code_thrown_by([] { net::local_address(net::Socket()); }),
             std::errc::bad_file_descriptor);
 }

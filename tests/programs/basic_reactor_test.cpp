@@ -125,7 +125,7 @@ TEST(BasicReactor, HelloPrintsThreeLinesAndRunsOn) {
             "Lately I feel like I'm stuck in a rut.\n");
 }
 
-TEST(BasicReactor, K05_HelloEndsWhenNothingCanBePrinted) {
+TEST(BasicReactor, K05_HelloEndsWhenStdoutFails) {
   auto full = command("hello");
   full.output = "/dev/full";
   const auto outcome = rig::run(full);
@@ -133,7 +133,7 @@ TEST(BasicReactor, K05_HelloEndsWhenNothingCanBePrinted) {
   EXPECT_EQ(outcome.err, "hello: cannot print: No space left on device\n");
 }
 
-TEST(BasicReactor, J05_HelloDiesQuietlyWhenNobodyReads) {
+TEST(BasicReactor, J05_HelloDiesQuietlyWhenTheReaderOfStdoutIsGone) {
   auto unread = command("hello");
   unread.lines_wanted = 0;
   const auto outcome = rig::run(unread);

@@ -14,7 +14,7 @@ namespace {
 FOR_CLIENTS(
     Clients, "Blocking", "Async", "Reactor1", "Broken", "Reactor2", "Simple");
 
-TEST_P(Clients, D03_TellThatAServerRefuses) {
+TEST_P(Clients, D03_ReportARefusedConnection) {
   rig::RefusingPort port;
   const auto outcome = run({port.address()});
   EXPECT_EQ(outcome.status, 1);
@@ -53,7 +53,7 @@ TEST_P(Clients, B16_FetchTheOthersIfOneOfThreeRefuses) {
   }
 }
 
-TEST_P(Clients, D10_TellThatThereIsNoSuchHost) {
+TEST_P(Clients, D10_ReportAnUnknownHost) {
   Server server(rig::serves("a poem\n"));
   // An empty label: there is no need to ask a name server.
   const std::string nowhere = "no..such.host:1";
@@ -69,7 +69,7 @@ TEST_P(Clients, D10_TellThatThereIsNoSuchHost) {
                  outcome.out);
 }
 
-TEST_P(Clients, E11_KeepWhatArrivedBeforeAReset) {
+TEST_P(Clients, E11_KeepDataThatArrivedBeforeAReset) {
   for (const std::size_t bytes : {0U, 1U, 11U, 65536U}) {
     SCOPED_TRACE(bytes);
     pid = 0;
@@ -85,7 +85,7 @@ TEST_P(Clients, E11_KeepWhatArrivedBeforeAReset) {
 
 // Three good servers, and three bad ones. One of these is silent until all good
 // poems are complete: whoever waits for it would wait for ever.
-TEST_P(Clients, G07_FetchAllGoodPoemsHoweverManyBadServersThereAre) {
+TEST_P(Clients, G07_FetchAllGoodPoemsAmongBadServers) {
   int rotation = 0;
   for (const std::string order : {"GGGBBB", "BBBGGG", "GBGBGB", "BGBGBG",
                                   "BGGGBB", "GBBBGG", "BGBBGG", "GGBBGB"}) {
@@ -144,7 +144,7 @@ TEST_P(Clients, G07_FetchAllGoodPoemsHoweverManyBadServersThereAre) {
   }
 }
 
-TEST_P(Clients, D14_GiveEachOfTwentyAddressesItsOutcomeWithTwelveDescriptors) {
+TEST_P(Clients, D14_GiveTwentyAddressesAnOutcomeWithTwelveDescriptors) {
   std::vector<std::unique_ptr<Server>> servers;
   std::vector<Wanted> poems;
   Words addresses;
@@ -175,7 +175,7 @@ TEST_P(Clients, D14_GiveEachOfTwentyAddressesItsOutcomeWithTwelveDescriptors) {
   expect_printed(GetParam(), poems, outcome.out);
 }
 
-TEST_P(Clients, L01_CopeWithMoreDescriptorsThanSelectKnows) {
+TEST_P(Clients, L01_WorkOrFailCleanlyAboveTheLimitOfSelect) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   if (limit.rlim_max < 4096) GTEST_SKIP() << "too few descriptors here";
@@ -195,7 +195,7 @@ TEST_P(Clients, L01_CopeWithMoreDescriptorsThanSelectKnows) {
 
 // --- What the exit status says -----------------------------------------------
 
-TEST_P(Clients, K04_FailuresGoToStderrAndTheStatusTells) {
+TEST_P(Clients, K04_FailuresGoToStderrAndSetTheExitStatus) {
   struct Golden {
     Words arguments;
     int status;
@@ -233,7 +233,7 @@ TEST_P(Clients, K04_FailuresGoToStderrAndTheStatusTells) {
   }
 }
 
-TEST_P(Clients, K06_NoByteOfAPeerIsInALineAboutIt) {
+TEST_P(Clients, K06_ALineAboutAPeerHasNoByteFromIt) {
   const std::string hostile = "\x1b]0;owned\x07\x1b[2J";
   Server server([&](Visit& visit) {
     visit.send(hostile);

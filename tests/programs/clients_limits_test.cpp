@@ -41,7 +41,7 @@ TEST_P(Clients, M01_FailAPoemOfOneByteMoreThanTheLimit) {
   }
 }
 
-TEST_P(Clients, M01_EndAPoemThatNeverEnds) {
+TEST_P(Clients, M01_EndAnEndlessPoem) {
   Server server(rig::never_ends());
   const auto outcome = run({"--max-bytes", "100000", server.address()});
   EXPECT_EQ(outcome.status, 1);
@@ -65,7 +65,7 @@ TEST_P(ReactorClients, M03_ATimeoutEndsASilentServer) {
                  outcome.out);
 }
 
-TEST_P(ReactorClients, M03_ATimeoutLeavesAPoemAloneThatIsThere) {
+TEST_P(ReactorClients, M03_ATimeoutDoesNotEndACompletePoem) {
   Server silent(rig::stays_silent());
   Server good(rig::serves("a poem\n"));
   const auto outcome =
@@ -80,20 +80,20 @@ TEST_P(ReactorClients, M03_ATimeoutLeavesAPoemAloneThatIsThere) {
       outcome.out);
 }
 
-TEST_P(ReactorClients, M03_ATimeoutThatIsNotNeededCostsNoTime) {
+TEST_P(ReactorClients, M03_AnUnusedTimeoutCostsNoTime) {
   Server server(rig::serves("a poem\n"));
   expect_all_whole(GetParam(), {{server.address(), "a poem\n"}},
                    {"--timeout", "1000"});
 }
 
-TEST_P(ReactorClients, C07_AnAbsurdTimeoutIsATimeout) {
+TEST_P(ReactorClients, C07_AHugeTimeoutIsAccepted) {
   Server server(rig::serves("a poem\n"));
   expect_all_whole(GetParam(), {{server.address(), "a poem\n"}},
                    {"--timeout", "1e300"});
 }
 
 // However often it says something: the poem has to be complete in time.
-TEST_P(ProtocolClients, M03_ATimeoutEndsAServerThatSendsOnAndOn) {
+TEST_P(ProtocolClients, M03_ATimeoutEndsAServerThatNeverStopsSending) {
   Server server([](Visit& visit) {
     while (!visit.over()) {
       visit.push("x");
@@ -120,7 +120,7 @@ TEST_P(ReactorClients, D06_ATimeoutEndsAnAttemptToConnect) {
                  outcome.out);
 }
 
-TEST_P(ProtocolClients, D06_AnAttemptThatPendsKeepsNobodyWaiting) {
+TEST_P(ProtocolClients, D06_APendingAttemptDelaysNoOtherTask) {
   rig::FullBacklog pending;
   Server good(rig::serves("a poem\n"));
   const auto outcome =

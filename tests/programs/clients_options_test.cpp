@@ -14,7 +14,7 @@ FOR_CLIENTS(ReactorClients, "Reactor1", "Broken", "Reactor2", "Simple");
 class Programs : public ClientTest {};
 INSTANTIATE_TEST_SUITE_P(Every, Programs, testing::ValuesIn(programs), name_of);
 
-TEST_P(Programs, M10_TakeNothingForAnAddressThatIsNone) {
+TEST_P(Programs, M10_RefuseInvalidAddresses) {
   Server server(rig::serves("x"));
   for (const std::string word : {"abc",
                                  "host:",
@@ -66,7 +66,7 @@ TEST_P(Programs, M10_SayThatPortsMustBeIntegers) {
   }
 }
 
-TEST_P(Programs, RefuseOptionsThatMakeNoSense) {
+TEST_P(Programs, RefuseInvalidOptions) {
   std::vector<std::pair<Words, std::string>> table = {
       {{"--bogus", "80"}, "--bogus"},
       {{"--bogus=1", "80"}, "--bogus=1"},
@@ -109,7 +109,7 @@ TEST_P(Programs, RefuseOptionsThatMakeNoSense) {
   }
 }
 
-TEST_P(Programs, RefuseWhateverIsTypedHoweverLong) {
+TEST_P(Programs, RefuseVeryLongArguments) {
   for (const std::string& word :
        {"--max-bytes=" + std::string(100'000, '1'), std::string(100'000, '1'),
         std::string("--max-bytes=1\n2"), std::string("--max.bytes=1")}) {
@@ -168,7 +168,7 @@ TEST_P(Programs, HelpStartsWithAnExampleAndEndsWithTheExitStatuses) {
       << outcome.out;
 }
 
-TEST_P(Programs, HelpIsWhatOneGetsWithoutArguments) {
+TEST_P(Programs, HelpIsPrintedWithoutArguments) {
   const auto outcome = run(Words{});
   EXPECT_EQ(outcome.status, 0);
   EXPECT_EQ(outcome.err, "");

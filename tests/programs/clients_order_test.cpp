@@ -79,7 +79,7 @@ TEST_P(WaitingForAll, ConnectToAllServersBeforeTheFirstPoemIsOver) {
 }
 
 // Each server waits until the next one is done with.
-TEST_P(WaitingForAll, ReportInTheOrderOfTheArgumentsWhoeverIsFirst) {
+TEST_P(WaitingForAll, ReportInTheOrderOfTheArguments) {
   Gate third_done;
   Gate second_done;
   Server first([&](Visit& visit) {
@@ -111,7 +111,7 @@ TEST_P(WaitingForAll, ReportInTheOrderOfTheArgumentsWhoeverIsFirst) {
   }
 }
 
-TEST_P(Listening, APoemThatStallsKeepsNobodyWaiting) {
+TEST_P(Listening, APoemThatStallsDelaysNoOther) {
   Gate gate;
   Server first([&](Visit& visit) {
     visit.send("fir");
@@ -131,7 +131,7 @@ TEST_P(Listening, APoemThatStallsKeepsNobodyWaiting) {
                  client.wait().out);
 }
 
-TEST_P(BrokenClient, APoemThatStallsKeepsAllOthersWaiting) {
+TEST_P(BrokenClient, APoemThatStallsDelaysAllOthers) {
   Gate gate;
   Gate first_read;
   Gate second_sent;
@@ -161,7 +161,7 @@ TEST_P(BrokenClient, APoemThatStallsKeepsAllOthersWaiting) {
                  outcome.out);
 }
 
-TEST_P(ProtocolClients, L03_AFirehoseDoesNotHoldUpASlowPoem) {
+TEST_P(ProtocolClients, L03_AFastServerDoesNotDelayASlowPoem) {
   Gate done;
   const std::string drop = rig::long_poem(65536);
   Server firehose([&](Visit& visit) {

@@ -19,7 +19,7 @@ FOR_CLIENTS(SimpleClient, "Simple");
 FOR_CLIENTS(StackClient, "Stack");
 
 // With a server that stalls, as "at once" does not wait for the end.
-TEST_P(Listening, K05_EndAtOnceWhenNothingCanBePrinted) {
+TEST_P(Listening, K05_EndAtOnceWhenStdoutFails) {
   Server server(rig::sends_and_stalls("a poem"));
   const auto outcome =
       run(Command{.words = words({server.address()}), .output = "/dev/full"});
@@ -28,7 +28,7 @@ TEST_P(Listening, K05_EndAtOnceWhenNothingCanBePrinted) {
             GetParam().program() + ": cannot print: No space left on device\n");
 }
 
-TEST_P(Clients, K05_FailWhenNothingCanBePrinted) {
+TEST_P(Clients, K05_FailWhenStdoutFails) {
   Server server(rig::serves("a poem"));
   const auto outcome =
       run(Command{.words = words({server.address()}), .output = "/dev/full"});
@@ -37,7 +37,7 @@ TEST_P(Clients, K05_FailWhenNothingCanBePrinted) {
             GetParam().program() + ": cannot print: No space left on device\n");
 }
 
-TEST_P(Clients, J05_DieQuietlyWhenNobodyReads) {
+TEST_P(Clients, J05_DieQuietlyWhenTheReaderOfStdoutIsGone) {
   Server server(rig::serves("a poem"));
   const auto outcome =
       run(Command{.words = words({server.address()}), .lines_wanted = 0});
@@ -46,7 +46,7 @@ TEST_P(Clients, J05_DieQuietlyWhenNobodyReads) {
 }
 
 // "get-poetry ... | head -1"
-TEST_P(Telling, J05_DieQuietlyWhenTheReaderHasSeenEnough) {
+TEST_P(Telling, J05_DieQuietlyWhenTheReaderClosesThePipe) {
   Gate reader_has_left;
   Server server([&](Visit& visit) {
     visit.send("a poem");
@@ -99,7 +99,7 @@ TEST_P(SimpleClient, M04_PrintsNoPartOfAPoem) {
 
 // --- The stack ---------------------------------------------------------------
 
-TEST_P(StackClient, PrintsWhoCalledItWhenTheFirstBytesArrive) {
+TEST_P(StackClient, PrintsTheCallStackWhenTheFirstBytesArrive) {
   Server server(rig::sends_and_stalls("a poem"));
   const auto outcome = run({server.address()});
   EXPECT_EQ(outcome.status, 0);
@@ -115,14 +115,14 @@ TEST_P(StackClient, PrintsWhoCalledItWhenTheFirstBytesArrive) {
       << outcome.err;
 }
 
-TEST_P(StackClient, TellsThatAServerRefuses) {
+TEST_P(StackClient, ReportsARefusedConnection) {
   rig::RefusingPort port;
   const auto outcome = run({port.address()});
   EXPECT_EQ(outcome.status, 1);
   EXPECT_EQ(outcome.err, refused(port.address()));
 }
 
-TEST_P(StackClient, HasNothingToPrintForAnEmptyPoem) {
+TEST_P(StackClient, PrintsNothingForAnEmptyPoem) {
   Server server(rig::serves(""));
   const auto outcome = run({server.address()});
   EXPECT_EQ(outcome.status, 0);

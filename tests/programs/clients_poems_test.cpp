@@ -16,7 +16,7 @@ FOR_CLIENTS(
 FOR_CLIENTS(Listening, "Async", "Reactor1", "Reactor2");
 FOR_CLIENTS(SimpleClient, "Simple");
 
-TEST_P(Clients, B01_PrintWhatTheTutorialPrints) {
+TEST_P(Clients, B01_PrintTheSameAsTheTutorial) {
   std::vector<std::unique_ptr<PoetryServer>> servers;
   std::vector<Wanted> poems;
   for (const auto& [name, bytes] :
@@ -57,13 +57,13 @@ TEST_P(Clients, M05_FetchAllByteValues) {
   expect_all_whole(GetParam(), {{server.address(), rig::binary_poem()}});
 }
 
-TEST_P(Clients, M06_CountBytesHoweverCharactersAreCut) {
+TEST_P(Clients, M06_CountBytesNotCharacters) {
   const std::string geduld = rig::poem_path("geduld");
   PoetryServer server(geduld, {"--delay", "0", "--num-bytes", "1"});
   expect_all_whole(GetParam(), {{server.address(), rig::contents(geduld)}});
 }
 
-TEST_P(Clients, E02_DoNotCareHowAPoemIsCut) {
+TEST_P(Clients, E02_FetchTheSamePoemHoweverItIsCut) {
   const std::string poem = rig::long_poem(3000);
   Server by_bytes(rig::serves_byte_by_byte(poem));
   Server at_once(rig::serves(poem));
@@ -110,7 +110,7 @@ TEST_P(Clients, G03_PrintAddressesAsTheyWereTyped) {
                  outcome.out);
 }
 
-TEST_P(Clients, G03_NameARefusedAddressAsItWasTyped) {
+TEST_P(Clients, G03_ReportARefusedAddressAsItWasTyped) {
   rig::RefusingPort port;
   const std::string number = std::to_string(port.port());
   const auto outcome = run({"localhost:" + number, ':' + number, number});

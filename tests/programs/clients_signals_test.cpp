@@ -101,7 +101,7 @@ class ThreePoems {
   Server third_{rig::stays_silent()};
 };
 
-TEST_P(Hearing, J01_SIGINTEndsThemWithAReportOfWhatThereIs) {
+TEST_P(Hearing, J01_SIGINTEndsThemWithAReportOfTheIncompletePoems) {
   if (rig::are_signals_held_back && GetParam().reactor == "select") {
     GTEST_SKIP() << "ThreadSanitizer holds signals back until select() returns";
   }
@@ -115,7 +115,7 @@ TEST_P(Hearing, J01_SIGINTEndsThemWithAReportOfWhatThereIs) {
   three.expect_partial(GetParam(), outcome.out);
 }
 
-TEST_P(Clients, J01_SIGINTEndsThemBeforeTheFirstByteToo) {
+TEST_P(Clients, J01_SIGINTEndsThemBeforeTheFirstByte) {
   if (rig::are_signals_held_back && GetParam().reactor == "select") {
     GTEST_SKIP() << "ThreadSanitizer holds signals back until select() returns";
   }
@@ -140,7 +140,7 @@ TEST_P(Clients, J01_SIGTERMEndsThemAtOnce) {
   EXPECT_EQ(client.wait().status, -SIGTERM);
 }
 
-TEST_P(BrokenClient, IsDeafToTheFirstSIGINTAndSaysSoAndTheSecondEndsIt) {
+TEST_P(BrokenClient, WarnsOnTheFirstSIGINTAndDiesOfTheSecond) {
   if (rig::are_signals_held_back) {
     GTEST_SKIP() << "ThreadSanitizer holds signals back until recv() returns";
   }
@@ -159,7 +159,7 @@ TEST_P(BrokenClient, IsDeafToTheFirstSIGINTAndSaysSoAndTheSecondEndsIt) {
   EXPECT_EQ(client.wait().status, -SIGINT);
 }
 
-TEST_P(BrokenClient, HearsTheFirstSIGINTOnceThePoemIsOver) {
+TEST_P(BrokenClient, ReactsToTheFirstSIGINTAfterThePoem) {
   if (rig::are_signals_held_back) {
     GTEST_SKIP() << "ThreadSanitizer holds signals back until recv() returns";
   }

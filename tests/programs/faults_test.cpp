@@ -59,7 +59,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Client{"Simple", "reactor-client-2/get-poetry-simple"}),
     [](const auto& test) { return test.param.name; });
 
-TEST_P(Faults, J04_WaitsThatAreInterruptedAreWaitedAgain) {
+TEST_P(Faults, J04_InterruptedWaitsAreRepeated) {
   const auto outcome =
       fetch("select 1-20 EINTR; poll 1-20 EINTR; epoll_wait 1-20 EINTR");
   EXPECT_EQ(outcome.status, 0);
@@ -68,7 +68,7 @@ TEST_P(Faults, J04_WaitsThatAreInterruptedAreWaitedAgain) {
 
 // The terminal is somebody else's too, and may take little, or nothing just
 // now.
-TEST_P(Faults, K05_WhatIsPrintedInPiecesIsPrintedWhole) {
+TEST_P(Faults, K05_ShortWritesToStdoutArePrintedWhole) {
   const auto outcome =
       fetch("write 1-5 EAGAIN; write 6-9 EINTR; write * short 1");
   EXPECT_EQ(outcome.status, 0);
@@ -82,7 +82,7 @@ TEST_P(Faults, K05_WhatIsPrintedInPiecesIsPrintedWhole) {
   }
 }
 
-TEST_P(Faults, K05_AFullDiskIsTheEndAndOneLine) {
+TEST_P(Faults, K05_AFullDiskEndsTheProgramWithOneLine) {
   for (const std::string number : {"1", "2"}) {
     const auto outcome = fetch("write " + number + " ENOSPC");
     const auto program = GetParam().path.substr(GetParam().path.find('/') + 1);
@@ -138,7 +138,7 @@ class ServerFaults : public testing::Test {
   std::string received;
 };
 
-TEST_F(ServerFaults, E03_APoemThatIsReadAndTakenInPiecesArrivesWhole) {
+TEST_F(ServerFaults, E03_APoemReadAndSentInPiecesArrivesWhole) {
   const auto outcome = serve_one(
       "pread 2-3 EINTR; pread * short 7; send 3-5 EINTR; send * short 1");
   EXPECT_EQ(outcome.status, 0);
@@ -146,7 +146,7 @@ TEST_F(ServerFaults, E03_APoemThatIsReadAndTakenInPiecesArrivesWhole) {
   EXPECT_EQ(received, poem);
 }
 
-TEST_F(ServerFaults, F06_AClientThatChangedItsMindIsOneLine) {
+TEST_F(ServerFaults, F06_AnAbortedClientIsOneLine) {
   const auto outcome = serve_one("accept 1 ECONNABORTED");
   EXPECT_EQ(outcome.status, 0);
   EXPECT_EQ(outcome.err,
@@ -154,7 +154,7 @@ TEST_F(ServerFaults, F06_AClientThatChangedItsMindIsOneLine) {
   EXPECT_EQ(received, poem);
 }
 
-TEST_F(ServerFaults, F09_AClientThatIsGoneBeforeItIsLetInHasNoName) {
+TEST_F(ServerFaults, F09_AClientThatIsGoneBeforeItIsAcceptedHasNoAddress) {
   const auto outcome = serve_one("getpeername 1 ENOTCONN");
   EXPECT_EQ(outcome.status, 0);
   EXPECT_EQ(outcome.err, "");
@@ -165,7 +165,7 @@ TEST_F(ServerFaults, F09_AClientThatIsGoneBeforeItIsLetInHasNoName) {
 // --- The library itself ------------------------------------------------------
 
 // Or a test would pass in which nothing failed.
-TEST(Scripts, WhatMakesNoSenseEndsTheProgram) {
+TEST(Scripts, AnInvalidScriptEndsTheProgram) {
   const auto program = rig::program("reactor-client-2/get-poetry");
   for (const std::string script :
        {"recv", "recv 1", "recv x EINTR", "recv 1 EFOO", "recv 1 short",
@@ -177,7 +177,7 @@ TEST(Scripts, WhatMakesNoSenseEndsTheProgram) {
   }
 }
 
-TEST(Scripts, AreForTheProgramTheyName) {
+TEST(Scripts, ApplyToTheProgramTheyName) {
   const auto program = rig::program("reactor-client-2/get-poetry");
   const auto other = run({program, "--version"}, "only cat; write * ENOSPC");
   EXPECT_EQ(other.status, 0);
@@ -186,7 +186,7 @@ TEST(Scripts, AreForTheProgramTheyName) {
   EXPECT_EQ(itself.status, 1);
 }
 
-TEST(Scripts, WhoMakesTooManyCallsIsEnded) {
+TEST(Scripts, AProgramThatMakesTooManyCallsIsEnded) {
   const auto program = rig::program("reactor-client-2/get-poetry");
   const auto outcome = run({program, "--help"}, "most 2");
   EXPECT_EQ(outcome.status, -SIGABRT);

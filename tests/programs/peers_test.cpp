@@ -52,7 +52,7 @@ TEST_F(OurServer, ServesNetcatByName) {
   expect_poem(fetch("nc", {"localhost", port}));
 }
 
-TEST_F(OurServer, M08_ServesNetcatThatTalks) {
+TEST_F(OurServer, M08_ServesNetcatThatSendsData) {
   SKIP_WITHOUT("nc");
   expect_poem(rig::run({.words = {rig::tool("nc"), "-N", "127.0.0.1", port},
                         .input = "GET / HTTP/1.0\r\n\r\n"}));
@@ -63,7 +63,7 @@ TEST_F(OurServer, ServesSocat) {
   expect_poem(fetch("socat", {"-u", "TCP:127.0.0.1:" + port, "STDOUT"}));
 }
 
-TEST_F(OurServer, M08_ServesSocatThatTalks) {
+TEST_F(OurServer, M08_ServesSocatThatSendsData) {
   SKIP_WITHOUT("socat");
   expect_poem(rig::run({.words = {rig::tool("socat"), "-t", "20", "STDIO",
                                   "TCP:127.0.0.1:" + port},
@@ -134,7 +134,7 @@ class TheirServer : public testing::TestWithParam<Client> {
   }
 };
 
-TEST_P(TheirServer, NetcatIsOneToOurClients) {
+TEST_P(TheirServer, NetcatServesOurClients) {
   SKIP_WITHOUT("nc");
   Process server(
       {.words = {rig::tool("nc"), "-N", "-v", "-n", "-l", "127.0.0.1", "0"},
@@ -142,7 +142,7 @@ TEST_P(TheirServer, NetcatIsOneToOurClients) {
   expect_poem(port_of(server, "Listening on \\S+ (\\d+)"), rig::binary_poem());
 }
 
-TEST_P(TheirServer, SocatIsOneToOurClients) {
+TEST_P(TheirServer, SocatServesOurClients) {
   SKIP_WITHOUT("socat");
   const std::string science = rig::poem_path("science");
   Process server({.words = {rig::tool("socat"), "-d", "-d", "-U",

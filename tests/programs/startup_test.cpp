@@ -40,7 +40,7 @@ class Startup : public testing::TestWithParam<std::string> {
   }
 };
 
-TEST_P(Startup, CostsLittleMoreThanThatOfAnEmptyProgram) {
+TEST_P(Startup, CostsLittleMoreThanAnEmptyProgram) {
   if (rig::tool("valgrind").empty()) GTEST_SKIP() << "there is no valgrind";
   const long empty = instructions({EMPTY_PROGRAM});
   const long ours = instructions({rig::program(GetParam()), "--version"});

@@ -214,7 +214,7 @@ TEST_P(ClientTorture, TwoPoemsAndARefusalSurviveEveryFailure) {
 // One poem that never ends, and one that does.
 class InterruptTorture : public ClientTorture {};
 
-TEST_P(InterruptTorture, CtrlCEndsItWhateverFails) {
+TEST_P(InterruptTorture, CtrlCEndsItWithEveryFailure) {
   if (rig::are_signals_held_back && GetParam().reactor == "select") {
     GTEST_SKIP() << "ThreadSanitizer holds signals back until select() returns";
   }
@@ -309,7 +309,7 @@ std::string judge(const Outcome& outcome,
          "\nstdout: " + outcome.out + "\nstderr: " + outcome.err;
 }
 
-TEST(ServerTorture, OneOfThreePoemsIsLostToAFailureAtMost) {
+TEST(ServerTorture, AFailureLosesAtMostOneOfThreePoems) {
   const std::string poem = rig::long_poem(60);
   const PoemFile file(poem);
   const Words words{rig::program("blocking-server/slowpoetry"),

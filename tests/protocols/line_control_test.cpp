@@ -36,7 +36,7 @@ void with_little_stack(std::function<void()> call) {
 }
 
 // Each of them gives back all the rest, so neither can it be copied each time.
-TEST(LineControlOnce, H04_ChangingModesTakesNoStackAndNoCopies) {
+TEST(LineControlOnce, H04_ChangingModesUsesNoStackAndNoCopies) {
   constexpr std::size_t flips = 1'000'000;
   class Flipper final : public reactor::LineReceiver {
    public:
@@ -64,7 +64,7 @@ TEST(LineControlOnce, H04_ChangingModesTakesNoStackAndNoCopies) {
 }
 
 // Even if resuming brings more at once, which is more pausing.
-TEST_F(LineControl, H04_PausingAndResumingTakesNoStackEither) {
+TEST_F(LineControl, H04_PausingAndResumingUsesNoStack) {
   std::size_t left = 1'000'000;
   transport.on_resume = [&] {
     if (left-- > 0) reader.data_received("\r\n");
@@ -80,7 +80,7 @@ TEST_F(LineControl, H04_PausingAndResumingTakesNoStackEither) {
   EXPECT_EQ(count, 1'000'001u);
 }
 
-TEST_F(LineControl, H04_RawBytesComeUntilTheyAreGivenBack) {
+TEST_F(LineControl, H04_RawModeLastsUntilLineModeIsSet) {
   reader.on_line = [](Reader& some, const std::string& line) {
     if (line == "raw") some.set_raw_mode();
   };
@@ -92,7 +92,7 @@ TEST_F(LineControl, H04_RawBytesComeUntilTheyAreGivenBack) {
   EXPECT_EQ(reader.lines, (Lines{"raw", "a", "raw", "b"}));
 }
 
-TEST_F(LineControl, H04_WhatIsNotALineYetMayBecomeRaw) {
+TEST_F(LineControl, H04_AnIncompleteLineMayBecomeRaw) {
   reader.data_received("one\r\ntw");
   reader.set_raw_mode();
   reader.data_received("o\r\n");
@@ -102,7 +102,7 @@ TEST_F(LineControl, H04_WhatIsNotALineYetMayBecomeRaw) {
   EXPECT_EQ(reader.lines, (Lines{"one", "three"}));
 }
 
-TEST_F(LineControl, H04_WhatIsGivenBackIsSearchedFromItsBeginning) {
+TEST_F(LineControl, H04_ReturnedBytesAreSearchedFromTheirBeginning) {
   reader.data_received("not a line yet");
   reader.set_raw_mode();
   reader.on_raw = [](Reader& some, const std::string&) {
@@ -114,7 +114,7 @@ TEST_F(LineControl, H04_WhatIsGivenBackIsSearchedFromItsBeginning) {
 }
 
 // It has seen them once already.
-TEST_F(LineControl, H04_WhatIsGivenBackDoesNotComeInAgain) {
+TEST_F(LineControl, H04_ReturnedBytesAreNotCountedTwice) {
   class Counter final : public reactor::LineReceiver {
    public:
     void data_received(std::string_view data) override {
@@ -136,7 +136,7 @@ TEST_F(LineControl, H04_WhatIsGivenBackDoesNotComeInAgain) {
 
 // --- Pausing -----------------------------------------------------------------
 
-TEST_F(LineControl, H05_PausingHoldsBackTheLinesThatCameAlready) {
+TEST_F(LineControl, H05_PausingHoldsBackBufferedLines) {
   reader.on_line = [](Reader& some, const std::string&) {
     some.pause_producing();
   };
@@ -165,7 +165,7 @@ TEST_F(LineControl, H05_PausingHoldsBackRawBytes) {
   EXPECT_EQ(reader.raw, "b\r\nc");
 }
 
-TEST_F(LineControl, H05_ClearingForgetsWhatWasHeldBack) {
+TEST_F(LineControl, H05_ClearingDropsBufferedBytes) {
   std::string cleared;
   reader.on_line = [&](Reader& some, const std::string& line) {
     if (line == "clear") {
@@ -185,7 +185,7 @@ TEST_F(LineControl, H05_ClearingForgetsWhatWasHeldBack) {
   EXPECT_EQ(reader.lines, (Lines{"clear", "c", "pause", "e", "f"}));
 }
 
-TEST_F(LineControl, H05_WhatComesInACallbackIsNextInLine) {
+TEST_F(LineControl, H05_DataReceivedInACallbackComesNext) {
   Lines nested;
   reader.on_line = [&](Reader& some, const std::string& line) {
     if (line != "a") return;
@@ -223,7 +223,7 @@ TEST_F(LineControl, H05_ALineIsValidDuringItsCallback) {
   EXPECT_EQ(rude.seen, line);
 }
 
-TEST_F(LineControl, H05_AnExceptionLosesNoOtherLine) {
+TEST_F(LineControl, H05_AnExceptionDropsNoOtherLine) {
   reader.on_line = [](Reader& some, const std::string& line) {
     if (line != "a") return;
     some.data_received("c\r\n");
@@ -236,7 +236,7 @@ TEST_F(LineControl, H05_AnExceptionLosesNoOtherLine) {
 
 // Numbered lines, and somebody who at each of them may pause, resume, or be
 // given the next ones.
-TEST(LineControlOnce, H05_WhateverIsDoneTheOrderStays) {
+TEST(LineControlOnce, H05_RandomOperationsKeepTheOrder) {
   std::mt19937 random(3);
   for (int i = 0; i < 300; ++i) {
     Wire wire;
@@ -273,7 +273,7 @@ TEST(LineControlOnce, H05_WhateverIsDoneTheOrderStays) {
   }
 }
 
-TEST_F(LineControl, H05_WhoPausesAtEveryLineDoesNotPayForTheRest) {
+TEST_F(LineControl, H05_PausingAtEveryLineTakesLinearTime) {
   constexpr std::size_t count = 1'000'000;
   std::string all;
   while (all.size() < 2 * count) {
@@ -295,7 +295,7 @@ TEST_F(LineControl, H05_WhoPausesAtEveryLineDoesNotPayForTheRest) {
 
 // --- The end -----------------------------------------------------------------
 
-TEST(LineControlOnce, H06_AfterQuittingNoLineComes) {
+TEST(LineControlOnce, H06_NoLineIsReceivedAfterLoseConnection) {
   for (const std::string how : {"lose", "abort"}) {
     for (const std::size_t size : {1u, 100u}) {
       Wire wire;
@@ -315,7 +315,7 @@ TEST(LineControlOnce, H06_AfterQuittingNoLineComes) {
   }
 }
 
-TEST_F(LineControl, H06_WhoPausesAndQuitsGetsNothingHeldBack) {
+TEST_F(LineControl, H06_NoBufferedLineIsReceivedAfterLoseConnection) {
   reader.on_line = [](Reader& some, const std::string&) {
     some.pause_producing();
   };
@@ -325,7 +325,7 @@ TEST_F(LineControl, H06_WhoPausesAndQuitsGetsNothingHeldBack) {
   EXPECT_EQ(reader.lines, Lines{"a"});
 }
 
-TEST_F(LineControl, H06_AfterQuittingNoRawBytesCome) {
+TEST_F(LineControl, H06_NoRawBytesAreReceivedAfterLoseConnection) {
   reader.on_line = [](Reader& some, const std::string&) {
     some.set_raw_mode();
     some.transport().lose_connection();
@@ -353,7 +353,7 @@ class LineServer final : public reactor::ProtocolFactory {
 class LineConnection : public TcpTest {};
 FOR_EVERY_POLLER(LineConnection);
 
-TEST_P(LineConnection, H05_PausingHoldsTheConnectionToo) {
+TEST_P(LineConnection, H05_PausingPausesTheConnection) {
   const auto server = std::make_shared<LineServer>();
   Lines seen;
   server->prepare = [&](Reader& reader) {

@@ -33,7 +33,7 @@ TEST(LineReceiverOnce, H01_TheLinesDoNotDependOnHowTheStreamIsCut) {
 
 // Lines, bytes that are none, and lines that are too long, in any order: "2"
 // says that two bytes follow, that are not a line.
-TEST(LineReceiverOnce, H01_NothingElseDependsOnItEither) {
+TEST(LineReceiverOnce, H01_NoOtherCallDependsOnHowTheStreamIsCut) {
   std::mt19937 random(1);
   for (int i = 0; i < 3000; ++i) {
     const std::string all = any_of("a\r\n-2", random() % 40, random);
@@ -87,7 +87,7 @@ TEST_F(LineReceiver, H01_ADelimiterMayChangeBetweenTwoLines) {
 
 // --- Lengths -----------------------------------------------------------------
 
-TEST(LineReceiverOnce, H02_ALineOfTheGreatestLengthIsTheLongest) {
+TEST(LineReceiverOnce, H02_ALineOfMaxLengthIsReceivedALongerOneIsNot) {
   for (const std::string delimiter : {"\n", "\r\n", "abc"}) {
     for (const std::size_t most : {0u, 1u, 2u, 3u, 64u, 16384u}) {
       for (const std::size_t more : {0u, 1u, 2u, 3u}) {
@@ -111,7 +111,7 @@ TEST(LineReceiverOnce, H02_ALineOfTheGreatestLengthIsTheLongest) {
 
 // The delimiter may still come, as long as it can end a line that is not too
 // long.
-TEST_F(LineReceiver, H02_ALineWithoutAnEndIsTooLongWhenNoEndCanHelp) {
+TEST_F(LineReceiver, H02_AnUnterminatedLineIsTooLongOnceNoDelimiterFits) {
   reader.data_received(std::string(16384, 'x') + "\r");
   EXPECT_EQ(reader.exceeded, 0);
   reader.data_received("x");
@@ -119,7 +119,7 @@ TEST_F(LineReceiver, H02_ALineWithoutAnEndIsTooLongWhenNoEndCanHelp) {
   EXPECT_EQ(reader.dropped, 16386u);
 }
 
-TEST_F(LineReceiver, H02_ALengthWithoutLimitDoesNotWrap) {
+TEST_F(LineReceiver, H02_AnUnlimitedLengthDoesNotOverflow) {
   reader.set_max_length(static_cast<std::size_t>(-1));
   feed(reader, std::string(40000, 'x') + "\r\n", 1000);
   EXPECT_EQ(reader.lines, Lines{std::string(40000, 'x')});
@@ -134,7 +134,7 @@ TEST_F(LineReceiver, H02_LinesBeforeOneThatIsTooLongAreReceived) {
   EXPECT_EQ(reader.lines, Lines{"one"});
 }
 
-TEST_F(LineReceiver, H02_WhoDoesNotLoseTheConnectionGoesOn) {
+TEST_F(LineReceiver, H02_AReceiverThatKeepsTheConnectionReceivesTheNextLine) {
   reader.loses = false;
   reader.set_max_length(3);
   reader.data_received("three\r\nfour\r\n");
@@ -149,7 +149,7 @@ constexpr std::size_t room(std::size_t chunk) {
   return 4 * (16384 + 2 + chunk);
 }
 
-TEST(LineReceiverOnce, H03_AStreamWithoutDelimiterTakesNoMemory) {
+TEST(LineReceiverOnce, H03_AStreamWithoutDelimiterNeedsBoundedMemory) {
   for (const bool loses : {true, false}) {
     for (const std::size_t size : {1000u, 65536u}) {
       Wire wire;
@@ -230,7 +230,7 @@ TEST_F(LineReceiver, M02_ALongLineTakesTimeInProportionToItsLength) {
   EXPECT_LT(allocations.count(), 100u);
 }
 
-TEST_F(LineReceiver, M02_NothingIsKeptOfWhatIsHandedOut) {
+TEST_F(LineReceiver, M02_ReceivedLinesAreNotKept) {
   reader.on_line = [](Reader& some, const std::string&) { some.lines.clear(); };
   const std::string line(9000, 'x');
   const Allocations allocations;

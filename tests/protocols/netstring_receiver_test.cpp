@@ -48,7 +48,7 @@ TEST(NetstringReceiverOnce, H01_TheStringsDoNotDependOnHowTheStreamIsCut) {
 
 // Most of it is malformed sooner or later: what came before that, and that it
 // is, are the same.
-TEST(NetstringReceiverOnce, H01_NothingElseDependsOnItEither) {
+TEST(NetstringReceiverOnce, H01_NoOtherCallDependsOnHowTheStreamIsCut) {
   std::mt19937 random(1);
   for (int i = 0; i < 5000; ++i) {
     std::string all;
@@ -71,7 +71,7 @@ TEST(NetstringReceiverOnce, H01_NothingElseDependsOnItEither) {
   }
 }
 
-TEST_F(NetstringReceiver, H08_WhatIsSentIsReceived) {
+TEST_F(NetstringReceiver, H08_EveryStringThatIsSentIsReceived) {
   using namespace std::string_literals;
   const Lines strings{"", "poem", "4:poem,", "\0\xff\r\n"s,
                       std::string(99999, '9')};
@@ -98,7 +98,7 @@ TEST_F(NetstringReceiver, H08_AStringIsReceivedWithItsLastByte) {
 // --- What is none ------------------------------------------------------------
 
 // And it loses the connection with the first byte that is wrong.
-TEST(NetstringReceiverOnce, H09_WhatIsNoNetstringLosesTheConnection) {
+TEST(NetstringReceiverOnce, H09_AnInvalidNetstringLosesTheConnection) {
   using namespace std::string_literals;
   const struct {
     std::string good, bad;
@@ -136,7 +136,8 @@ TEST(NetstringReceiverOnce, H09_WhatIsNoNetstringLosesTheConnection) {
 
 // --- Lengths -----------------------------------------------------------------
 
-TEST(NetstringReceiverOnce, H10_ALengthIsRefusedByItsFirstDigitTooMuch) {
+TEST(NetstringReceiverOnce,
+     H10_ALengthIsRefusedAtTheFirstDigitThatExceedsTheLimit) {
   const struct {
     std::size_t most;
     std::string good, bad;
@@ -157,7 +158,7 @@ TEST(NetstringReceiverOnce, H10_ALengthIsRefusedByItsFirstDigitTooMuch) {
   }
 }
 
-TEST(NetstringReceiverOnce, H10_AStringOfTheGreatestLengthIsTheLongest) {
+TEST(NetstringReceiverOnce, H10_AStringOfMaxLengthIsReceivedALongerOneIsNot) {
   for (const std::size_t most : {0u, 1u, 9u, 10u, 11u, 99999u}) {
     Wire wire;
     wire.reader.set_max_length(most);
@@ -170,7 +171,7 @@ TEST(NetstringReceiverOnce, H10_AStringOfTheGreatestLengthIsTheLongest) {
   }
 }
 
-TEST(NetstringReceiverOnce, H10_ALengthDoesNotWrap) {
+TEST(NetstringReceiverOnce, H10_ALengthDoesNotOverflow) {
   const auto greatest = static_cast<std::size_t>(-1);
   for (const std::size_t most : {greatest, greatest - 1, greatest / 10}) {
     Wire wire;
@@ -189,7 +190,7 @@ TEST(NetstringReceiverOnce, H10_ALengthDoesNotWrap) {
   }
 }
 
-TEST_F(NetstringReceiver, H10_AnAbsurdLengthCostsNothing) {
+TEST_F(NetstringReceiver, H10_AHugeLengthAllocatesNothing) {
   const std::string absurd = "99999999999999999999:";
   const Allocations allocations;
   reader.data_received(absurd);
@@ -198,7 +199,8 @@ TEST_F(NetstringReceiver, H10_AnAbsurdLengthCostsNothing) {
   EXPECT_LT(allocations.live(), 100u);
 }
 
-TEST(NetstringReceiverOnce, H12_MemoryIsForWhatCameNotForWhatWasAnnounced) {
+TEST(NetstringReceiverOnce,
+     H12_MemoryFollowsTheReceivedBytesNotTheAnnouncedLength) {
   constexpr std::size_t connections = 10'000;
   FakeTransport transport;
   std::vector<std::unique_ptr<Reader>> readers(connections);
@@ -218,7 +220,7 @@ TEST(NetstringReceiverOnce, H12_MemoryIsForWhatCameNotForWhatWasAnnounced) {
   EXPECT_EQ(transport.losses, 0);
 }
 
-TEST_F(NetstringReceiver, H12_NothingIsKeptOfWhatIsHandedOut) {
+TEST_F(NetstringReceiver, H12_ReceivedStringsAreNotKept) {
   reader.on_string = [this](const std::string&) { reader.strings.clear(); };
   const Allocations allocations;
   feed(reader, "60000:" + std::string(60000, 'x') + ",20:poem", 30000);
@@ -237,7 +239,7 @@ TEST_F(NetstringReceiver, M02_ALongStringTakesTimeInProportionToItsLength) {
 
 // --- In callbacks ------------------------------------------------------------
 
-TEST_F(NetstringReceiver, H05_PausingHoldsBackTheStringsThatCameAlready) {
+TEST_F(NetstringReceiver, H05_PausingHoldsBackBufferedStrings) {
   reader.on_string = [this](const std::string&) { reader.pause_producing(); };
   reader.data_received("1:a,1:b,");
   reader.data_received("1:c,");
@@ -251,7 +253,7 @@ TEST_F(NetstringReceiver, H05_PausingHoldsBackTheStringsThatCameAlready) {
   EXPECT_FALSE(transport.paused);
 }
 
-TEST_F(NetstringReceiver, H05_AnExceptionLosesNoOtherString) {
+TEST_F(NetstringReceiver, H05_AnExceptionDropsNoOtherString) {
   reader.on_string = [this](const std::string& string) {
     if (string != "a") return;
     reader.data_received("1:c,");
@@ -262,7 +264,7 @@ TEST_F(NetstringReceiver, H05_AnExceptionLosesNoOtherString) {
   EXPECT_EQ(reader.strings, (Lines{"a", "b", "c", "d"}));
 }
 
-TEST(NetstringReceiverOnce, H06_AfterQuittingNoStringComes) {
+TEST(NetstringReceiverOnce, H06_NoStringIsReceivedAfterLoseConnection) {
   for (const bool aborts : {true, false}) {
     Wire wire;
     wire.reader.on_string = [&](const std::string& string) {

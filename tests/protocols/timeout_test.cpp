@@ -50,7 +50,7 @@ class Timeout : public ScriptedTest {
   std::unique_ptr<Patient> protocol = std::make_unique<Patient>(reactor);
 };
 
-TEST_F(Timeout, G08_ItComesOnce) {
+TEST_F(Timeout, G08_ATimeoutComesOnce) {
   EXPECT_EQ(protocol->set_timeout(5s), std::nullopt);
   play({[&] { clock.advance(4999ms); },
         [&] {
@@ -67,7 +67,7 @@ TEST_F(Timeout, G08_ItComesOnce) {
   expect_no_timer();
 }
 
-TEST_F(Timeout, G08_WhateverComesResetsIt) {
+TEST_F(Timeout, G08_AnyReceivedDataResetsTheTimeout) {
   protocol->set_timeout(5s);
   const auto receive = [&] {
     clock.advance(4s);
@@ -82,7 +82,7 @@ TEST_F(Timeout, G08_WhateverComesResetsIt) {
   EXPECT_EQ(protocol->timeouts, 1);
 }
 
-TEST_F(Timeout, G08_ItCanBeTurnedOffAndOnAgain) {
+TEST_F(Timeout, G08_ATimeoutCanBeTurnedOffAndOnAgain) {
   protocol->data_received("before it is on");
   protocol->set_timeout(5s);
   play({[&] {
@@ -99,7 +99,7 @@ TEST_F(Timeout, G08_ItCanBeTurnedOffAndOnAgain) {
   expect_no_timer();
 }
 
-TEST_F(Timeout, G08_SettingItAgainReplacesIt) {
+TEST_F(Timeout, G08_SettingATimeoutReplacesTheLastOne) {
   protocol->set_timeout(5s);
   play({[&] {
           clock.advance(4s);
@@ -116,7 +116,7 @@ TEST_F(Timeout, G08_SettingItAgainReplacesIt) {
   expect_no_timer();
 }
 
-TEST_F(Timeout, G08_ItMayBeSetAgainWhenItComes) {
+TEST_F(Timeout, G08_ATimeoutMayBeSetAgainWhenItComes) {
   protocol->set_timeout(5s);
   protocol->on_timeout = [&] {
     protocol->reset_timeout();
@@ -153,7 +153,7 @@ TEST_F(Timeout, G08_AProtocolMayOutliveItsReactor) {
   survivor.reset_timeout();
 }
 
-TEST_F(Timeout, G08_UnlessOverriddenItLosesTheConnection) {
+TEST_F(Timeout, G08_TheDefaultTimeoutLosesTheConnection) {
   reactor::TimeoutMixin<> simple(reactor);
   simple.make_connection(transport);
   simple.set_timeout(5s);
@@ -162,7 +162,7 @@ TEST_F(Timeout, G08_UnlessOverriddenItLosesTheConnection) {
   EXPECT_EQ(transport.aborts, 0);
 }
 
-TEST_F(Timeout, G08_WhatHasATimeoutIsToldOfItsLoss) {
+TEST_F(Timeout, G08_AProtocolWithATimeoutIsToldOfItsConnectionsLoss) {
   struct Counter : reactor::Protocol {
     void connection_lost(std::error_code why) override { told = why; }
     std::error_code told;
@@ -248,7 +248,7 @@ class TimeoutOnWire : public TcpTest {
 };
 FOR_EVERY_POLLER(TimeoutOnWire);
 
-TEST_P(TimeoutOnWire, M03_AServerThatNeverSendsIsGivenUp) {
+TEST_P(TimeoutOnWire, M03_AServerThatNeverSendsTimesOut) {
   pass(4999ms);
   world.after(0, [&] { EXPECT_EQ(client->losses, 0); });
   pass(1ms);
@@ -257,7 +257,7 @@ TEST_P(TimeoutOnWire, M03_AServerThatNeverSendsIsGivenUp) {
   EXPECT_EQ(client->reason, timed_out);
 }
 
-TEST_P(TimeoutOnWire, M03_AServerThatStopsInTheMiddleIsGivenUp) {
+TEST_P(TimeoutOnWire, M03_AServerThatStopsInTheMiddleTimesOut) {
   send("one\r\n");
   wait_for_lines(1);
   pass(4s);
@@ -273,7 +273,7 @@ TEST_P(TimeoutOnWire, M03_AServerThatStopsInTheMiddleIsGivenUp) {
 }
 
 // What it takes in all is a delayed call, that nobody resets.
-TEST_P(TimeoutOnWire, M03_AServerThatIsSlowForEverIsGivenUpByADeadline) {
+TEST_P(TimeoutOnWire, M03_ADeadlineEndsAServerThatSendsSlowlyForever) {
   reactor::DelayedCall deadline;
   world.after(0, [&] {
     deadline = reactor.call_later(10s, [&] {

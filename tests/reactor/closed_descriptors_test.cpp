@@ -12,8 +12,7 @@ namespace {
 
 class ClosedDescriptors : public DescriptorTest {};
 
-TEST_P(ClosedDescriptors,
-       B12_WhoClosesItsFileWhileItIsRegisteredIsToldThatItWentAway) {
+TEST_P(ClosedDescriptors, B12_ClosingARegisteredFileLosesItsDescriptor) {
   const auto reader = make_readable_probe();
   const auto writer = make_probe();
   reactor.add_reader(reader);
@@ -33,8 +32,7 @@ TEST_P(ClosedDescriptors,
 }
 
 // The number it is registered with is nobody's any more, and it has another.
-TEST_P(ClosedDescriptors,
-       B12_WhoTakesAnotherFileWhileItIsRegisteredIsRemovedAndTold) {
+TEST_P(ClosedDescriptors, B12_ChangingTheFileOfARegisteredDescriptorLosesIt) {
   const auto going_on = make_readable_probe();
   const auto failing = make_readable_probe();
   std::vector<Pair> fresh(2);
@@ -64,7 +62,7 @@ TEST_P(ClosedDescriptors,
   }
 }
 
-TEST_P(ClosedDescriptors, B12_ADescriptorThatIsClosedCannotBeAdded) {
+TEST_P(ClosedDescriptors, B12_AClosedDescriptorCannotBeAdded) {
   const auto closed = std::make_shared<Probe>();
   EXPECT_EQ(code_thrown_by([&] { reactor.add_reader(closed); }),
             Error::descriptor_closed);
@@ -100,7 +98,7 @@ TEST_P(ClosedDescriptors, B13_AClosedFileEndsOnlyItsOwner) {
   EXPECT_EQ(gone.losses, 1);
 }
 
-TEST_P(ClosedDescriptors, B13_WhoClosedTooEarlyCanStillBeRemoved) {
+TEST_P(ClosedDescriptors, B13_ADescriptorClosedBeforeItsRemovalCanBeRemoved) {
   const auto early = make_probe();
   const int number = early->sock.fd();
   reactor.add_reader(early);
@@ -120,7 +118,8 @@ TEST_P(ClosedDescriptors, B13_WhoClosedTooEarlyCanStillBeRemoved) {
 
 // Documented outcome: select and poll know a file by its number only, and take
 // the foreign one for ours; epoll has forgotten ours when it was closed.
-TEST_P(ClosedDescriptors, B14_AForeignFilePutInThePlaceOfOurs) {
+TEST_P(ClosedDescriptors,
+       B14_AForeignFileInPlaceOfOursIsReadBySelectAndPollOnly) {
   const auto probe = make_probe();
   const Pair foreign;
   say(foreign.other);
@@ -135,7 +134,7 @@ TEST_P(ClosedDescriptors, B14_AForeignFilePutInThePlaceOfOurs) {
 }
 
 // The file lives on in another descriptor, and must not go on waking us.
-TEST_P(ClosedDescriptors, B15_NobodyIsWokenByADuplicateOfWhatIsClosed) {
+TEST_P(ClosedDescriptors, B15_ADuplicateOfAClosedFileDoesNotWakeTheReactor) {
   const auto removed = make_probe();
   const auto lost = make_readable_probe();
   const net::Socket duplicate_1 = duplicate(removed->sock);

@@ -50,7 +50,7 @@ TEST_P(Core, A02_CallWhenRunningIsMadeAtOnceByARunningReactor) {
   EXPECT_TRUE(called);
 }
 
-TEST_P(Core, A02_CallWhenRunningIsNotMadeOnceItStops) {
+TEST_P(Core, A02_CallWhenRunningIsNotMadeOnceTheReactorStops) {
   reactor.call_when_running([&] {
     reactor.stop();
     reactor.call_when_running([] { ADD_FAILURE(); });
@@ -59,7 +59,7 @@ TEST_P(Core, A02_CallWhenRunningIsNotMadeOnceItStops) {
   reactor.call_when_running([] { ADD_FAILURE(); });
 }
 
-TEST_P(Core, A03_StopSaysSoWhenItIsNotRunning) {
+TEST_P(Core, A03_StopThrowsWhenTheReactorIsNotRunning) {
   const auto stop = [&] { return code_thrown_by([&] { reactor.stop(); }); };
   EXPECT_EQ(stop(), Error::reactor_not_running);
 
@@ -75,7 +75,7 @@ TEST_P(Core, A03_StopSaysSoWhenItIsNotRunning) {
   EXPECT_EQ(stop(), Error::reactor_not_running);
 }
 
-TEST_P(Core, A03_StopSaysSoWhileEverybodyIsTold) {
+TEST_P(Core, A03_StopThrowsWhenCalledFromConnectionLost) {
   const auto probe = make_probe();
   reactor.add_reader(probe);
   std::error_code said;
@@ -104,7 +104,7 @@ TEST_F(ScriptedCore, A04_StopOnlyMarksTheReactor) {
   EXPECT_EQ(script->timeouts.front(), 0ms);
 }
 
-TEST_P(Core, A05_NobodyIsCalledAfterRunHasReturned) {
+TEST_P(Core, A05_NoCallbackIsCalledAfterRunHasReturned) {
   const auto probe = make_readable_probe();
   const auto late = make_readable_probe();
   reactor.add_reader(probe);
@@ -124,7 +124,7 @@ TEST_P(Core, A05_NobodyIsCalledAfterRunHasReturned) {
   EXPECT_EQ(late->reads, 0);
 }
 
-TEST_P(Core, A06_RunFromWithinSaysSoAndTheLoopGoesOn) {
+TEST_P(Core, A06_RunThrowsWhenCalledFromACallbackAndTheLoopGoesOn) {
   const auto run = [&] { return code_thrown_by([&] { reactor.run(); }); };
   const auto probe = make_readable_probe();
   reactor.add_reader(probe);
@@ -142,7 +142,7 @@ TEST_P(Core, A06_RunFromWithinSaysSoAndTheLoopGoesOn) {
             std::vector(3, make_error_code(Error::reactor_already_running)));
 }
 
-TEST_P(Core, A07_ItRunsOnlyOnce) {
+TEST_P(Core, A07_ASecondRunThrows) {
   turn(1);
   EXPECT_EQ(code_thrown_by([&] { reactor.run(); }),
             Error::reactor_not_restartable);
@@ -150,7 +150,7 @@ TEST_P(Core, A07_ItRunsOnlyOnce) {
             Error::reactor_not_restartable);
 }
 
-TEST_P(Core, A07_NorFromWhoIsToldThatItStopped) {
+TEST_P(Core, A07_RunThrowsWhenCalledFromConnectionLost) {
   const auto probe = make_probe();
   reactor.add_reader(probe);
   std::error_code said;
@@ -161,7 +161,7 @@ TEST_P(Core, A07_NorFromWhoIsToldThatItStopped) {
 
 // --- The end -----------------------------------------------------------------
 
-TEST_P(Core, A08_WhoIsLeftIsToldOnceThatItStopped) {
+TEST_P(Core, A08_RegisteredDescriptorsAreNotifiedOnceWhenTheReactorStops) {
   const auto reader = make_probe();
   const auto writer = make_probe();
   const auto both = make_probe();
@@ -188,13 +188,13 @@ TEST_P(Core, A08_WhoIsLeftIsToldOnceThatItStopped) {
   EXPECT_TRUE(reactor.writers().empty());
 }
 
-TEST_F(ScriptedCore, A08_WhatWakesTheReactorIsNotTold) {
+TEST_F(ScriptedCore, A08_TheWakerIsNotNotified) {
   turn(1);
   ASSERT_EQ(script->watched.size(), 1u);  // when the reactor was made
   EXPECT_EQ(script->watched[0].second, (reactor::Events{true, false}));
 }
 
-TEST_P(Core, A08_WhoIsKeptIsToldOnceThatItStopped) {
+TEST_P(Core, A08_RetainedDescriptorsAreNotifiedOnceWhenTheReactorStops) {
   const auto kept = make_probe();
   const auto twice = make_probe();
   const auto registered = make_probe();
@@ -215,7 +215,7 @@ TEST_P(Core, A08_WhoIsKeptIsToldOnceThatItStopped) {
   EXPECT_EQ(forgotten->losses, 0);
 }
 
-TEST_P(Core, A08_ADescriptorThatIsKeptAgainWhenItIsLostIsToldAgain) {
+TEST_P(Core, A08_ADescriptorRetainedInConnectionLostIsNotifiedAgain) {
   const auto probe = make_readable_probe();
   probe->on_read = [] { return make_error_code(Error::connection_done); };
   probe->on_lost = [&] {
@@ -228,7 +228,7 @@ TEST_P(Core, A08_ADescriptorThatIsKeptAgainWhenItIsLostIsToldAgain) {
   EXPECT_EQ(probe->reason, Error::connection_lost);
 }
 
-TEST_F(ScriptedCore, A08_WhoIsLeftIsToldWhenItCannotWaitAnyMore) {
+TEST_F(ScriptedCore, A08_RegisteredDescriptorsAreNotifiedWhenThePollerThrows) {
   const auto registered = make_probe();
   const auto kept = make_probe();
   reactor.add_reader(registered);
@@ -248,7 +248,7 @@ TEST_F(ScriptedCore, A08_WhoIsLeftIsToldWhenItCannotWaitAnyMore) {
 }
 
 // Whichever is told first, and whether the other is registered or only kept.
-TEST_P(Core, A08_WhoIsTakenOutBySomebodyWhoIsToldIsNotTold) {
+TEST_P(Core, A08_ADescriptorRemovedByConnectionLostIsNotNotified) {
   for (const bool registered : {false, true}) {
     reactor::Reactor stopping(reactor::make_poller(GetParam()));
     const auto one = make_probe();
@@ -272,7 +272,7 @@ TEST_P(Core, A08_WhoIsTakenOutBySomebodyWhoIsToldIsNotTold) {
 }
 
 // Nobody who comes when all are leaving is told: else they could go on forever.
-TEST_P(Core, A08_WhoComesWhileItStopsIsNotToldWhateverTheNumber) {
+TEST_P(Core, A08_ADescriptorAddedByConnectionLostIsNotNotified) {
   const auto lower = make_probe();
   const auto leaving = make_probe();
   const auto higher = make_probe();
@@ -289,7 +289,7 @@ TEST_P(Core, A08_WhoComesWhileItStopsIsNotToldWhateverTheNumber) {
   EXPECT_EQ(higher->losses, 0);
 }
 
-TEST_P(Core, A09_WhoThrowsWhenToldDoesNotKeepTheOthersFromIt) {
+TEST_P(Core, A09_AnExceptionInConnectionLostDoesNotStopTheOthers) {
   const LogCapture log;
   std::vector<std::shared_ptr<Probe>> probes;
   for (int i = 0; i < 4; ++i) {
@@ -309,7 +309,7 @@ TEST_P(Core, A09_WhoThrowsWhenToldDoesNotKeepTheOthersFromIt) {
 
 // --- A foreign loop ----------------------------------------------------------
 
-TEST_P(Core, IterateMakesWhatIsDueAndReady) {
+TEST_P(Core, IterateMakesDueCallsAndCallsReadyDescriptors) {
   const auto probe = make_readable_probe();
   reactor.add_reader(probe);
   int calls = 0;
@@ -393,7 +393,7 @@ std::vector<std::string> what_is_logged(const std::string& prefix) {
           prefix + " std::bad_alloc", prefix + " unknown exception"};
 }
 
-TEST_P(Core, A10_WhatADelayedCallThrowsIsLoggedOnceAndTheNextIsMade) {
+TEST_P(Core, A10_AnExceptionInADelayedCallIsLoggedAndTheNextIsMade) {
   const LogCapture log;
   for (const auto& thrower : throwers) {
     reactor.call_later(0s, thrower);
@@ -403,7 +403,7 @@ TEST_P(Core, A10_WhatADelayedCallThrowsIsLoggedOnceAndTheNextIsMade) {
   EXPECT_EQ(log.lines(), what_is_logged("[-]"));
 }
 
-TEST_P(Core, A10_WhatACallWhenRunningThrowsIsLogged) {
+TEST_P(Core, A10_AnExceptionInACallWhenRunningIsLogged) {
   const LogCapture log;
   for (const auto& thrower : throwers) {
     reactor.call_when_running(thrower);
@@ -418,7 +418,7 @@ TEST_P(Core, A10_WhatACallWhenRunningThrowsIsLogged) {
   EXPECT_EQ(log.lines(), expected);
 }
 
-TEST_P(Core, A10_WhatACallFromAThreadThrowsIsLogged) {
+TEST_P(Core, A10_AnExceptionInACallFromAThreadIsLogged) {
   const LogCapture log;
   for (const auto& thrower : throwers) {
     reactor.call_from_thread(thrower);
@@ -428,7 +428,7 @@ TEST_P(Core, A10_WhatACallFromAThreadThrowsIsLogged) {
   EXPECT_EQ(log.lines(), what_is_logged("[-]"));
 }
 
-TEST_F(ScriptedCore, A10_WhatADescriptorThrowsEndsItAndNobodyElse) {
+TEST_F(ScriptedCore, A10_AnExceptionInADescriptorEndsThatDescriptorOnly) {
   const LogCapture log;
   std::vector<std::shared_ptr<Probe>> probes;
   script->batches.emplace_back();
@@ -453,7 +453,7 @@ TEST_F(ScriptedCore, A10_WhatADescriptorThrowsEndsItAndNobodyElse) {
 }
 
 // As pthread_cancel() does it: what unwinds the thread is not to be caught.
-TEST_P(Core, A10_AThreadThatEndsWithinACallbackEnds) {
+TEST_P(Core, A10_AThreadCanBeCancelledWithinACallback) {
 #ifdef __SANITIZE_ADDRESS__
   GTEST_SKIP() << "what is caught is no object, and the sanitizer minds";
 #endif
@@ -524,7 +524,7 @@ TEST_P(Core, K03_ALogThatThrowsDoesNoHarm) {
 
 // --- Nothing to do -----------------------------------------------------------
 
-TEST_F(ScriptedCore, A12_WithNothingToDoItWaitsWithoutLimit) {
+TEST_F(ScriptedCore, A12_AnIdleReactorWaitsWithoutLimit) {
   const auto probe = make_probe();
   reactor.add_reader(probe);
   turn(3);
@@ -533,7 +533,7 @@ TEST_F(ScriptedCore, A12_WithNothingToDoItWaitsWithoutLimit) {
                 std::nullopt, std::nullopt, std::nullopt}));
 }
 
-TEST_P(Core, A13_WithNothingAtAllItWaitsOnceUntilItIsStopped) {
+TEST_P(Core, A13_AnEmptyReactorWaitsOnceUntilStop) {
   reactor.call_when_running([&] {
     std::thread([&] {
       reactor.call_from_thread([&] { reactor.stop(); });
@@ -569,7 +569,7 @@ void use(reactor::Reactor& reactor, bool run) {
   if (run) reactor.run();
 }
 
-TEST_P(Core, A14_ReactorsLeaveNoDescriptorBehindInWhateverStateTheyEnd) {
+TEST_P(Core, A14_AReactorLeavesNoDescriptorOpenInAnyState) {
   const std::size_t before = open_descriptors();
   for (int i = 0; i < 300; ++i) {
     reactor::Reactor unused(reactor::make_poller(GetParam()));
@@ -583,7 +583,7 @@ TEST_P(Core, A14_ReactorsLeaveNoDescriptorBehindInWhateverStateTheyEnd) {
   EXPECT_EQ(open_descriptors(), before);
 }
 
-TEST_P(Core, A14_AReactorThatGetsNoDescriptorSaysWhy) {
+TEST_P(Core, A14_AReactorThatGetsNoDescriptorThrowsTheReason) {
   const std::size_t before = open_descriptors();
   auto poller = reactor::make_poller(GetParam());
   most_descriptors = no_descriptors;
@@ -596,7 +596,7 @@ TEST_P(Core, A14_AReactorThatGetsNoDescriptorSaysWhy) {
   EXPECT_EQ(open_descriptors(), before);
 }
 
-TEST_P(Core, A14_TwoReactorsInTwoThreadsDoNotKnowOfEachOther) {
+TEST_P(Core, A14_TwoReactorsInTwoThreadsAreIndependent) {
   const auto run = [poller = GetParam()] {
     for (int i = 0; i < 50; ++i) {
       reactor::Reactor mine(reactor::make_poller(poller));
@@ -609,7 +609,7 @@ TEST_P(Core, A14_TwoReactorsInTwoThreadsDoNotKnowOfEachOther) {
   two.join();
 }
 
-TEST_P(Core, A14_TwoReactorsInOneThreadDoNotKnowOfEachOther) {
+TEST_P(Core, A14_TwoReactorsInOneThreadAreIndependent) {
   reactor::Reactor inner(reactor::make_poller(GetParam()));
   reactor.call_later(0s, [&] {
     inner.call_later(0s, [&] { inner.stop(); });
@@ -623,7 +623,7 @@ TEST_P(Core, A14_TwoReactorsInOneThreadDoNotKnowOfEachOther) {
 
 // --- What is said about it ---------------------------------------------------
 
-TEST(Errors, HaveAMessageEach) {
+TEST(Errors, HaveOneMessageEach) {
   const auto& category = reactor::error_category();
   const std::string unknown = category.message(0);
   std::set<std::string> messages{unknown};

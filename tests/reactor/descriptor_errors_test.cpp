@@ -15,7 +15,7 @@ class DescriptorErrors : public DescriptorTest {};
 
 // --- Errors ------------------------------------------------------------------
 
-TEST_P(DescriptorErrors, B16_AnErrorEndsTheDescriptorOnceAndNobodyElse) {
+TEST_P(DescriptorErrors, B16_AnErrorEndsItsDescriptorOnceAndNoOther) {
   const LogCapture log;
   const auto broken = std::make_error_code(std::errc::broken_pipe);
   const auto throws = [] { return throw std::runtime_error("oh"), go_on; };
@@ -51,7 +51,7 @@ TEST_P(DescriptorErrors, B16_AnErrorEndsTheDescriptorOnceAndNobodyElse) {
   EXPECT_EQ(log.lines(), std::vector<std::string>(2, "[probe] oh"));
 }
 
-TEST_P(DescriptorErrors, B16_WhoIsToldIsRemovedAlready) {
+TEST_P(DescriptorErrors, B16_ADescriptorIsRemovedBeforeItIsNotified) {
   const auto probe = make_readable_probe();
   reactor.add_reader(probe);
   reactor.add_writer(probe);
@@ -67,7 +67,7 @@ TEST_P(DescriptorErrors, B16_WhoIsToldIsRemovedAlready) {
   EXPECT_EQ(probe->losses, 1);
 }
 
-TEST_P(DescriptorErrors, B16_WhoRemovedItselfAndReturnsAnErrorIsToldToo) {
+TEST_P(DescriptorErrors, B16_ADescriptorThatRemovedItselfAndFailsIsNotified) {
   const auto probe = make_readable_probe();
   reactor.add_reader(probe);
   probe->on_read = [&] {
@@ -79,7 +79,7 @@ TEST_P(DescriptorErrors, B16_WhoRemovedItselfAndReturnsAnErrorIsToldToo) {
   EXPECT_EQ(probe->reason, Error::connection_done);
 }
 
-TEST_P(DescriptorErrors, B16_WhoIsToldMayRegisterAgain) {
+TEST_P(DescriptorErrors, B16_ADescriptorMayRegisterAgainInConnectionLost) {
   const auto probe = make_readable_probe();
   reactor.add_reader(probe);
   probe->on_read = [&] {
@@ -93,7 +93,7 @@ TEST_P(DescriptorErrors, B16_WhoIsToldMayRegisterAgain) {
   EXPECT_EQ(probe->losses, 2);
 }
 
-TEST_P(DescriptorErrors, B16_WhoFailsIsRemovedEvenIfItHasANewNumber) {
+TEST_P(DescriptorErrors, B16_AFailingDescriptorIsRemovedUnderItsNewNumber) {
   const auto probe = make_readable_probe();
   reactor.add_reader(probe);
   Pair fresh;
@@ -116,7 +116,7 @@ TEST_P(DescriptorErrors, B16_WhoFailsIsRemovedEvenIfItHasANewNumber) {
 
 // --- Hanging up --------------------------------------------------------------
 
-TEST_P(DescriptorErrors, B17_WhatCameBeforeTheEndIsReadBeforeTheEnd) {
+TEST_P(DescriptorErrors, B17_DataBeforeTheEndIsReadFirst) {
   const auto probe = make_probe();
   read_properly(*probe);
   reactor.add_reader(probe);
@@ -128,7 +128,7 @@ TEST_P(DescriptorErrors, B17_WhatCameBeforeTheEndIsReadBeforeTheEnd) {
   EXPECT_EQ(probe->reason, Error::connection_done);
 }
 
-TEST_P(DescriptorErrors, B17_APipeThatHungUpIsRead) {
+TEST_P(DescriptorErrors, B17_APipeWithAHangUpIsRead) {
   int ends[2];
   ASSERT_EQ(::pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
   const auto probe = std::make_shared<Probe>(net::Socket(ends[0]));
@@ -148,7 +148,7 @@ TEST_P(DescriptorErrors, B17_APipeThatHungUpIsRead) {
   EXPECT_EQ(stats->waits, 4);
 }
 
-TEST_P(DescriptorErrors, B17_WhatCameBeforeAResetIsReadBeforeIt) {
+TEST_P(DescriptorErrors, B17_DataBeforeAResetIsReadFirst) {
   TcpPair pair;
   const auto probe = std::make_shared<Probe>(std::move(pair.sock));
   say(pair.other, "hello world");
@@ -161,7 +161,7 @@ TEST_P(DescriptorErrors, B17_WhatCameBeforeAResetIsReadBeforeIt) {
   EXPECT_EQ(probe->reason, std::errc::connection_reset);
 }
 
-TEST_P(DescriptorErrors, B18_AResetWakesWhoOnlyWritesAndDoesNotSpin) {
+TEST_P(DescriptorErrors, B18_AResetWakesAWriterOnce) {
   TcpPair pair(true);
   const auto probe = std::make_shared<Probe>(std::move(pair.sock));
   fill(probe->sock);
@@ -177,7 +177,7 @@ TEST_P(DescriptorErrors, B18_AResetWakesWhoOnlyWritesAndDoesNotSpin) {
   EXPECT_LE(stats->wakeups, 2);
 }
 
-TEST_P(DescriptorErrors, B18_APipeNobodyReadsWakesWhoWrites) {
+TEST_P(DescriptorErrors, B18_APipeWithoutAReaderWakesItsWriter) {
   int ends[2];
   ASSERT_EQ(::pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
   const auto probe = std::make_shared<Probe>(net::Socket(ends[1]));
@@ -191,7 +191,7 @@ TEST_P(DescriptorErrors, B18_APipeNobodyReadsWakesWhoWrites) {
   EXPECT_EQ(probe->writes, 1);
 }
 
-TEST_P(DescriptorErrors, B19_WhoIsPausedIsNotWokenByAReset) {
+TEST_P(DescriptorErrors, B19_AResetDoesNotWakeARemovedReader) {
   TcpPair pair;
   const auto probe = std::make_shared<Probe>(std::move(pair.sock));
   read_properly(*probe);

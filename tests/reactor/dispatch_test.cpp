@@ -27,7 +27,7 @@ TEST_F(ScriptedDispatch, B07_ReadingComesBeforeWriting) {
   EXPECT_EQ(order, "rw");
 }
 
-TEST_F(ScriptedDispatch, B07_WhoseReadingEndedItIsNotAskedToWrite) {
+TEST_F(ScriptedDispatch, B07_ADescriptorLostInDoReadIsNotWritten) {
   const auto done = make_probe();
   const auto removed = make_probe();
   for (const auto& probe : {done, removed}) {
@@ -49,7 +49,7 @@ TEST_F(ScriptedDispatch, B07_WhoseReadingEndedItIsNotAskedToWrite) {
   EXPECT_EQ(removed->writes, 0);
 }
 
-TEST_F(ScriptedDispatch, B08_WhoIsRemovedInTheSameRoundIsNotCalled) {
+TEST_F(ScriptedDispatch, B08_ADescriptorRemovedInThisIterationIsNotCalled) {
   for (const bool forwards : {true, false}) {
     script->batches.clear();
     reactor::Reactor inner(std::make_unique<ScriptedPoller>(script), clock);
@@ -79,7 +79,8 @@ TEST_F(ScriptedDispatch, B08_WhoIsRemovedInTheSameRoundIsNotCalled) {
   }
 }
 
-TEST_P(Dispatch, B08_WhoIsRemovedInTheSameRoundIsNotCalledForReal) {
+TEST_P(Dispatch,
+       B08_ADescriptorRemovedInThisIterationIsNotCalledByRealPollers) {
   std::vector<std::shared_ptr<Probe>> probes;
   for (int i = 0; i < 10; ++i) {
     probes.push_back(make_readable_probe());
@@ -102,7 +103,7 @@ TEST_P(Dispatch, B08_WhoIsRemovedInTheSameRoundIsNotCalledForReal) {
   EXPECT_EQ(std::count_if(probes.begin(), probes.end(), called), 1);
 }
 
-TEST_P(Dispatch, B09_WhoRemovedItselfIsLeftAlone) {
+TEST_P(Dispatch, B09_ADescriptorThatRemovedItselfIsNotAskedForItsNumber) {
   const auto probe = make_readable_probe();
   reactor.add_reader(probe);
   reactor.add_writer(probe);
@@ -150,7 +151,7 @@ void reuse_number(reactor::Reactor& reactor,
   two.on_read = [replace, &one] { return replace(one); };
 }
 
-TEST_P(Dispatch, B10_AnEventForAClosedFileDoesNotReachWhoGotItsNumber) {
+TEST_P(Dispatch, B10_AnEventOfAClosedFileDoesNotReachTheNextFileOfThatNumber) {
   for (const int times : {1, 2, 3}) {
     reactor::Reactor inner(reactor::make_poller(GetParam()));
     const auto one = make_readable_probe();
@@ -173,7 +174,7 @@ TEST_P(Dispatch, B10_AnEventForAClosedFileDoesNotReachWhoGotItsNumber) {
 
 // It writes after it read: the number is somebody else's in between.
 TEST_F(ScriptedDispatch,
-       B10_TheSecondHalfOfAnEventDoesNotReachWhoGotTheNumber) {
+       B10_AWriteEventDoesNotReachAFileThatReusedTheNumberInDoRead) {
   const auto probe = make_probe();
   const int number = probe->sock.fd();
   std::vector<std::shared_ptr<Probe>> fresh;
@@ -198,7 +199,7 @@ TEST_F(ScriptedDispatch,
   EXPECT_EQ(fresh[0]->writes, 1);
 }
 
-TEST_P(Dispatch, B11_WhoIsAddedWhileOthersAreCalledIsServedInTheNextRound) {
+TEST_P(Dispatch, B11_ADescriptorAddedDuringAnIterationIsCalledInTheNext) {
   constexpr int many = 900;
   const ManyDescriptors limit(4 * many);
   const auto first = make_readable_probe();
@@ -227,8 +228,7 @@ TEST_P(Dispatch, B11_WhoIsAddedWhileOthersAreCalledIsServedInTheNextRound) {
 
 // --- Signals, and other things to watch --------------------------------------
 
-TEST_F(ScriptedDispatch,
-       B20_AnEmptyWakeUpCallsNobodyAndTheRestOfTheWaitRemains) {
+TEST_F(ScriptedDispatch, B20_AnEmptyWakeUpCallsNoDescriptorAndKeepsTheTimeout) {
   const auto probe = make_readable_probe();
   reactor.add_reader(probe);
   reactor.call_later(100ms, [&] { reactor.stop(); });
@@ -240,7 +240,7 @@ TEST_F(ScriptedDispatch,
   EXPECT_EQ(probe->reads, 0);
 }
 
-TEST_P(Dispatch, B21_AFileOnADiskIsAlwaysReadyAndDoesNotStopTheOthers) {
+TEST_P(Dispatch, B21_ARegularFileIsAlwaysReadyAndStarvesNoOther) {
   const auto file = std::make_shared<Probe>(
       net::Socket(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC)));
   const auto probe = make_readable_probe();
@@ -259,7 +259,7 @@ TEST_P(Dispatch, B21_AFileOnADiskIsAlwaysReadyAndDoesNotStopTheOthers) {
   EXPECT_EQ(probe->reads, 1);
 }
 
-TEST_P(Dispatch, B21_AFileOnADiskThatIsRemovedIsForgotten) {
+TEST_P(Dispatch, B21_ARemovedRegularFileIsNoLongerReady) {
   const auto file = std::make_shared<Probe>(
       net::Socket(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC)));
   reactor.add_reader(file);
@@ -271,7 +271,7 @@ TEST_P(Dispatch, B21_AFileOnADiskThatIsRemovedIsForgotten) {
   EXPECT_EQ(file->reads + file->writes, 0);
 }
 
-TEST_P(Dispatch, L03_WhoIsAlwaysReadyIsCalledOnceARound) {
+TEST_P(Dispatch, L03_ADescriptorThatIsAlwaysReadyIsCalledOnceAnIteration) {
   const auto firehose = make_readable_probe();
   const auto quiet = make_probe();
   read_properly(*quiet);
@@ -309,7 +309,7 @@ TEST_P(Dispatch, L04_DelayedCallsAndDescriptorsDoNotStarveEachOther) {
   EXPECT_EQ(busy->reads, 1000);
 }
 
-TEST_P(Dispatch, L05_WhoIsReadyIsServedSoonHoweverManyThereAre) {
+TEST_P(Dispatch, L05_EachOfManyReadyDescriptorsIsCalledSoon) {
   constexpr std::size_t many = 900;
   constexpr int at_once = 256;  // by epoll; the others report all of them
   const ManyDescriptors limit(4 * many);

@@ -119,7 +119,7 @@ TEST_P(Leaks, L06_RefusedConnectionsLeaveNothing) {
   repeat(closed_address(), make_error_code(std::errc::connection_refused));
 }
 
-TEST_P(Leaks, L06_NamesNobodyKnowsLeaveNothing) {
+TEST_P(Leaks, L06_UnknownNamesLeaveNothing) {
   const faults::Script script("getaddrinfo * EAI_NONAME");
   repeat({"no.test", 1}, std::error_code(EAI_NONAME, net::resolver_category()));
 }

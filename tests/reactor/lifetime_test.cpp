@@ -27,7 +27,8 @@ class ScriptedLifetime : public ScriptedTest {
   }
 };
 
-TEST_F(ScriptedLifetime, WhoRemovesItselfLivesUntilTheRoundIsOver) {
+TEST_F(ScriptedLifetime,
+       ADescriptorThatRemovesItselfLivesUntilTheIterationEnds) {
   bool dead = false;
   Probe& probe = adopt(&dead);
   probe.on_read = [&] {
@@ -39,7 +40,7 @@ TEST_F(ScriptedLifetime, WhoRemovesItselfLivesUntilTheRoundIsOver) {
   turn(2, [&](int round) { EXPECT_EQ(dead, round == 2); });
 }
 
-TEST_F(ScriptedLifetime, WhoIsLostLivesUntilTheRoundIsOver) {
+TEST_F(ScriptedLifetime, ALostDescriptorLivesUntilTheIterationEnds) {
   bool dead = false;
   Probe& probe = adopt(&dead);
   reactor.retain(reactor.readers().front());
@@ -54,7 +55,8 @@ TEST_F(ScriptedLifetime, WhoIsLostLivesUntilTheRoundIsOver) {
   turn(2, [&](int round) { EXPECT_EQ(dead, round == 2); });
 }
 
-TEST_F(ScriptedLifetime, WhoForgetsItselfLivesUntilTheRoundIsOver) {
+TEST_F(ScriptedLifetime,
+       ADescriptorThatUnretainsItselfLivesUntilTheIterationEnds) {
   bool dead = false;
   Probe& probe = adopt(&dead);
   reactor.retain(reactor.readers().front());
@@ -81,7 +83,8 @@ TEST_F(ScriptedLifetime, AForgottenDescriptorLivesUntilTheIterationIsOver) {
   turn(1, [&](int) { EXPECT_TRUE(dead); });
 }
 
-TEST_F(ScriptedLifetime, WhoIsRemovedByAnotherLivesUntilTheRoundIsOver) {
+TEST_F(ScriptedLifetime,
+       ADescriptorRemovedByAnotherLivesUntilTheIterationEnds) {
   bool dead = false;
   bool unused = false;
   Probe& victim = adopt(&dead);
@@ -96,7 +99,8 @@ TEST_F(ScriptedLifetime, WhoIsRemovedByAnotherLivesUntilTheRoundIsOver) {
 }
 
 // The wait may be long, and the other side waits for the socket to be closed.
-TEST_F(ScriptedLifetime, WhoIsRemovedByADelayedCallIsGoneBeforeTheWait) {
+TEST_F(ScriptedLifetime,
+       ADescriptorRemovedByADelayedCallIsDestroyedBeforeTheWait) {
   bool dead = false;
   Probe& probe = adopt(&dead);
   reactor.call_later(0s, [&] {
@@ -106,7 +110,7 @@ TEST_F(ScriptedLifetime, WhoIsRemovedByADelayedCallIsGoneBeforeTheWait) {
   turn(1, [&](int) { EXPECT_TRUE(dead); });
 }
 
-TEST_F(ScriptedLifetime, WhoIsRemovedBeforeTheStartIsGoneBeforeTheWait) {
+TEST_F(ScriptedLifetime, ADescriptorRemovedBeforeRunIsDestroyedBeforeTheWait) {
   bool dead = false;
   Probe& probe = adopt(&dead);
   reactor.remove_reader(probe);
@@ -114,7 +118,7 @@ TEST_F(ScriptedLifetime, WhoIsRemovedBeforeTheStartIsGoneBeforeTheWait) {
   turn(1, [&](int) { EXPECT_TRUE(dead); });
 }
 
-TEST_F(ScriptedLifetime, WhatACancelledCallHoldsLivesUntilTheRoundIsOver) {
+TEST_F(ScriptedLifetime, ACancelledCallIsDestroyedWhenTheIterationEnds) {
   bool dead = false;
   std::shared_ptr<void> held(nullptr, [&](void*) { dead = true; });
   auto call = reactor.call_later(1h, [held] {});
@@ -128,7 +132,7 @@ TEST_F(ScriptedLifetime, WhatACancelledCallHoldsLivesUntilTheRoundIsOver) {
 }
 
 // An object that a delayed call owns cancels that call, and is still there.
-TEST_F(ScriptedLifetime, WhoCancelsTheCallThatOwnsItLives) {
+TEST_F(ScriptedLifetime, AnObjectMayCancelTheCallThatOwnsIt) {
   struct Owned {
     reactor::DelayedCall call;
     bool* dead = nullptr;
@@ -148,7 +152,7 @@ TEST_F(ScriptedLifetime, WhoCancelsTheCallThatOwnsItLives) {
   turn(1, [&](int) { EXPECT_TRUE(dead); });
 }
 
-TEST_F(ScriptedLifetime, ACallThatIsMadeLivesUntilItIsOver) {
+TEST_F(ScriptedLifetime, ADelayedCallLivesUntilItReturns) {
   bool dead = false;
   std::shared_ptr<void> held(nullptr, [&](void*) { dead = true; });
   reactor::DelayedCall call;
@@ -163,7 +167,8 @@ TEST_F(ScriptedLifetime, ACallThatIsMadeLivesUntilItIsOver) {
 
 // What dies between two rounds may take others with it, and they have to be
 // gone before the wait, too.
-TEST_F(ScriptedLifetime, WhoIsRemovedByWhoDiesIsGoneBeforeTheWait) {
+TEST_F(ScriptedLifetime,
+       ADescriptorRemovedByADestructorIsDestroyedBeforeTheWait) {
   bool dead = false;
   Probe& probe = adopt(&dead);
   std::shared_ptr<void> farewell(nullptr,
@@ -174,7 +179,7 @@ TEST_F(ScriptedLifetime, WhoIsRemovedByWhoDiesIsGoneBeforeTheWait) {
   turn(1, [&](int) { EXPECT_TRUE(dead); });
 }
 
-TEST_F(ScriptedLifetime, WhatIsCancelledByWhoDiesIsGoneBeforeTheWait) {
+TEST_F(ScriptedLifetime, ACallCancelledByADestructorIsDestroyedBeforeTheWait) {
   bool dead = false;
   std::shared_ptr<void> held(nullptr, [&](void*) { dead = true; });
   auto second = reactor.call_later(1h, [held] {});
@@ -186,7 +191,7 @@ TEST_F(ScriptedLifetime, WhatIsCancelledByWhoDiesIsGoneBeforeTheWait) {
   turn(1, [&](int) { EXPECT_TRUE(dead); });
 }
 
-TEST_F(ScriptedLifetime, WhatWasCalledWhenItRanIsGoneBeforeTheWait) {
+TEST_F(ScriptedLifetime, ACallWhenRunningIsDestroyedBeforeTheWait) {
   bool dead = false;
   std::shared_ptr<void> held(nullptr, [&](void*) { dead = true; });
   reactor.call_when_running([held] {});
@@ -210,7 +215,7 @@ struct Polite {
   }
 };
 
-TEST_P(Lifetime, AReactorCanBeDestroyedWhateverItHolds) {
+TEST_P(Lifetime, AReactorCanBeDestroyedInAnyState) {
   for (const bool run : {false, true}) {
     int dead = 0;
     {
@@ -264,7 +269,7 @@ TEST_P(Lifetime, ADelayedCallMayOutliveTheReactor) {
 
 // The object owns the call, and the call the object: only the queue is left to
 // tell them apart.
-TEST_P(Lifetime, ACallThatWasNeverMadeLetsGoOfWhoHoldsIt) {
+TEST_P(Lifetime, ACallThatWasNeverMadeIsDestroyedWithTheReactor) {
   bool dead = false;
   {
     reactor::Reactor inner(reactor::make_poller(GetParam()));
@@ -279,7 +284,7 @@ TEST_P(Lifetime, ACallThatWasNeverMadeLetsGoOfWhoHoldsIt) {
   EXPECT_TRUE(dead);
 }
 
-TEST_P(Lifetime, ThoseWhoDieTogetherMayBeMany) {
+TEST_P(Lifetime, ManyObjectsMayBeDestroyedAtOnce) {
   int dead = 0;
   for (int i = 0; i < 100; ++i) {
     auto probe = make_readable_probe();

@@ -130,7 +130,7 @@ void expect_linear(std::size_t size) {
   EXPECT_LE(Reader::allocated, growths(size));
 }
 
-TEST_P(Memory, M02_ReceivingALongPoemAllocatesAsSeldomAsTheStringGrows) {
+TEST_P(Memory, M02_ReceivingALongPoemAllocatesOnlyToGrowTheString) {
   constexpr std::size_t size = 64 << 20;
   connect<Reader>();
   std::thread server([&] { serve(listener, size); });
@@ -139,7 +139,7 @@ TEST_P(Memory, M02_ReceivingALongPoemAllocatesAsSeldomAsTheStringGrows) {
   expect_linear(size);
 }
 
-TEST_P(Memory, M02_ReceivingItByteByByteDoesNotAllocateMore) {
+TEST_P(Memory, M02_ReceivingAPoemByteByByteAllocatesNoMore) {
   constexpr std::size_t size = 50000;
   most_received = 1;
   connect<Reader>();
@@ -175,7 +175,7 @@ struct Writer final : reactor::Protocol {
   static inline std::binary_semaphore written{0};
 };
 
-TEST_P(Memory, M02_WritingByteByByteAllocatesAsSeldomAsTheBufferGrows) {
+TEST_P(Memory, M02_WritingByteByByteAllocatesOnlyToGrowTheBuffer) {
   connect<Writer>();
   std::size_t received = 0;
   std::thread peer([&] {
@@ -214,7 +214,7 @@ struct Sender final : reactor::Protocol {
   static inline std::size_t later;
 };
 
-TEST_P(Memory, WhatIsSentIsNotKept) {
+TEST_P(Memory, SentBytesAreNotKept) {
   connect<Sender>();
   std::thread peer([&] {
     const net::Socket sock = rig::accept(listener);
@@ -256,7 +256,7 @@ void expect_cheap(std::size_t before) {
   EXPECT_LE((Idle::later - before) / connections, std::size_t{1024});
 }
 
-TEST_P(Memory, AClientAtRestCostsOneKiBAtMost) {
+TEST_P(Memory, AnIdleClientNeedsAtMostOneKiB) {
   Idle::made = 0;
   const auto to = net::local_address(listener);
   const auto factory = std::make_shared<Factory<Idle>>(reactor);
@@ -268,7 +268,7 @@ TEST_P(Memory, AClientAtRestCostsOneKiBAtMost) {
   expect_cheap(before);
 }
 
-TEST_P(Memory, AnAcceptedConnectionAtRestCostsOneKiBAtMost) {
+TEST_P(Memory, AnIdleAcceptedConnectionNeedsAtMostOneKiB) {
   Idle::made = 0;
   const auto port =
       reactor.listen_tcp(anywhere, std::make_shared<Factory<Idle>>(reactor));
@@ -283,7 +283,7 @@ TEST_P(Memory, AnAcceptedConnectionAtRestCostsOneKiBAtMost) {
 
 // --- Over --------------------------------------------------------------------
 
-TEST_P(Memory, CallsThatAreOverGiveBackWhatTheyNeeded) {
+TEST_P(Memory, CompletedCallsFreeTheirMemory) {
   constexpr int calls = 100000;
   const std::size_t before = bytes;
   for (int i = 0; i < calls; ++i) {
@@ -304,7 +304,7 @@ TEST_P(Memory, CallsThatAreOverGiveBackWhatTheyNeeded) {
 }
 
 // While there is another, for which the queue keeps what it has.
-TEST_P(Memory, CallsThatAreCancelledWhenTheyAreDueGiveBackTheirPlace) {
+TEST_P(Memory, CallsCancelledWhenTheyAreDueFreeTheirMemory) {
   constexpr int rounds = 5000;
   auto other = reactor.call_later(1h, [] {});
   reactor::DelayedCall victim;
@@ -323,7 +323,7 @@ TEST_P(Memory, CallsThatAreCancelledWhenTheyAreDueGiveBackTheirPlace) {
   EXPECT_LT(bytes, before + 8 * rounds);
 }
 
-TEST_P(Memory, CallsThatAreCancelledGiveBackWhatTheyNeeded) {
+TEST_P(Memory, CancelledCallsFreeTheirMemory) {
   constexpr int calls = 100000;
   const auto cancel_many = [&] {
     for (int i = 0; i < calls; ++i) {
@@ -348,7 +348,7 @@ TEST_P(Memory, CallsThatAreCancelledGiveBackWhatTheyNeeded) {
 }
 
 // Some are always left, so nothing is given back.
-TEST_P(Memory, CallsThatComeAndGoNeedNoMoreThanThereAreAtOnce) {
+TEST_P(Memory, CallsNeedMemoryOnlyForThosePendingAtOnce) {
   for (int i = 0; i < 20; ++i) {
     reactor.call_later(1h, [] {});
   }

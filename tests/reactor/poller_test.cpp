@@ -62,7 +62,7 @@ net::Socket open_file() {
 
 // --- Names -------------------------------------------------------------------
 
-TEST(PollerNames, N03_EveryNameIsOfAPollerAndTheBestIsTheDefault) {
+TEST(PollerNames, N03_EachNameHasAPollerAndTheBestIsTheDefault) {
   EXPECT_EQ(reactor::poller_names(),
             (std::vector<std::string>{"epoll", "poll", "select"}));
   const auto calls = [](const std::string& poller) {
@@ -77,7 +77,7 @@ TEST(PollerNames, N03_EveryNameIsOfAPollerAndTheBestIsTheDefault) {
   EXPECT_EQ(calls(""), (std::vector{1, 0, 0}));
 }
 
-TEST(PollerNames, N03_AnyOtherNameIsRefusedByName) {
+TEST(PollerNames, N03_AnUnknownNameIsNamedInTheError) {
   try {
     reactor::make_poller("foo");
     FAIL();
@@ -88,7 +88,7 @@ TEST(PollerNames, N03_AnyOtherNameIsRefusedByName) {
 }
 
 // A kernel without it, a sandbox that forbids it, and no descriptor for it.
-TEST(PollerNames, N03_WhereThereIsNoEpollTheDefaultIsPoll) {
+TEST(PollerNames, N03_TheDefaultIsPollWithoutEpoll) {
   for (const auto& [name, error] :
        {std::pair("ENOSYS", std::errc::function_not_supported),
         std::pair("EPERM", std::errc::operation_not_permitted),
@@ -104,7 +104,7 @@ TEST(PollerNames, N03_WhereThereIsNoEpollTheDefaultIsPoll) {
 
 // --- What is ready -----------------------------------------------------------
 
-TEST_P(Pollers, TellWhatIsReadyOfWhatTheyWatch) {
+TEST_P(Pollers, ReportTheReadyDescriptorsOfTheWatched) {
   const Pair pair;
   const int fd = pair.sock.fd();
   EXPECT_EQ(ready(), Answer());
@@ -189,7 +189,7 @@ std::vector<State> socket_states(std::vector<net::Socket>& kept) {
   return states;
 }
 
-TEST_P(Pollers, N02_EveryStateOfASocketMeansTheSameToAll) {
+TEST_P(Pollers, N02_EachStateOfASocketIsTheSameForAll) {
   std::vector<net::Socket> kept;
   for (const State& state : socket_states(kept)) {
     for (const Events wanted : {readable, writable, both}) {
@@ -228,7 +228,7 @@ TEST_P(Pollers, N02_BrokenPipesAreReady) {
   EXPECT_EQ(ready(), (Answer{{full.fd(), writable}}));
 }
 
-TEST_P(Pollers, AFileOnADiskIsAlwaysReady) {
+TEST_P(Pollers, ARegularFileIsAlwaysReady) {
   const net::Socket file = open_file();
   const Pair pair;
   poller->watch(pair.sock.fd(), readable);
@@ -247,7 +247,7 @@ TEST_P(Pollers, AFileOnADiskIsAlwaysReady) {
 
 // --- Forgetting and changing -------------------------------------------------
 
-TEST_P(Pollers, ForgettingWhoIsNotWatchedDoesNothing) {
+TEST_P(Pollers, UnwatchingAnUnwatchedDescriptorDoesNothing) {
   const Pair pair;
   poller->watch(pair.sock.fd(), nothing);
   poller->watch(pair.sock.fd(), writable);
@@ -257,7 +257,7 @@ TEST_P(Pollers, ForgettingWhoIsNotWatchedDoesNothing) {
   EXPECT_EQ(ready(), Answer());
 }
 
-TEST_P(Pollers, WhatIsForgottenLeavesItsNumberToOthers) {
+TEST_P(Pollers, AnUnwatchedNumberCanBeWatchedAgain) {
   Pair one;
   const int fd = one.sock.fd();
   poller->watch(fd, both);
@@ -277,7 +277,7 @@ TEST_P(Pollers, WhatIsForgottenLeavesItsNumberToOthers) {
   EXPECT_EQ(ready(), (Answer{{fd, readable}}));
 }
 
-TEST_P(Pollers, WhatIsAnsweredIsNotTouchedByWhatIsWatchedMeanwhile) {
+TEST_P(Pollers, TheReportedEventsAreNotChangedByWatch) {
   const Pair pairs[3];
   for (const Pair& pair : pairs) {
     poller->watch(pair.sock.fd(), writable);
@@ -299,7 +299,7 @@ TEST_P(Pollers, WhatIsAnsweredIsNotTouchedByWhatIsWatchedMeanwhile) {
 }
 
 // Whatever is asked for in whatever order, it is the last word that counts.
-TEST_P(Pollers, N04_RandomChangesEndInWhatWasAskedForLast) {
+TEST_P(Pollers, N04_TheLastOfManyRandomChangesHolds) {
   std::mt19937 random(4711);
   std::vector<Pair> pairs(20);
   std::vector<net::Socket> files;
@@ -388,7 +388,7 @@ TEST_P(Pollers, B13_AClosedDescriptorIsRefusedOrReady) {
 }
 
 // Written exception: epoll has forgotten it.
-TEST_P(Pollers, B13_WhatIsClosedWhileItIsWatchedIsReadyForThat) {
+TEST_P(Pollers, B13_ADescriptorClosedWhileWatchedIsReadyForItsEvents) {
   Pair pairs[3];
   for (Pair& pair : pairs) {
     poller->watch(pair.sock.fd(), readable);
@@ -409,7 +409,7 @@ TEST_P(Pollers, B13_WhatIsClosedWhileItIsWatchedIsReadyForThat) {
 
 // --- Waiting -----------------------------------------------------------------
 
-TEST_P(Pollers, WaitAsLongAsTheyAreToldAndNotLess) {
+TEST_P(Pollers, WaitNoLessThanTheTimeout) {
   const Pair pair;
   poller->watch(pair.sock.fd(), readable);
   for (const auto timeout : {0ms, 1ms, 20ms}) {
@@ -426,7 +426,7 @@ std::atomic<int> came = 0;
 
 // Sends signals until one of them has ended the wait, which has no limit. The
 // socket is idle, although select() leaves it in its sets.
-TEST_P(Pollers, B20_ASignalEndsTheWaitAndNobodyIsReady) {
+TEST_P(Pollers, B20_ASignalEndsTheWaitWithNothingReady) {
   const Pair pair;
   fill(pair.sock);
   poller->watch(pair.sock.fd(), both);
@@ -453,7 +453,7 @@ TEST_P(Pollers, B20_ASignalEndsTheWaitAndNobodyIsReady) {
 }
 
 // What poll() said the last time, and select() was asked, is still there.
-TEST_P(Pollers, B20_AnInterruptedWaitSaysNothingOfWhoIsReady) {
+TEST_P(Pollers, B20_AnInterruptedWaitReportsNothing) {
   const Pair pair;
   const int fd = pair.sock.fd();
   poller->watch(fd, both);
@@ -467,7 +467,7 @@ TEST_P(Pollers, B20_AnInterruptedWaitSaysNothingOfWhoIsReady) {
   EXPECT_EQ(ready(std::nullopt), (Answer{{fd, both}}));
 }
 
-TEST_P(Pollers, A08_AWaitThatCannotBeSaysWhy) {
+TEST_P(Pollers, A08_AWaitThatFailsThrowsTheReason) {
   const Pair pair;
   poller->watch(pair.sock.fd(), both);
   const faults::Script script(
@@ -504,7 +504,7 @@ TEST_P(Pollers, AClosedDescriptorIsNotToldTheKernelAgain) {
   }
 }
 
-TEST_P(Pollers, L05_WhoIsReadyIsReportedSoonHoweverManyThereAre) {
+TEST_P(Pollers, L05_EachOfManyReadyDescriptorsIsReportedSoon) {
   constexpr std::size_t many = 900;
   constexpr std::size_t at_once = 256;  // by epoll
   const ManyDescriptors limit(4 * many);

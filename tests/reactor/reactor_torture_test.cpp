@@ -178,7 +178,7 @@ INSTANTIATE_TEST_SUITE_P(
              ("_" + std::to_string(std::get<1>(test.param) + 1));
     });
 
-TEST_P(ReactorTorture, OneFailureSurprisesOneConnectionAndLeavesNothing) {
+TEST_P(ReactorTorture, AFailureEndsOneConnectionAndLeavesNothing) {
   play("");
   const auto faults = faults_in(counts);
   std::size_t played = 0;

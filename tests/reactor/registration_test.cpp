@@ -27,8 +27,7 @@ struct SameNumber final : reactor::WriteDescriptor, reactor::ReadDescriptor {
 
 // --- Adding and removing -----------------------------------------------------
 
-TEST_P(Registration,
-       B01_AReaderIsCalledWhenBytesWaitAndAWriterWhenThereIsRoom) {
+TEST_P(Registration, B01_ReadersAreCalledWhenReadableAndWritersWhenWritable) {
   const auto reader = make_probe();
   const auto idle = make_probe();
   const auto writer = make_probe();
@@ -48,7 +47,7 @@ TEST_P(Registration,
   EXPECT_EQ(reader->writes + idle->writes + writer->reads + full->reads, 0);
 }
 
-TEST_P(Registration, B02_WhoIsRemovedIsNotCalledAlthoughItIsReady) {
+TEST_P(Registration, B02_ARemovedDescriptorIsNotCalledAlthoughItIsReady) {
   const auto reader = make_readable_probe();
   const auto writer = make_probe();
   reactor.add_reader(reader);
@@ -62,7 +61,7 @@ TEST_P(Registration, B02_WhoIsRemovedIsNotCalledAlthoughItIsReady) {
   EXPECT_EQ(reader->losses + writer->losses, 0);
 }
 
-TEST_P(Registration, B03_ReadersAndWritersAreThoseWhoAreRegistered) {
+TEST_P(Registration, B03_ReadersAndWritersReturnTheRegisteredDescriptors) {
   using Readers = std::vector<std::shared_ptr<reactor::ReadDescriptor>>;
   using Writers = std::vector<std::shared_ptr<reactor::WriteDescriptor>>;
   EXPECT_EQ(reactor.readers(), Readers());
@@ -83,7 +82,7 @@ TEST_P(Registration, B03_ReadersAndWritersAreThoseWhoAreRegistered) {
   EXPECT_EQ(reactor.writers(), Writers());
 }
 
-TEST_P(Registration, B04_AddingTwiceIsAddingOnce) {
+TEST_P(Registration, B04_AddingTwiceHasTheEffectOfAddingOnce) {
   const auto probe = make_readable_probe();
   for (int i = 0; i < 2; ++i) {
     reactor.add_reader(probe);
@@ -99,7 +98,7 @@ TEST_P(Registration, B04_AddingTwiceIsAddingOnce) {
 
 // Who is added once more, round after round, has his turn all the same.
 TEST_F(ScriptedRegistration,
-       B04_WhoIsAddedAgainWhileOthersAreCalledKeepsHisTurn) {
+       B04_ADescriptorAddedAgainDuringAnIterationIsStillCalledInIt) {
   const auto adder = make_probe();
   const auto added = make_probe();
   reactor.add_reader(adder);
@@ -117,7 +116,7 @@ TEST_F(ScriptedRegistration,
   EXPECT_EQ(added->writes, 1);
 }
 
-TEST_P(Registration, B04_RemovingWhoIsNotRegisteredDoesNothing) {
+TEST_P(Registration, B04_RemovingAnUnregisteredDescriptorDoesNothing) {
   const auto probe = make_probe();
   const auto stranger = make_probe();
   Probe closed;
@@ -144,7 +143,7 @@ TEST_P(Registration, B04_RemovingAnotherObjectWithTheSameNumberDoesNothing) {
   EXPECT_EQ(reactor.readers().size(), 1u);
 }
 
-TEST_P(Registration, OneNumberCannotBeRegisteredByTwo) {
+TEST_P(Registration, TwoObjectsCannotRegisterOneDescriptor) {
   const auto probe = make_readable_probe();
   const auto second = std::make_shared<SameNumber>(probe->sock.fd());
   reactor.add_reader(probe);
@@ -189,7 +188,7 @@ TEST_P(Registration, B05_AddingOneInterestLeavesTheOther) {
   }
 }
 
-TEST_P(Registration, B05_InterestMayChangeWhileItRunsAndBackAgain) {
+TEST_P(Registration, B05_InterestMayChangeWhileTheReactorRuns) {
   const auto probe = make_readable_probe();
   reactor.add_reader(probe);
   std::vector<std::pair<int, int>> calls;  // reads and writes, between changes
@@ -217,7 +216,7 @@ TEST_P(Registration, B05_InterestMayChangeWhileItRunsAndBackAgain) {
 
 // --- Keeping -----------------------------------------------------------------
 
-TEST_P(Registration, WhoIsKeptStaysAliveAndIsNotCalled) {
+TEST_P(Registration, ARetainedDescriptorStaysAliveAndIsNotCalled) {
   bool dead = false;
   auto probe = make_readable_probe();
   probe->on_death = [&] { dead = true; };
@@ -234,7 +233,7 @@ TEST_P(Registration, WhoIsKeptStaysAliveAndIsNotCalled) {
   turn(4);
 }
 
-TEST_P(Registration, WhoIsRemovedAsAReaderIsStillKept) {
+TEST_P(Registration, ARetainedDescriptorSurvivesRemoveReader) {
   auto probe = make_probe();
   bool dead = false;
   probe->on_death = [&] { dead = true; };
@@ -247,7 +246,8 @@ TEST_P(Registration, WhoIsRemovedAsAReaderIsStillKept) {
   EXPECT_TRUE(dead);
 }
 
-TEST_P(Registration, WhoIsKeptAndComesWhileTheOthersLeaveIsRemovedAndTold) {
+TEST_P(Registration,
+       ARetainedDescriptorAddedByConnectionLostIsRemovedAndNotified) {
   const auto kept = make_probe();
   const auto probe = make_probe();
   reactor.retain(kept);
@@ -258,7 +258,7 @@ TEST_P(Registration, WhoIsKeptAndComesWhileTheOthersLeaveIsRemovedAndTold) {
   EXPECT_EQ(kept->losses, 1);
 }
 
-TEST_P(Registration, WhoIsLostIsNoLongerKept) {
+TEST_P(Registration, ALostDescriptorIsNoLongerRetained) {
   auto probe = make_readable_probe();
   reactor.retain(probe);
   reactor.add_reader(probe);
@@ -294,7 +294,7 @@ TEST_P(Registration, L01_ADescriptorThatIsTooLargeIsRefusedBySelectAlone) {
   EXPECT_GT(small->reads, 0);
 }
 
-TEST_P(Registration, L01_AReactorThatGetsNoSmallDescriptorSaysSo) {
+TEST_P(Registration, L01_ASelectReactorWithoutASmallDescriptorThrows) {
   const ManyDescriptors limit(2000);
   std::vector<net::Socket> all;
   const Pair pair;

@@ -102,7 +102,7 @@ TEST_P(Signals, J01_ASignalStopsTheReactorInAnOrderlyWay) {
   }
 }
 
-TEST_P(Signals, J01_ASignalWakesAWaitWithoutLimitWhicheverThreadGetsIt) {
+TEST_P(Signals, J01_ASignalToAnyThreadWakesAWaitWithoutLimit) {
   reactor.call_on_signal(SIGTERM, [&] { reactor.stop(); });
   std::latch waiting(1);
   std::thread thread([&] {
@@ -149,7 +149,7 @@ TEST_P(Signals, J01_ASignalAfterStopIsNoLongerCalled) {
   reactor.run();
 }
 
-TEST_P(Signals, J01_ThereMayBeAnotherCallFromWithin) {
+TEST_P(Signals, J01_ASignalCallMayAskForAnotherCall) {
   std::vector<int> order;
   reactor.call_on_signal(SIGTERM, [&] {
     order.push_back(1);
@@ -166,7 +166,7 @@ TEST_P(Signals, J01_ThereMayBeAnotherCallFromWithin) {
   EXPECT_EQ(order, (std::vector{1, 3, 2}));
 }
 
-TEST_P(Signals, J01_ASignalIsOneCallWhateverWakesTheReactorLater) {
+TEST_P(Signals, J01_ASignalIsOneCallDespiteLaterWakeUps) {
   int calls = 0;
   int others = 0;
   reactor.call_on_signal(SIGTERM, [&] { ++calls; });
@@ -222,7 +222,7 @@ TEST_P(Signals, J01_ACallbackThatIsReplacedWhileItRunsKeepsItsCaptures) {
   EXPECT_TRUE(captured.expired());
 }
 
-TEST_P(Signals, J01_ACallThatThrowsIsLoggedAndItGoesOn) {
+TEST_P(Signals, J01_AnExceptionInASignalCallIsLoggedAndTheLoopGoesOn) {
   const LogCapture log;
   reactor.call_on_signal(SIGTERM, [] { throw std::runtime_error("oh"); });
   reactor.call_on_signal(SIGINT, [&] { reactor.stop(); });
@@ -265,7 +265,7 @@ TEST_P(Signals, J02_TheHandlerOnlyWritesOnce) {
   EXPECT_TRUE(called);
 }
 
-TEST_P(Signals, J03_NothingIsInstalledUnlessAskedFor) {
+TEST_P(Signals, J03_NoHandlerIsInstalledByDefault) {
   const auto before = action_of(SIGINT);
   reactor.call_later(0s, [&] {
     EXPECT_EQ(action_of(SIGINT).sa_handler, before.sa_handler);
@@ -274,7 +274,7 @@ TEST_P(Signals, J03_NothingIsInstalledUnlessAskedFor) {
   reactor.run();
 }
 
-TEST_P(Signals, J03_AfterRunAllIsAsItWas) {
+TEST_P(Signals, J03_RunRestoresTheHandlers) {
   const Untouched untouched(SIGUSR1);
   for (const bool run : {true, false}) {
     for (const auto handler : {SIG_DFL, SIG_IGN, &count}) {
@@ -296,7 +296,7 @@ TEST_P(Signals, J03_AfterRunAllIsAsItWas) {
   }
 }
 
-TEST_P(Signals, J03_WhatIsInstalledAfterRunStays) {
+TEST_P(Signals, J03_AHandlerInstalledAfterRunStays) {
   const Untouched untouched(SIGUSR1);
   {
     reactor::Reactor inner(reactor::make_poller(GetParam()));
@@ -309,7 +309,7 @@ TEST_P(Signals, J03_WhatIsInstalledAfterRunStays) {
 }
 
 // What was asked for by another reactor is not a handler to be called on.
-TEST_P(Signals, J03_TwoReactorsAskingForOneSignalDoNoHarm) {
+TEST_P(Signals, J03_TwoReactorsMayAskForOneSignal) {
   reactor::Reactor other(reactor::make_poller(GetParam()));
   other.call_on_signal(SIGTERM, [] { ADD_FAILURE(); });
   reactor.call_on_signal(SIGTERM, [&] { reactor.stop(); });
@@ -318,7 +318,7 @@ TEST_P(Signals, J03_TwoReactorsAskingForOneSignalDoNoHarm) {
 }
 
 // They may end in any order, too: then a handler stays, and knows nobody.
-TEST_P(Signals, J03_AHandlerThatIsLeftWakesNobody) {
+TEST_P(Signals, J03_AHandlerThatOutlivesItsReactorWakesNoReactor) {
   const Untouched untouched(SIGUSR1);
   {
     auto first = std::make_unique<reactor::Reactor>();
@@ -351,7 +351,7 @@ TEST_P(Signals, J03_OneReactorAfterTheOtherMayAskForASignal) {
   }
 }
 
-TEST_P(Signals, J03_WhatCameTooLateForOneReactorIsNotForTheNext) {
+TEST_P(Signals, J03_ALateSignalOfOneReactorIsNotPassedToTheNext) {
   {
     reactor::Reactor inner(reactor::make_poller(GetParam()));
     const auto probe = make_probe();
@@ -473,7 +473,7 @@ TEST_P(Signals, J06_AProgramThatIsExecutedInheritsNothing) {
 
 // The child has the same poller, and must leave it alone: it may only execute
 // another program, or end.
-TEST_P(Signals, J06_AChildThatEndsLeavesTheLoopAlone) {
+TEST_P(Signals, J06_AChildThatExitsDoesNotDisturbTheLoop) {
   stats->expects_empty = false;
   const auto probe = make_probe();
   reactor.add_reader(probe);

@@ -31,7 +31,7 @@ namespace {
 
 class Threads : public ReactorTest {};
 
-TEST_P(Threads, I01_ACallFromAThreadIsMadeInTheReactorsAndWakesIt) {
+TEST_P(Threads, I01_ACallFromAThreadIsMadeInTheReactorsThread) {
   std::latch waiting(1);
   std::thread::id called_in;
   std::thread thread([&] {
@@ -72,7 +72,7 @@ TEST_P(Threads, I02_CallsOfAThreadAreMadeInItsOrder) {
   EXPECT_EQ(left, 0);
 }
 
-TEST_P(Threads, I02_CallsAskedForBeforeItRunsAreMadeOnceItDoes) {
+TEST_P(Threads, I02_CallsAskedForBeforeRunAreMadeAfterItsStart) {
   std::vector<int> order;
   std::thread([&] {
     reactor.call_from_thread([&] { order.push_back(2); });
@@ -88,7 +88,7 @@ TEST_P(Threads, I02_CallsAskedForBeforeItRunsAreMadeOnceItDoes) {
   EXPECT_EQ(stats->waits, 1);
 }
 
-TEST_P(Threads, I03_ACallAskedForByACallIsMadeInTheNextRoundWithoutDelay) {
+TEST_P(Threads, I03_ACallAskedForByACallIsMadeInTheNextIterationWithoutDelay) {
   std::vector<int> made_in;
   const auto ask = [&] {
     reactor.call_from_thread([&] {
@@ -104,7 +104,7 @@ TEST_P(Threads, I03_ACallAskedForByACallIsMadeInTheNextRoundWithoutDelay) {
   EXPECT_EQ(made_in, (std::vector{1, 2}));
 }
 
-TEST_P(Threads, I03_NobodyStarvesWhoeverAsksForMore) {
+TEST_P(Threads, I03_CallsThatAskForMoreStarveNoOther) {
   const auto probe = make_readable_probe();
   reactor.add_reader(probe);
   int posted = 0;
@@ -125,7 +125,7 @@ TEST_P(Threads, I03_NobodyStarvesWhoeverAsksForMore) {
   EXPECT_EQ(probe->reads, 500);
 }
 
-TEST_P(Threads, I04_ManyCallsWaitUntilItRuns) {
+TEST_P(Threads, I04_ManyCallsWaitUntilRun) {
   int calls = 0;
   std::thread([&] {
     for (int i = 0; i < 100000; ++i) {
@@ -138,7 +138,7 @@ TEST_P(Threads, I04_ManyCallsWaitUntilItRuns) {
   EXPECT_EQ(stats->waits, 1);
 }
 
-TEST_P(Threads, I04_ManyCallsWakeItOnce) {
+TEST_P(Threads, I04_ManyCallsAreOneWakeUp) {
   int calls = 0;
   const auto ask_for_many = [&] {
     const int before = writes;
@@ -155,7 +155,7 @@ TEST_P(Threads, I04_ManyCallsWakeItOnce) {
   EXPECT_EQ(calls, 200);
 }
 
-TEST_P(Threads, I04_AWakerThatIsFullIsAwake) {
+TEST_P(Threads, I04_AFullWakerStillWakes) {
   fill_wakers();
   std::thread([&] {
     reactor.call_from_thread([&] {
@@ -169,7 +169,7 @@ TEST_P(Threads, I04_AWakerThatIsFullIsAwake) {
   EXPECT_EQ(stats->waits, 2);
 }
 
-TEST_P(Threads, I05_CallsAskedForWhileItStopsAreMadeOnceOrDropped) {
+TEST_P(Threads, I05_CallsAskedForDuringStopAreMadeOnceOrDropped) {
   for (int i = 0; i < 200; ++i) {
     const auto witness = std::make_shared<int>();
     std::atomic<bool> over = false;
@@ -199,7 +199,7 @@ TEST_P(Threads, I05_CallsAskedForWhileItStopsAreMadeOnceOrDropped) {
   }
 }
 
-TEST_P(Threads, I05_AfterStopTheRestIsDropped) {
+TEST_P(Threads, I05_CallsAfterStopAreDropped) {
   std::vector<int> order;
   reactor.call_from_thread([&] { order.push_back(1); });
   reactor.call_from_thread([&] { reactor.stop(); });
@@ -208,7 +208,7 @@ TEST_P(Threads, I05_AfterStopTheRestIsDropped) {
   EXPECT_EQ(order, std::vector{1});
 }
 
-TEST_P(Threads, I05_WhatIsDroppedLetsGoOfWhatItHolds) {
+TEST_P(Threads, I05_DroppedCallsAreDestroyed) {
   const auto witness = std::make_shared<int>();
   {
     reactor::Reactor stopped(reactor::make_poller(GetParam()));
@@ -221,7 +221,7 @@ TEST_P(Threads, I05_WhatIsDroppedLetsGoOfWhatItHolds) {
   EXPECT_EQ(witness.use_count(), 1);
 }
 
-TEST_P(Threads, A14_ReactorsInManyThreadsDoNotKnowOfEachOther) {
+TEST_P(Threads, A14_ReactorsInManyThreadsAreIndependent) {
   std::vector<std::thread> threads;
   std::atomic<int> calls = 0;
   for (int i = 0; i < 4; ++i) {

@@ -61,7 +61,7 @@ class ScriptedTimers : public ScriptedTest {
 
 // --- When --------------------------------------------------------------------
 
-TEST_P(Timers, C01_ADelayOfNothingIsStillLater) {
+TEST_P(Timers, C01_ACallWithoutDelayIsMadeLater) {
   bool called = false;
   reactor.call_later(0s, [&] {
     reactor.call_later(0s, [&] {
@@ -75,7 +75,8 @@ TEST_P(Timers, C01_ADelayOfNothingIsStillLater) {
   EXPECT_TRUE(called);
 }
 
-TEST_F(ScriptedTimers, C02_CallsAreMadeInTheOrderTheyAreDueThenWereAskedFor) {
+TEST_F(ScriptedTimers,
+       C02_CallsAreMadeInTheOrderOfTheirTimesThenOfTheirRequests) {
   std::vector<int> expected;
   for (int i = 0; i < 100; ++i) {
     note((i * 7 % 10) * 1ms, i);
@@ -87,7 +88,7 @@ TEST_F(ScriptedTimers, C02_CallsAreMadeInTheOrderTheyAreDueThenWereAskedFor) {
   EXPECT_EQ(order, expected);
 }
 
-TEST_P(Timers, C03_ACallAskedForByACallWaitsForTheNextRound) {
+TEST_P(Timers, C03_ACallAskedForByACallWaitsForTheNextIteration) {
   const auto probe = make_readable_probe();
   reactor.add_reader(probe);
   int calls = 0;
@@ -103,7 +104,7 @@ TEST_P(Timers, C03_ACallAskedForByACallWaitsForTheNextRound) {
 }
 
 // On a clock that stands still the new call is due at once, and must wait too.
-TEST_F(ScriptedTimers, C03_WhateverTheClockSays) {
+TEST_F(ScriptedTimers, C03_ACallAskedForByACallWaitsAlthoughTheClockMoves) {
   reactor.call_later(1ms, [&] {
     note(0s, 1);
     auto moved = note(1h, 2);
@@ -134,7 +135,7 @@ TEST_P(Timers, C04_NoCallIsMadeTooEarly) {
   reactor.run();
 }
 
-TEST_F(ScriptedTimers, C04_NotEvenByANanosecond) {
+TEST_F(ScriptedTimers, C04_NoCallIsMadeANanosecondTooEarly) {
   note(1s, 1);
   turn(3, [&](int round) {
     EXPECT_EQ(order.size(), round == 3 ? 1u : 0u);
@@ -185,7 +186,7 @@ TEST_P(Timers, C06_ACallCostsAtMostTwoWakeUps) {
   EXPECT_LE(stats->waits, 3);  // the last one is the round that stops
 }
 
-TEST_F(ScriptedTimers, C07_AbsurdDelaysStayPending) {
+TEST_F(ScriptedTimers, C07_HugeDelaysStayPending) {
   const auto longest = Clock::duration::max();
   std::vector<reactor::DelayedCall> calls{
       note(longest, 1), note(longest - 1ns, 2), note(24h * 365 * 250, 3),
@@ -203,7 +204,7 @@ TEST_F(ScriptedTimers, C07_AbsurdDelaysStayPending) {
   EXPECT_EQ(script->timeouts, Timeouts(4, 24h));
 }
 
-TEST_F(ScriptedTimers, C07_AbsurdlyEarlyIsNow) {
+TEST_F(ScriptedTimers, C07_ACallMovedToTheDistantPastIsDueNow) {
   auto call = note(1s, 1);
   call.delay(Clock::duration::min());
   call.delay(Clock::duration::min());
@@ -212,7 +213,7 @@ TEST_F(ScriptedTimers, C07_AbsurdlyEarlyIsNow) {
   EXPECT_EQ(order, std::vector{1});
 }
 
-TEST_P(Timers, C07_AnAbsurdDelayDoesNotKeepOthersFromWakingIt) {
+TEST_P(Timers, C07_AHugeDelayDoesNotDelayOtherCalls) {
   auto call = reactor.call_later(Clock::duration::max(), [] {});
   std::thread thread(
       [&] { reactor.call_from_thread([&] { reactor.stop(); }); });
@@ -222,7 +223,7 @@ TEST_P(Timers, C07_AnAbsurdDelayDoesNotKeepOthersFromWakingIt) {
   EXPECT_EQ(stats->waits, 1);
 }
 
-TEST_F(ScriptedTimers, C08_ADelayOfLessThanNothingIsRefused) {
+TEST_F(ScriptedTimers, C08_ANegativeDelayIsRefused) {
   EXPECT_THROW(note(-1ns, 1), std::invalid_argument);
   EXPECT_THROW(note(Clock::duration::min(), 1), std::invalid_argument);
   auto call = note(1s, 2);
@@ -238,7 +239,7 @@ TEST_F(ScriptedTimers, C08_ADelayOfLessThanNothingIsRefused) {
 
 // --- Cancelling and moving ---------------------------------------------------
 
-TEST_F(ScriptedTimers, C09_WhatIsCancelledIsNotCalledAndSaysSo) {
+TEST_F(ScriptedTimers, C09_ACancelledCallIsNotMadeAndIsInactive) {
   auto call = note(1s, 1);
   EXPECT_TRUE(call.active());
   EXPECT_EQ(call.cancel(), done);
@@ -250,7 +251,7 @@ TEST_F(ScriptedTimers, C09_WhatIsCancelledIsNotCalledAndSaysSo) {
   EXPECT_TRUE(order.empty());
 }
 
-TEST_F(ScriptedTimers, C09_WhatIsCalledCannotBeCancelled) {
+TEST_F(ScriptedTimers, C09_ACompletedCallCannotBeCancelled) {
   reactor::DelayedCall call;
   std::error_code within;
   call = reactor.call_later(1s, [&] {
@@ -287,13 +288,13 @@ TEST_F(ScriptedTimers, C09_CopiesMeanTheSameCall) {
   EXPECT_TRUE(order.empty());
 }
 
-TEST_F(ScriptedTimers, C09_ForgettingACallDoesNotCancelIt) {
+TEST_F(ScriptedTimers, C09_DestroyingTheHandleDoesNotCancelTheCall) {
   note(1s, 1);
   pass({1s});
   EXPECT_EQ(order, std::vector{1});
 }
 
-TEST_F(ScriptedTimers, C10_WhatIsDueIsNotCalledOnceAnotherHasCancelledIt) {
+TEST_F(ScriptedTimers, C10_ADueCallCancelledByAnotherIsNotMade) {
   std::vector<reactor::DelayedCall> calls;
   reactor.call_later(1s, [&] {
     EXPECT_EQ(calls[0].cancel(), done);
@@ -309,7 +310,7 @@ TEST_F(ScriptedTimers, C10_WhatIsDueIsNotCalledOnceAnotherHasCancelledIt) {
   EXPECT_TRUE(calls[2].active());
 }
 
-TEST_F(ScriptedTimers, C11_ResetCountsFromNowAndDelayFromWhenItIsDue) {
+TEST_F(ScriptedTimers, C11_ResetCountsFromNowAndDelayFromTheDueTime) {
   const auto start = reactor.now();
   auto call = note(10s, 1);
   EXPECT_EQ(call.time(), start + 10s);
@@ -360,7 +361,7 @@ TEST_F(ScriptedTimers, C11_MovingWithinACallKeepsTheOrder) {
   EXPECT_EQ(order, (std::vector{1, 2, 3}));
 }
 
-TEST_F(ScriptedTimers, C11_WhoIsMovedNextToAnotherDoesNotHoldItUp) {
+TEST_F(ScriptedTimers, C11_AMovedCallDoesNotDelayItsNeighbour) {
   reactor::DelayedCall moved = note(10s, 2);
   reactor.call_later(1s, [&] { moved.delay(-7s); });
   note(3s, 1);
@@ -373,12 +374,12 @@ TEST_F(ScriptedTimers, C11_WhoIsMovedNextToAnotherDoesNotHoldItUp) {
 
 // --- The clock, and many calls -----------------------------------------------
 
-TEST(Clock, C12_NobodyCanSetIt) {
+TEST(Clock, C12_TheClockIsSteady) {
   EXPECT_TRUE(Clock::is_steady);
   EXPECT_TRUE((std::is_same_v<Clock, std::chrono::steady_clock>));
 }
 
-TEST_P(Timers, C12_NobodyLooksAtTheClockOnTheWall) {
+TEST_P(Timers, C12_TheWallClockIsNeverRead) {
   timespec now{};
   ::clock_gettime(CLOCK_REALTIME, &now);
   ASSERT_GT(looks_at_the_wall.exchange(0), 0);
@@ -391,7 +392,7 @@ TEST_P(Timers, C12_NobodyLooksAtTheClockOnTheWall) {
   EXPECT_EQ(looks_at_the_wall, 0);
 }
 
-TEST_F(ScriptedTimers, C13_WhatIsCancelledIsGoneAfterTheRound) {
+TEST_F(ScriptedTimers, C13_ACancelledCallIsDestroyedAfterTheIteration) {
   const auto witness = std::make_shared<int>();
   const auto cancel_many = [&] {
     for (int i = 0; i < 10000; ++i) {
@@ -409,7 +410,7 @@ TEST_F(ScriptedTimers, C13_WhatIsCancelledIsGoneAfterTheRound) {
 // --- The queue by itself -----------------------------------------------------
 
 // Very many calls give back what they needed; and a DelayedCall knows.
-TEST(TimerQueue, WhatIsOverStaysOverWhenOthersFollow) {
+TEST(TimerQueue, CompletedCallsStayInactiveWhenTheirPlacesAreReused) {
   FakeClock clock;
   const auto queue = std::make_shared<reactor::TimerQueue>(clock);
   std::vector<reactor::DelayedCall> over;
@@ -432,7 +433,7 @@ TEST(TimerQueue, WhatIsOverStaysOverWhenOthersFollow) {
   EXPECT_EQ(queue->next(), next.time());
 }
 
-TEST(TimerQueue, WhatIsLeftOfVeryManyIsNotGivenBack) {
+TEST(TimerQueue, ACallLeftOfVeryManyIsStillMade) {
   FakeClock clock;
   const auto queue = std::make_shared<reactor::TimerQueue>(clock);
   int calls = 0;
@@ -452,7 +453,7 @@ TEST(TimerQueue, WhatIsLeftOfVeryManyIsNotGivenBack) {
 }
 
 // Against the plainest model of it that there is.
-TEST(TimerQueue, DoesWhatASortedListWouldDo) {
+TEST(TimerQueue, BehavesLikeASortedList) {
   struct Entry {
     reactor::DelayedCall call;
     int turn;

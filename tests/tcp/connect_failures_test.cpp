@@ -24,7 +24,7 @@ class ConnectFailures : public TcpClientTest {};
 
 FOR_EVERY_POLLER(ConnectFailures);
 
-TEST_P(ConnectFailures, D14_NoDescriptorIsAFailureLikeAnyOther) {
+TEST_P(ConnectFailures, D14_AMissingDescriptorIsAConnectionFailure) {
   const net::Address poems = serve("poem");
   std::vector<std::shared_ptr<Client>> clients;
   most_descriptors = no_descriptors;
@@ -45,7 +45,7 @@ TEST_P(ConnectFailures, D14_NoDescriptorIsAFailureLikeAnyOther) {
   }
 }
 
-TEST_P(ConnectFailures, L01_WhatCannotBeWatchedIsAFailureLikeAnyOther) {
+TEST_P(ConnectFailures, L01_AnUnwatchableDescriptorIsAConnectionFailure) {
   const bool is_select = GetParam() == std::string("select");
   const ManyDescriptors limit(2 * FD_SETSIZE);
   std::vector<net::Socket> taken;
@@ -158,7 +158,7 @@ TEST(SpuriousEvents, D04_ASpuriousEventDoesNotConnect) {
   EXPECT_EQ(client->reason, Error::connection_lost);
 }
 
-TEST(SpuriousEvents, D04_ButTheRealOneDoes) {
+TEST(SpuriousEvents, D04_ARealEventConnects) {
   const Watchdog watchdog;
   const net::Socket listener = net::listen(anywhere);
   const auto to = net::local_address(listener);

@@ -19,7 +19,7 @@ FOR_EVERY_POLLER(ConnectionEnd);
 class ConnectionEndWithSocket : public ProtocolAndSocket {};
 FOR_EVERY_POLLER(ConnectionEndWithSocket);
 
-TEST_P(ConnectionEndWithSocket, E06_LosingAConnectionSendsEverythingFirst) {
+TEST_P(ConnectionEndWithSocket, E06_LoseConnectionSendsEverythingFirst) {
   const std::string poem = pattern(0, 8 << 20);
   Rest rest;
   std::string got;
@@ -41,7 +41,7 @@ TEST_P(ConnectionEndWithSocket, E06_LosingAConnectionSendsEverythingFirst) {
   EXPECT_EQ(here().reason, Error::connection_done);
 }
 
-TEST_P(ConnectionEnd, E06_AndThenItIsOrderly) {
+TEST_P(ConnectionEnd, E06_LoseConnectionEndsBothSidesInOrder) {
   begin([&] {
     here().write("poem");
     here().lose();
@@ -57,7 +57,7 @@ TEST_P(ConnectionEnd, E06_AndThenItIsOrderly) {
 
 // LX15: closing with something unread would reset the connection, and destroy
 // what the system has yet to send.
-TEST_P(ConnectionEndWithSocket, E06_UnreadInputDoesNotSpoilTheEnd) {
+TEST_P(ConnectionEndWithSocket, E06_UnreadInputDoesNotResetTheConnection) {
   const std::string poem = pattern(0, 1 << 20);
   Rest rest;
   world.after(0, [&] {
@@ -75,7 +75,7 @@ TEST_P(ConnectionEndWithSocket, E06_UnreadInputDoesNotSpoilTheEnd) {
 
 // Who never stops talking is not listened to for ever, and gets it all.
 TEST_P(ConnectionEndWithSocket,
-       E06_MuchUnreadInputNeitherSpoilsTheEndNorDelaysIt) {
+       E06_MuchUnreadInputNeitherResetsNorDelaysTheEnd) {
   world.after(0, [&] {
     here().pause();
     say(peer, std::string(100, '?'));
@@ -94,7 +94,7 @@ TEST_P(ConnectionEndWithSocket,
   world.run();
 }
 
-TEST_P(ConnectionEnd, E06_LosingItFromTheBeginning) {
+TEST_P(ConnectionEnd, E06_LoseConnectionMayBeCalledFromConnectionMade) {
   server->prepare = [](Story& story) {
     story.on_made = [](Story& made) {
       made.write("poem");
@@ -107,7 +107,7 @@ TEST_P(ConnectionEnd, E06_LosingItFromTheBeginning) {
   EXPECT_EQ(here().reason, Error::connection_done);
 }
 
-TEST_P(ConnectionEndWithSocket, E07_AfterLosingItNoDataIsReceived) {
+TEST_P(ConnectionEndWithSocket, E07_NoDataIsReceivedAfterLoseConnection) {
   world.after(0, [&] {
     here().write(std::string(16 << 20, '.'));
     here().lose();
@@ -129,7 +129,7 @@ TEST_P(ConnectionEndWithSocket, E07_AfterLosingItNoDataIsReceived) {
   EXPECT_EQ(here().reason, Error::connection_aborted);
 }
 
-TEST_P(ConnectionEnd, E07_AfterLosingItInDataReceivedNoMoreComes) {
+TEST_P(ConnectionEnd, E07_NoDataIsReceivedAfterLoseConnectionInDataReceived) {
   client->prepare = [](Story& story) {
     story.on_data = [](Story& some) { some.lose(); };
   };
@@ -139,7 +139,7 @@ TEST_P(ConnectionEnd, E07_AfterLosingItInDataReceivedNoMoreComes) {
   EXPECT_EQ(here().pieces, 1u);
 }
 
-TEST_P(ConnectionEnd, E07_ATransportKnowsThatItIsDisconnecting) {
+TEST_P(ConnectionEnd, E07_ATransportIsDisconnectingAfterLoseConnection) {
   const auto look = [](Story& story) {
     EXPECT_TRUE(story.transport().disconnecting());
   };
@@ -154,7 +154,7 @@ TEST_P(ConnectionEnd, E07_ATransportKnowsThatItIsDisconnecting) {
   world.run();
 }
 
-TEST_P(ConnectionEnd, E08_ATransportThatAbortsIsDisconnecting) {
+TEST_P(ConnectionEnd, E08_ATransportIsDisconnectingAfterAbort) {
   begin([&] {
     here().abort();
     EXPECT_TRUE(here().transport().disconnecting());
@@ -164,7 +164,7 @@ TEST_P(ConnectionEnd, E08_ATransportThatAbortsIsDisconnecting) {
   world.run();
 }
 
-TEST_P(ConnectionEndWithSocket, E08_AbortingResetsThePeerAndTellsLater) {
+TEST_P(ConnectionEndWithSocket, E08_AbortResetsThePeerAndNotifiesLater) {
   world.after(0, [&] {
     here().write(std::string(32 << 20, '.'));
     here().abort();
@@ -182,7 +182,7 @@ TEST_P(ConnectionEndWithSocket, E08_AbortingResetsThePeerAndTellsLater) {
   EXPECT_EQ(receive_all(peer).error, was_reset);
 }
 
-TEST_P(ConnectionEndWithSocket, E08_AbortingWithAReason) {
+TEST_P(ConnectionEndWithSocket, E08_AbortPassesItsReasonOn) {
   world.after(0, [&] {
     here().lose();
     here().abort(make_error_code(std::errc::message_size));
@@ -192,7 +192,7 @@ TEST_P(ConnectionEndWithSocket, E08_AbortingWithAReason) {
   EXPECT_EQ(client->reason, std::errc::message_size);
 }
 
-TEST_P(ConnectionEnd, E08_AbortingInEveryCallback) {
+TEST_P(ConnectionEnd, E08_AbortMayBeCalledFromEachCallback) {
   for (const std::string where : {"made", "data", "lost"}) {
     World inner(reactor::make_poller(GetParam()));
     const auto one = std::make_shared<Client>();
@@ -221,7 +221,7 @@ TEST_P(ConnectionEnd, E08_AbortingInEveryCallback) {
   world.run();
 }
 
-TEST_P(ConnectionEndWithSocket, E09_WhatIsLostIsClosedAlready) {
+TEST_P(ConnectionEndWithSocket, E09_TheSocketIsClosedBeforeConnectionLost) {
   std::error_code why;
   client->prepare = [&](Story& story) {
     story.on_lost = [&](Story&) { why = receive_all(peer).error; };
@@ -256,7 +256,7 @@ TEST_P(ConnectionEnd, E09_ConnectionLostComesOnceAndLast) {
   EXPECT_EQ(*server->lines, (Lines{"built", "made", "lost", "gone"}));
 }
 
-TEST_P(ConnectionEnd, E09_WhoIsLeftWhenTheReactorStopsIsTold) {
+TEST_P(ConnectionEnd, E09_ConnectionsAreNotifiedWhenTheReactorStops) {
   begin([&] {
     here().pause();
     there().write("poem");
@@ -318,7 +318,7 @@ TEST_P(ConnectionEnd, E18_EveryDescriptorIsClosedOnce) {
   EXPECT_EQ(bad_closes, 0);
 }
 
-TEST_P(ConnectionEnd, E18_MoreConnectionsThanDescriptors) {
+TEST_P(ConnectionEnd, E18_ConnectionsInSequenceReuseTheirDescriptors) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   const rlimit few{40, limit.rlim_max};

@@ -13,7 +13,7 @@ class Connector : public TcpClientTest {};
 
 FOR_EVERY_POLLER(Connector);
 
-TEST_P(Connector, D01_AConnectionIsStartedBuiltMadeLostAndGone) {
+TEST_P(Connector, D01_AConnectionIsStartedBuiltMadeLostAndDestroyed) {
   const auto connector = connect(serve("poem"));
   world.when([&] { return client->outcomes() == 1; });
   world.after(2, [&] {
@@ -27,7 +27,7 @@ TEST_P(Connector, D01_AConnectionIsStartedBuiltMadeLostAndGone) {
 }
 
 // Before we have looked, but he did accept us: that is a connection.
-TEST_P(Connector, D01_WhoIsResetAtOnceWasConnected) {
+TEST_P(Connector, D01_AConnectionResetAtOnceWasConnected) {
   const net::Socket listener = net::listen(anywhere);
   connect(net::local_address(listener));
   reactor.call_later(0s, [&] {
@@ -40,7 +40,7 @@ TEST_P(Connector, D01_WhoIsResetAtOnceWasConnected) {
   EXPECT_EQ(client->reason, std::errc::connection_reset);
 }
 
-TEST_P(Connector, D02_NothingIsToldBeforeConnectTcpHasReturned) {
+TEST_P(Connector, D02_TheFactoryIsNotCalledBeforeConnectTcpReturns) {
   for (const net::Address& to : {net::Address{"255.255.255.255", 1},
                                  {"fe80::1", 1},
                                  {"::1%nosuchinterface", 0},
@@ -71,7 +71,7 @@ TEST_P(Connector, D03_ARefusedConnectionFailsOnceAndBuildsNothing) {
   EXPECT_EQ(client->reason, std::errc::connection_refused);
 }
 
-TEST_P(Connector, D03_WhatHasFailedIsLetGoOf) {
+TEST_P(Connector, D03_AFailedConnectorIsDestroyed) {
   std::weak_ptr<reactor::Connector> weak = connect(closed_address());
   world.when([&] { return client->failures == 1; });
   world.after(2, [&] { EXPECT_TRUE(weak.expired()); });
@@ -91,7 +91,7 @@ TEST_P(Connector, D05_AnErrorOfConnectKeepsItsNumber) {
   }
 }
 
-TEST_P(Connector, D06_AnAttemptThatTakesTooLongFails) {
+TEST_P(Connector, D06_AnAttemptTimesOut) {
   const FullQueue full;
   const auto before = open_descriptors();
   connect(full.address);
@@ -111,7 +111,7 @@ TEST_P(Connector, D06_AnAttemptThatTakesTooLongFails) {
   EXPECT_EQ(client->outcomes(), 1);
 }
 
-TEST_P(Connector, D06_TheTimeoutIsTheCallers) {
+TEST_P(Connector, D06_TheCallerChoosesTheTimeout) {
   const FullQueue full;
   reactor.connect_tcp(full.address.host, full.address.port, client, 5s);
   world.after(5, [&] { world.clock.advance(5s); });
@@ -119,7 +119,7 @@ TEST_P(Connector, D06_TheTimeoutIsTheCallers) {
   EXPECT_EQ(client->reason, std::errc::timed_out);
 }
 
-TEST_P(Connector, D06_OnceConnectedThereIsNoTimeout) {
+TEST_P(Connector, D06_AConnectionHasNoTimeout) {
   const auto server = std::make_shared<Server>();
   connect(serve(server));
   world.when([&] { return client->made() && server->made(); },
@@ -162,7 +162,7 @@ TEST_P(Connector, D06_SuccessLeavesNoTimer) {
   EXPECT_EQ(client->losses, 1);
 }
 
-TEST_P(Connector, D07_AnAttemptCanBeGivenUp) {
+TEST_P(Connector, D07_StoppingAnAttemptFailsItOnce) {
   bool inside = false;
   client->on_started = [&](reactor::Connector& connector) {
     inside = true;
@@ -179,7 +179,7 @@ TEST_P(Connector, D07_AnAttemptCanBeGivenUp) {
   EXPECT_EQ(client->reason, std::errc::operation_canceled);
 }
 
-TEST_P(Connector, D08_DisconnectGivesUpAPendingAttempt) {
+TEST_P(Connector, D08_DisconnectCancelsAPendingAttempt) {
   const FullQueue full;
   const auto before = open_descriptors();
   const auto connector = connect(full.address);
@@ -192,7 +192,7 @@ TEST_P(Connector, D08_DisconnectGivesUpAPendingAttempt) {
   EXPECT_EQ(client->reason, std::errc::operation_canceled);
 }
 
-TEST_P(Connector, D08_DisconnectBeforeTheAttemptHasBegun) {
+TEST_P(Connector, D08_DisconnectCancelsAnAttemptBeforeItsStart) {
   connect(serve("poem"))->disconnect();
   run_until_over();
   EXPECT_EQ(*client->lines, (Lines{"failed"}));
@@ -217,7 +217,7 @@ TEST_P(Connector, D08_DisconnectLosesAConnection) {
   EXPECT_EQ(server->last().data, "last words");
 }
 
-TEST_P(Connector, D08_DisconnectWhileTheProtocolIsBuilt) {
+TEST_P(Connector, D08_DisconnectMayBeCalledFromBuildProtocol) {
   client->on_build = [&] { client->connector->disconnect(); };
   connect(serve(std::make_shared<Server>()));
   run_until_over();
@@ -226,7 +226,7 @@ TEST_P(Connector, D08_DisconnectWhileTheProtocolIsBuilt) {
 }
 
 // Between the kernel's connection and ours there is a moment.
-TEST_P(Connector, D08_DisconnectInAnyRoundHasOneOutcome) {
+TEST_P(Connector, D08_DisconnectInAnyIterationHasOneOutcome) {
   for (int rounds = 0; rounds < 8; ++rounds) {
     const auto one = std::make_shared<Client>();
     const auto server = std::make_shared<Server>();
@@ -246,7 +246,7 @@ TEST_P(Connector, D08_DisconnectInAnyRoundHasOneOutcome) {
 }
 
 // What went before is not what is given up, although it is still there.
-TEST_P(Connector, D08_DisconnectGivesUpTheNextAttempt) {
+TEST_P(Connector, D08_DisconnectCancelsASecondAttempt) {
   for (const bool refuses : {false, true}) {
     const auto one = std::make_shared<Client>();
     one->refuses = refuses;
@@ -275,7 +275,7 @@ TEST_P(Connector, D08_DisconnectDoesNothingWhenIdle) {
   EXPECT_EQ(client->outcomes(), 1);
 }
 
-TEST_P(Connector, D09_AConnectorConnectsOnceMore) {
+TEST_P(Connector, D09_AConnectorConnectsAgainAfterALoss) {
   net::Socket listener = net::listen(anywhere);
   client->on_lost = [](reactor::Connector& connector) { connector.connect(); };
   connect(net::local_address(listener));
@@ -292,7 +292,7 @@ TEST_P(Connector, D09_AConnectorConnectsOnceMore) {
   EXPECT_EQ(client->reason, std::errc::connection_refused);
 }
 
-TEST_P(Connector, D09_AndOnceMoreAfterAFailure) {
+TEST_P(Connector, D09_AConnectorConnectsAgainAfterAFailure) {
   client->on_failed = [&](reactor::Connector& connector) {
     if (client->failures < 5) connector.connect();
   };
@@ -304,7 +304,7 @@ TEST_P(Connector, D09_AndOnceMoreAfterAFailure) {
   EXPECT_EQ(client->failures, 5);
 }
 
-TEST_P(Connector, D09_ButNotWhileItConnectsOrIsConnected) {
+TEST_P(Connector, D09_ConnectThrowsUnlessTheConnectorIsIdle) {
   const auto refuses = [](reactor::Connector& connector) {
     EXPECT_EQ(code_thrown_by([&] { connector.connect(); }),
               Error::already_connecting);
@@ -335,7 +335,7 @@ TEST_P(Connector, G01_AProtocolIsBuiltForItsDestinationBeforeItIsMade) {
   EXPECT_EQ(client->addresses, std::vector{poems});
 }
 
-TEST_P(Connector, G03_EverybodyIsGivenTheSameConnector) {
+TEST_P(Connector, G03_EachCallbackIsGivenTheSameConnector) {
   const net::Address poems = serve("poem");
   const net::Address typed{"poems.test", poems.port};
   const auto connector = connect(typed);
@@ -355,7 +355,7 @@ TEST_P(Connector, G03_EverybodyIsGivenTheSameConnector) {
   EXPECT_EQ(client->losses, 1);
 }
 
-TEST_P(Connector, G01_NoProtocolIsAFailure) {
+TEST_P(Connector, G01_AFactoryThatBuildsNoProtocolFailsTheAttempt) {
   client->refuses = true;
   connect(serve("poem"));
   run_until_over();
@@ -363,7 +363,7 @@ TEST_P(Connector, G01_NoProtocolIsAFailure) {
   EXPECT_EQ(client->reason, Error::connection_aborted);
 }
 
-TEST_P(Connector, AReactorThatStopsEndsAttemptsOfEveryAge) {
+TEST_P(Connector, AStoppingReactorEndsAttemptsInEveryState) {
   const FullQueue full;
   std::vector<std::shared_ptr<Client>> clients;
   for (int i = 0; i < 4; ++i) {

@@ -58,7 +58,7 @@ class Factory : public TcpTest {
 
 FOR_EVERY_POLLER(Factory);
 
-TEST_P(Factory, G02_ItIsStartedAndStoppedOnceHoweverManyPortsShareIt) {
+TEST_P(Factory, G02_AFactorySharedByPortsIsStartedAndStoppedOnce) {
   std::vector<std::size_t> order{0, 1, 2};
   do {
     factory->lines.clear();
@@ -76,7 +76,7 @@ TEST_P(Factory, G02_ItIsStartedAndStoppedOnceHoweverManyPortsShareIt) {
   } while (std::next_permutation(order.begin(), order.end()));
 }
 
-TEST_P(Factory, G02_AConnectorUsesItUntilTheLastOutcome) {
+TEST_P(Factory, G02_AConnectorUsesItsFactoryUntilTheLastOutcome) {
   const auto other = std::make_shared<Server>();
   const auto port = reactor.listen_tcp(anywhere, other);
   connect(closed_address());
@@ -90,7 +90,7 @@ TEST_P(Factory, G02_AConnectorUsesItUntilTheLastOutcome) {
   EXPECT_EQ(factory->lines, (Lines{"start", "failed", "lost", "stop"}));
 }
 
-TEST_P(Factory, G02_PortsAndConnectorsShareIt) {
+TEST_P(Factory, G02_PortsAndConnectorsShareAFactory) {
   const auto port = listen();
   connect(port->host());
   world.when([&] { return reactor.readers().size() == 3; },
@@ -100,7 +100,7 @@ TEST_P(Factory, G02_PortsAndConnectorsShareIt) {
   EXPECT_EQ(factory->lines, (Lines{"start", "lost", "stop"}));
 }
 
-TEST_P(Factory, G02_ItIsNotStoppedBetweenTwoAttempts) {
+TEST_P(Factory, G02_AFactoryIsNotStoppedBetweenTwoAttempts) {
   factory->on_failed = [&](reactor::Connector& connector) {
     if (count("failed") < 3) connector.connect();
   };
@@ -117,14 +117,14 @@ TEST_P(Factory, G02_ItIsNotStoppedBetweenTwoAttempts) {
   EXPECT_EQ(factory->lines, expected);
 }
 
-TEST_P(Factory, G02_AnAttemptThatNeverBeganIsAUseToo) {
+TEST_P(Factory, G02_ACancelledAttemptStartsAndStopsItsFactory) {
   connect(closed_address())->disconnect();
   world.when([&] { return count("stop") == 1; });
   world.run();
   EXPECT_EQ(factory->lines, (Lines{"start", "failed", "stop"}));
 }
 
-TEST_P(Factory, G02_WhatCannotBeStartedIsNotUsedNorStopped) {
+TEST_P(Factory, G02_AFactoryThatCannotBeStartedIsNotUsedOrStopped) {
   const LogCapture log;
   factory->on_start = [] { throw std::runtime_error("no poems today"); };
   const auto before = open_descriptors();
@@ -142,7 +142,7 @@ TEST_P(Factory, G02_WhatCannotBeStartedIsNotUsedNorStopped) {
   EXPECT_EQ(log.lines(), Lines{"[" + to_string(to) + "] no poems today"});
 }
 
-TEST_P(Factory, G02_WhatCouldNotBeStartedMayBeLater) {
+TEST_P(Factory, G02_AFactoryThatFailedToStartMayStartLater) {
   const LogCapture log;
   int left = 1;
   factory->on_start = [&] {
@@ -159,7 +159,7 @@ TEST_P(Factory, G02_WhatCouldNotBeStartedMayBeLater) {
             (Lines{"start", "failed", "start", "failed", "stop"}));
 }
 
-TEST_P(Factory, G02_WhatCouldNotBeStartedIsStartedForTheNextAttempt) {
+TEST_P(Factory, G02_AFactoryThatFailedToStartIsStartedForTheNextAttempt) {
   const LogCapture log;
   int left = 1;
   factory->on_start = [&] {
@@ -176,7 +176,7 @@ TEST_P(Factory, G02_WhatCouldNotBeStartedIsStartedForTheNextAttempt) {
             (Lines{"start", "failed", "start", "failed", "stop"}));
 }
 
-TEST_P(Factory, G02_WhatItThrowsWhenItStopsIsLogged) {
+TEST_P(Factory, G02_AnExceptionInStopFactoryIsLogged) {
   const LogCapture log;
   factory->on_stop = [] { throw std::runtime_error("not yet"); };
   const auto port = listen();

@@ -108,7 +108,7 @@ class LentBuffer : public TcpTest {
       std::make_shared<BorrowerFactory>();
 };
 
-TEST_P(LentBuffer, TheBytesAreWhereTheProtocolWantsThem) {
+TEST_P(LentBuffer, BytesAreReadIntoTheProtocolsBuffer) {
   std::string poem(1000, '-');
   std::size_t size = 0;
   factory->lend = [&] { return std::span(poem).subspan(size, 100); };
@@ -123,7 +123,7 @@ TEST_P(LentBuffer, TheBytesAreWhereTheProtocolWantsThem) {
   EXPECT_EQ(factory->reason, Error::connection_done);
 }
 
-TEST_P(LentBuffer, OneByteIsEnough) {
+TEST_P(LentBuffer, ABufferOfOneByteIsEnough) {
   char byte = 0;
   factory->lend = [&] { return std::span(&byte, 1); };
   send("a poem");
@@ -132,7 +132,7 @@ TEST_P(LentBuffer, OneByteIsEnough) {
   EXPECT_EQ(factory->pieces, 6u);
 }
 
-TEST_P(LentBuffer, WhoLendsNothingIsGivenThemAllTheSame) {
+TEST_P(LentBuffer, AProtocolWithoutABufferReceivesTheBytes) {
   int asked = 0;
   std::array<char, 3> mine{};
   factory->lend = [&] {
@@ -144,7 +144,7 @@ TEST_P(LentBuffer, WhoLendsNothingIsGivenThemAllTheSame) {
   EXPECT_EQ(factory->pieces, 2u);
 }
 
-TEST_P(LentBuffer, AHugeOneIsNotFilledAtOnce) {
+TEST_P(LentBuffer, AHugeBufferIsNotFilledInOneRead) {
   std::string huge(4 << 20, '-');
   factory->lend = [&] { return std::span(huge); };
   world.after(0, [this] {
@@ -158,7 +158,7 @@ TEST_P(LentBuffer, AHugeOneIsNotFilledAtOnce) {
   EXPECT_LE(factory->largest, 262144u);
 }
 
-TEST_P(LentBuffer, WhoAbortsInsteadOfLendingReceivesNothing) {
+TEST_P(LentBuffer, AProtocolThatAbortsInGetBufferReceivesNothing) {
   Borrower* borrower = nullptr;
   factory->prepare = [&](Borrower& built) { borrower = &built; };
   factory->lend = [&] {
@@ -171,7 +171,7 @@ TEST_P(LentBuffer, WhoAbortsInsteadOfLendingReceivesNothing) {
   EXPECT_EQ(factory->received, "");
 }
 
-TEST_P(LentBuffer, WhoPausesInsteadOfLendingReceivesNothingUntilItResumes) {
+TEST_P(LentBuffer, AProtocolThatPausesInGetBufferReceivesNothingUntilResume) {
   Borrower* borrower = nullptr;
   int asked = 0;
   factory->prepare = [&](Borrower& built) { borrower = &built; };
@@ -190,7 +190,7 @@ TEST_P(LentBuffer, WhoPausesInsteadOfLendingReceivesNothingUntilItResumes) {
   EXPECT_EQ(factory->received, "a poem");
 }
 
-TEST_P(LentBuffer, WhoThrowsInsteadOfLendingEndsItsConnection) {
+TEST_P(LentBuffer, AnExceptionInGetBufferEndsTheConnection) {
   const LogCapture log;
   factory->lend = []() -> std::span<char> {
     throw std::runtime_error("no room");

@@ -18,7 +18,7 @@ class Lookup : public TcpClientTest {};
 
 FOR_EVERY_POLLER(Lookup);
 
-TEST_P(Lookup, D10_ANameThatStandsForNothingFails) {
+TEST_P(Lookup, D10_AnUnknownNameFails) {
   const auto connector = connect({"no.test", 80});
   const auto good = std::make_shared<Client>();
   const net::Address poems = serve("poem");
@@ -31,7 +31,7 @@ TEST_P(Lookup, D10_ANameThatStandsForNothingFails) {
   EXPECT_EQ(good->last().data, "poem");
 }
 
-TEST_P(Lookup, D10_ANameStandsForAServer) {
+TEST_P(Lookup, D10_ANameIsLookedUp) {
   const net::Address poems = serve("poem");
   const auto connector = connect({"poems.test", poems.port});
   run_until_over();
@@ -41,7 +41,7 @@ TEST_P(Lookup, D10_ANameStandsForAServer) {
   EXPECT_EQ(connector->destination(), typed);
 }
 
-TEST_P(Lookup, D10_EveryLiteralOfANameIsTried) {
+TEST_P(Lookup, D10_EachAddressOfANameIsTried) {
   names["many.test"] = {"255.255.255.255", "127.0.0.2", "127.0.0.3",
                         "127.0.0.1"};
   connect({"many.test", serve("poem").port});
@@ -49,7 +49,7 @@ TEST_P(Lookup, D10_EveryLiteralOfANameIsTried) {
   EXPECT_EQ(client->last().data, "poem");
 }
 
-TEST_P(Lookup, D10_TheLastLiteralSaysWhyNoneWould) {
+TEST_P(Lookup, D10_TheLastAddressGivesTheReasonOfTheFailure) {
   names["many.test"] = {"255.255.255.255", "127.0.0.2", "127.0.0.3"};
   connect({"many.test", serve("poem").port});
   run_until_over();
@@ -73,7 +73,7 @@ TEST_P(Lookup, D11_ASlowNameServerDelaysItsOwnConnectionOnly) {
   EXPECT_EQ(other->last().data, "poem");
 }
 
-TEST_P(Lookup, D11_ALookupTimesOutCanBeGivenUpAndEndsWithTheReactor) {
+TEST_P(Lookup, D11_ALookupTimesOutIsCancelledAndEndsWithTheReactor) {
   const auto answer = slow_answer = std::make_shared<std::latch>(1);
   const auto given_up = std::make_shared<Client>();
   const auto left = std::make_shared<Client>();
@@ -95,7 +95,7 @@ TEST_P(Lookup, D11_ALookupTimesOutCanBeGivenUpAndEndsWithTheReactor) {
   answer->count_down();
 }
 
-TEST_P(Lookup, D11_WhatIsAnsweredTooLateIsIgnored) {
+TEST_P(Lookup, D11_ALateAnswerIsIgnored) {
   const auto answer = slow_answer = std::make_shared<std::latch>(1);
   const net::Address poems = serve("poem");
   const auto before = open_descriptors();
@@ -124,7 +124,7 @@ TEST_P(Lookup, D11_AnAnswerThatCannotBeReadIsAFailure) {
   EXPECT_EQ(*client->lines, (Lines{"started", "failed"}));
 }
 
-TEST_P(Lookup, D11_WhatIsAnsweredIsNotKept) {
+TEST_P(Lookup, D11_AnAnswerClosesItsDescriptor) {
   const auto server = std::make_shared<Server>();
   const net::Address poems = serve(server);
   const auto before = open_descriptors();
@@ -134,7 +134,7 @@ TEST_P(Lookup, D11_WhatIsAnsweredIsNotKept) {
   world.run();
 }
 
-TEST_P(Lookup, F07_WhatWaitsForANameIsClosedOnExecAndDoesNotBlock) {
+TEST_P(Lookup, F07_ALookupsDescriptorIsCloseOnExecAndNonBlocking) {
   const auto answer = slow_answer = std::make_shared<std::latch>(1);
   connect({"slow.test", closed_address().port});
   world.when([] { return questions == 1; },
@@ -151,7 +151,7 @@ TEST_P(Lookup, F07_WhatWaitsForANameIsClosedOnExecAndDoesNotBlock) {
   EXPECT_EQ(client->reason, std::errc::connection_refused);
 }
 
-TEST(BlockingConnect, D10_WhoWaitsTriesEveryLiteral) {
+TEST(BlockingConnect, D10_ConnectTriesEachAddressOfAName) {
   names = {{"two.test", {"127.0.0.2", "127.0.0.1"}}};
   const net::Socket listener = net::listen(anywhere);
   const net::Address there = net::local_address(listener);
@@ -159,7 +159,7 @@ TEST(BlockingConnect, D10_WhoWaitsTriesEveryLiteral) {
   EXPECT_EQ(net::peer_address(sock), there);
 }
 
-TEST_P(Lookup, D12_LiteralsNeverReachTheNameServer) {
+TEST_P(Lookup, D12_IpAddressesAreNotLookedUp) {
   std::vector<std::shared_ptr<Client>> clients;
   for (const char* const literal :
        {"127.0.0.1", "255.255.255.255", "::1", "fe80::1", "::ffff:127.0.0.1",
@@ -175,14 +175,14 @@ TEST_P(Lookup, D12_LiteralsNeverReachTheNameServer) {
   EXPECT_EQ(questions, 0);
 }
 
-TEST_P(Lookup, D12_WhatOnlyLooksLikeALiteralDoes) {
+TEST_P(Lookup, D12_ANameThatLooksLikeAnIpAddressIsLookedUp) {
   connect({"127.1", 1});
   run_until_over();
   EXPECT_EQ(questions, 1);
   EXPECT_EQ(client->reason.category(), net::resolver_category());
 }
 
-TEST_P(Lookup, F02_ANameIsTakenForItsFirstIpv4Address) {
+TEST_P(Lookup, F02_AListenerUsesTheFirstIpv4AddressOfAName) {
   names = {{"both.test", {"::1", "127.0.0.1"}},
            {"elsewhere.test", {"203.0.113.1", "127.0.0.1"}}};
   const auto server = std::make_shared<Server>();
@@ -226,7 +226,7 @@ class BrokenPoller final : public reactor::Poller {
   }
 };
 
-TEST(BrokenReactor, A14_AReactorEndedByAnExceptionLetsGoOfALookup) {
+TEST(BrokenReactor, A14_AReactorEndedByAnExceptionReleasesItsLookup) {
   const Watchdog watchdog;
   const auto before = open_descriptors();
   const auto client = std::make_shared<Client>();

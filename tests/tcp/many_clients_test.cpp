@@ -93,7 +93,7 @@ constexpr std::array fates{Fate::complete, Fate::refused, Fate::truncated,
 
 FOR_EVERY_POLLER(ManyClients);
 
-TEST_P(ManyClients, G04_AllAtOnceEveryTaskHasOneOutcome) {
+TEST_P(ManyClients, G04_EachOfManyTasksHasOneOutcome) {
   for (std::size_t i = 0; i < 64; ++i) {
     add(fates[i % 4]);
     add(fates[i / 4 % 4]);
@@ -188,7 +188,7 @@ void throw_in(Client& client, std::string_view where) {
   };
 }
 
-TEST_P(ManyClients, G05_AnExceptionAnywhereIsOneOutcomeAndOneLine) {
+TEST_P(ManyClients, G05_AnExceptionInAnyCallbackIsOneOutcomeAndOneLine) {
   for (const std::string where : hooks) {
     const LogCapture log;
     World here(reactor::make_poller(GetParam()));
@@ -235,7 +235,7 @@ TEST_P(ManyClients, K01_AnExceptionOfAFactoryIsLoggedWithItsAddress) {
   }
 }
 
-TEST_P(ManyClients, G05_ThrowingAndTryingAgainGoesOnAndOn) {
+TEST_P(ManyClients, G05_AFactoryMayConnectAgainAndThrowManyTimes) {
   const LogCapture log;
   client->on_failed = [&](reactor::Connector& connector) {
     if (client->failures < 10) connector.connect();

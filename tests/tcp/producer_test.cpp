@@ -140,7 +140,7 @@ TEST_P(Producers, E14_MoreThanTheHighWaterMarkPausesAPushProducer) {
   EXPECT_EQ(feed->pauses + feed->resumes + feed->stops, 3);
 }
 
-TEST_P(Producers, E14_WhatIsSentDoesNotCount) {
+TEST_P(Producers, E14_SentBytesDoNotCount) {
   begin([&] {
     transport().register_producer(feed, push);
     stuck_fd = here().fd();
@@ -162,7 +162,7 @@ TEST_P(Producers, E14_WhatIsSentDoesNotCount) {
   EXPECT_EQ(got, pattern(0, high_water + 1001));
 }
 
-TEST_P(Producers, E14_ThePauseOfOneIsNotTheNextOnes) {
+TEST_P(Producers, E14_ANewProducerIsPausedOnItsOwn) {
   const auto next = std::make_shared<Feed>();
   begin([&] {
     stuck_fd = here().fd();
@@ -182,7 +182,7 @@ TEST_P(Producers, E14_ThePauseOfOneIsNotTheNextOnes) {
   EXPECT_EQ(feed->resumes, 0);
 }
 
-TEST_P(Producers, E14_WhatWillNeverBeSentPausesNobody) {
+TEST_P(Producers, E14_BytesThatAreNeverSentPauseNoProducer) {
   client->prepare = [&](Story& story) {
     story.on_data = [&](Story& some) {
       if (stuck_fd == -1) some.write("x");
@@ -206,7 +206,7 @@ TEST_P(Producers, E14_WhatWillNeverBeSentPausesNobody) {
 }
 
 // It writes until it is paused, also from within resume_producing().
-TEST_P(Producers, E14_PausesAndResumesTakeTurns) {
+TEST_P(Producers, E14_PausesAndResumesAlternate) {
   constexpr std::size_t all = 400000;
   const auto produce = [&] {
     while (!feed->paused && written < all) {
@@ -229,7 +229,7 @@ TEST_P(Producers, E14_PausesAndResumesTakeTurns) {
   EXPECT_EQ(feed->stops, 0);
 }
 
-TEST_P(Producers, M09_APeerThatNeverReadsCostsNoMoreThanTheMark) {
+TEST_P(Producers, M09_APeerThatNeverReadsIsBufferedUpToTheMark) {
   constexpr std::size_t piece = 10000;
   std::size_t before = 0;
   const auto produce = [&] {
@@ -263,7 +263,7 @@ TEST_P(Producers, M09_APeerThatNeverReadsCostsNoMoreThanTheMark) {
 
 // --- Pull --------------------------------------------------------------------
 
-TEST_P(Producers, E15_APullProducerIsAskedOnceForEachDrainAndNeverPaused) {
+TEST_P(Producers, E15_APullProducerIsResumedOncePerDrainAndNeverPaused) {
   feed->on_resume = [&] {
     if (feed->resumes == 10) return transport().unregister_producer();
     write(100000);
@@ -286,7 +286,7 @@ TEST_P(Producers, E15_APullProducerIsAskedOnceForEachDrainAndNeverPaused) {
   EXPECT_TRUE(got == pattern(0, 1800000)) << got.size();
 }
 
-TEST_P(Producers, E15_APullProducerIsAskedOnAlsoIfAllIsSentAtOnce) {
+TEST_P(Producers, E15_APullProducerIsResumedAgainIfAllIsSentAtOnce) {
   feed->on_resume = [&] {
     feed->resumes < 5 ? write(10) : transport().unregister_producer();
   };
@@ -299,7 +299,7 @@ TEST_P(Producers, E15_APullProducerIsAskedOnAlsoIfAllIsSentAtOnce) {
   EXPECT_TRUE(got == pattern(0, 40));
 }
 
-TEST_P(Producers, E15_APullProducerThatHasNothingYetDoesNotWakeAnybody) {
+TEST_P(Producers, E15_AnIdlePullProducerDoesNotWakeTheReactor) {
   int before = 0;
   begin([&] { transport().register_producer(feed, pull); });
   world.when([&] { return feed->resumes == 1; },
@@ -314,7 +314,7 @@ TEST_P(Producers, E15_APullProducerThatHasNothingYetDoesNotWakeAnybody) {
 
 // --- Both --------------------------------------------------------------------
 
-TEST_P(Producers, E15_ASecondOneIsRefused) {
+TEST_P(Producers, E15_ASecondProducerIsRefused) {
   const auto second = std::make_shared<Feed>();
   begin([&] {
     transport().register_producer(feed, push);
@@ -329,7 +329,7 @@ TEST_P(Producers, E15_ASecondOneIsRefused) {
   EXPECT_EQ(feed->pauses + feed->resumes + feed->stops, 0);
 }
 
-TEST_P(Producers, E15_LosingAConnectionWaitsForTheProducer) {
+TEST_P(Producers, E15_LoseConnectionWaitsForTheProducer) {
   begin([&] {
     transport().register_producer(feed, push);
     here().lose();
@@ -348,7 +348,7 @@ TEST_P(Producers, E15_LosingAConnectionWaitsForTheProducer) {
   EXPECT_EQ(feed->stops, 0);
 }
 
-TEST_P(Producers, E15_WhoIsRegisteredWhenTheConnectionIsLostIsStoppedOnce) {
+TEST_P(Producers, E15_TheProducerOfALostConnectionIsStoppedOnce) {
   bool stopped_first = false;
   feed->on_stop = [&] {
     stopped_first = !client->lost();
@@ -365,7 +365,7 @@ TEST_P(Producers, E15_WhoIsRegisteredWhenTheConnectionIsLostIsStoppedOnce) {
   EXPECT_TRUE(stopped_first);
 }
 
-TEST_P(Producers, E15_WhoIsStoppedIsNotRegisteredAnyMore) {
+TEST_P(Producers, E15_AProducerRegisteredInStopProducingIsStoppedToo) {
   const auto next = std::make_shared<Feed>();
   feed->on_stop = [&] { transport().register_producer(next, push); };
   begin([&] {
@@ -378,7 +378,7 @@ TEST_P(Producers, E15_WhoIsStoppedIsNotRegisteredAnyMore) {
   EXPECT_EQ(next->stops, 1);
 }
 
-TEST_P(Producers, E15_WhoRegistersTooLateIsStoppedAtOnce) {
+TEST_P(Producers, E15_AProducerRegisteredAfterTheLossIsStoppedAtOnce) {
   client->prepare = [&](Story& story) {
     story.on_lost = [&](Story& lost) {
       lost.transport().register_producer(feed, pull);
@@ -395,7 +395,8 @@ TEST_P(Producers, E15_WhoRegistersTooLateIsStoppedAtOnce) {
 
 // --- Its life ----------------------------------------------------------------
 
-TEST_P(Producers, E15_WhoUnregistersItselfLivesUntilTheRoundIsOver) {
+TEST_P(Producers,
+       E15_AProducerThatUnregistersItselfLivesUntilTheIterationEnds) {
   auto mine = std::make_shared<Feed>();
   Feed* const same = mine.get();
   bool dead = false;
@@ -412,7 +413,7 @@ TEST_P(Producers, E15_WhoUnregistersItselfLivesUntilTheRoundIsOver) {
   EXPECT_EQ(calls, 1);
 }
 
-TEST_P(Producers, E15_WhatALostConnectionHadIsLetGoOf) {
+TEST_P(Producers, E15_TheProducerOfALostConnectionIsDestroyed) {
   const std::weak_ptr<Feed> weak = [&] {
     auto mine = std::make_shared<Feed>();
     begin([&, mine]() mutable {

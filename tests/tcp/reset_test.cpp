@@ -14,7 +14,7 @@ namespace {
 class Reset : public ProtocolAndSocket {};
 FOR_EVERY_POLLER(Reset);
 
-TEST_P(Reset, E10_TheEndIsToldFromAReset) {
+TEST_P(Reset, E10_AnEndAndAResetHaveDifferentReasons) {
   const auto story = [&](bool is_reset, const std::string& data) {
     World inner(reactor::make_poller(GetParam()));
     const auto one = std::make_shared<Client>();
@@ -52,7 +52,7 @@ TEST_P(Reset, E11_DataBeforeAResetIsDelivered) {
 }
 
 // More than one buffer, too, and while we are writing ourselves.
-TEST_P(Reset, E11_AlsoWhenWritingFindsTheResetFirst) {
+TEST_P(Reset, E11_DataBeforeAResetIsDeliveredAlthoughAWriteFailsFirst) {
   const std::string poem = pattern(0, 100000);
   for (const bool is_pending : {false, true}) {
     World inner(reactor::make_poller(GetParam()));
@@ -80,7 +80,7 @@ TEST_P(Reset, E11_AlsoWhenWritingFindsTheResetFirst) {
 }
 
 // The first write after the peer's close succeeds and is answered by a reset.
-TEST_P(Reset, E11_WritingToAClosedPeerDoesNotLoseItsLastWords) {
+TEST_P(Reset, E11_DataOfAClosedPeerIsDeliveredAfterAWriteToIt) {
   const std::string poem = pattern(0, 100000);
   world.after(0, [&] {
     here().pause();
@@ -96,7 +96,7 @@ TEST_P(Reset, E11_WritingToAClosedPeerDoesNotLoseItsLastWords) {
   EXPECT_TRUE(here().data == poem) << here().received;
 }
 
-TEST_P(Reset, L03_NoMoreThanOneBufferIsReadInARound) {
+TEST_P(Reset, L03_OneBufferIsReadInAnIteration) {
   std::size_t most = 0;
   std::size_t pieces = 0;
   client->prepare = [&](Story& story) {
@@ -154,7 +154,7 @@ TEST_P(Reset, E12_PausingHoldsBackAndLosesNothing) {
 }
 
 // B19: a mask of zero would be told of the reset again and again.
-TEST_P(Reset, E12_APausedConnectionDoesNotWakeAnybody) {
+TEST_P(Reset, E12_APausedConnectionDoesNotWakeTheReactor) {
   int before = 0;
   world.after(0, [&] {
     here().pause();
@@ -193,7 +193,7 @@ TEST_P(Reset, E12_APausedConnectionCanBeLostAndAborted) {
   world.run();
 }
 
-TEST_P(Reset, E13_APausedConnectionEndsWhenItWritesToNobody) {
+TEST_P(Reset, E13_APausedConnectionEndsWhenItWritesToAClosedPeer) {
   world.after(0, [&] {
     here().pause();
     peer.close();
@@ -206,7 +206,7 @@ TEST_P(Reset, E13_APausedConnectionEndsWhenItWritesToNobody) {
               here().reason == was_reset);
 }
 
-TEST_P(Reset, J05_WritingToADeadPeerRaisesNoSignal) {
+TEST_P(Reset, J05_WritingToAClosedPeerRaisesNoSignal) {
   struct sigaction action {};
   ASSERT_EQ(::sigaction(SIGPIPE, nullptr, &action), 0);
   ASSERT_EQ(action.sa_handler, SIG_DFL);  // so that we would not be here
@@ -222,7 +222,7 @@ TEST_P(Reset, J05_WritingToADeadPeerRaisesNoSignal) {
 }
 
 // As before, but the failure is known before the pause.
-TEST_P(Reset, E13_AlsoIfItIsPausedAfterTheWriteFailed) {
+TEST_P(Reset, E13_AConnectionPausedAfterAFailedWriteEndsWithTheNextWrite) {
   client->prepare = [](Story& story) {
     story.on_data = [](Story& some) {
       if (some.pieces == 2) some.pause();
@@ -247,7 +247,7 @@ TEST_P(Reset, E13_AlsoIfItIsPausedAfterTheWriteFailed) {
 }
 
 // B18: an error is the end also for who only writes.
-TEST_P(Reset, E13_AResetWhileOnlyWritingEndsAtOnce) {
+TEST_P(Reset, E13_AResetEndsAWriteOnlyConnectionAtOnce) {
   int before = 0;
   world.after(0, [&] {
     here().write(std::string(32 << 20, '.'));

@@ -97,7 +97,7 @@ class TcpPort : public TcpTest {
 
 FOR_EVERY_POLLER(TcpPort);
 
-TEST_P(TcpPort, F01_ThePortIsTheRealOneAndThePeerIsTold) {
+TEST_P(TcpPort, F01_HostHasTheRealPortAndTheFactoryGetsThePeer) {
   EXPECT_EQ(port->host().host, "127.0.0.1");
   EXPECT_NE(port->host().port, 0);
   const net::Socket one = connect();
@@ -109,7 +109,7 @@ TEST_P(TcpPort, F01_ThePortIsTheRealOneAndThePeerIsTold) {
   EXPECT_EQ(server->addresses, peers);
 }
 
-TEST_P(TcpPort, F01_EveryInterfaceHasOnePort) {
+TEST_P(TcpPort, F01_AnEmptyHostListensOnAllInterfaces) {
   const auto everywhere = reactor.listen_tcp({"", 0}, server);
   const net::Socket sock = net::connect({"127.0.0.1", everywhere->host().port});
   world.when([&] { return server->made(); });
@@ -117,7 +117,7 @@ TEST_P(TcpPort, F01_EveryInterfaceHasOnePort) {
   EXPECT_EQ(server->addresses, std::vector{net::local_address(sock)});
 }
 
-TEST_P(TcpPort, F02_AnAddressThatCannotBeHadIsRefusedAtOnce) {
+TEST_P(TcpPort, F02_AnUnavailableAddressIsRefusedAtOnce) {
   const auto before = open_descriptors();
   const auto refused = [&](const net::Address& address, std::errc why) {
     try {
@@ -137,7 +137,7 @@ TEST_P(TcpPort, F02_AnAddressThatCannotBeHadIsRefusedAtOnce) {
   world.run();
 }
 
-TEST_P(TcpPort, F03_WhoWasLetInDoesNotKeepThePort) {
+TEST_P(TcpPort, F03_AnAcceptedConnectionDoesNotKeepThePort) {
   server->prepare = [](Story&) {};
   auto other = reactor.listen_tcp(anywhere, server);
   const std::weak_ptr<reactor::ListeningPort> weak = other;
@@ -199,7 +199,7 @@ TEST_P(TcpPort, F03_AStoppedReactorListensNoMore) {
   EXPECT_THROW(connect(), std::system_error);
 }
 
-TEST_P(TcpPort, F04_ManyClientsLeaveOthersTheirTurn) {
+TEST_P(TcpPort, F04_ManyClientsStarveNoOther) {
   std::vector<net::Socket> guests;
   for (int i = 0; i < 100; ++i) {
     guests.push_back(connect());
@@ -216,7 +216,7 @@ TEST_P(TcpPort, F04_ManyClientsLeaveOthersTheirTurn) {
   EXPECT_GE(*std::max_element(each_round.begin(), each_round.end()), 4);
 }
 
-TEST_P(TcpPort, F04_NobodyIsAskedForAnyMoreOnceNobodyIsThere) {
+TEST_P(TcpPort, F04_AnEmptyQueueIsNotAcceptedFromAgain) {
   guest = connect();
   world.when([&] { return server->lost(); });
   world.run();
@@ -234,7 +234,7 @@ void allow_descriptors(int more) {
   most_descriptors = next.back().fd();
 }
 
-TEST_P(TcpPort, F05_WithoutDescriptorsClientsAreTurnedAwayOnce) {
+TEST_P(TcpPort, F05_ClientsAreRejectedWithoutDescriptors) {
   const LogCapture log;
   std::vector<net::Socket> guests;
   for (int i = 0; i < 20; ++i) {
@@ -260,7 +260,7 @@ TEST_P(TcpPort, F05_WithoutDescriptorsClientsAreTurnedAwayOnce) {
   EXPECT_NE(log.lines()[0].find(to_string(port->host())), std::string::npos);
 }
 
-TEST_P(TcpPort, F05_EveryEpisodeIsOneLine) {
+TEST_P(TcpPort, F05_EachShortageOfDescriptorsIsOneLine) {
   const LogCapture log;
   std::vector<net::Socket> guests;
   for (std::size_t i = 1; i <= 3; ++i) {
@@ -279,7 +279,7 @@ TEST_P(TcpPort, F05_EveryEpisodeIsOneLine) {
   world.run();
 }
 
-TEST_P(TcpPort, K03_ALogThatThrowsDoesNotEndThePort) {
+TEST_P(TcpPort, K03_AThrowingLogDoesNotEndThePort) {
   const LogCapture log([] { throw 42; });
   const net::Socket turned_away = connect();
   allow_descriptors(0);
@@ -291,7 +291,7 @@ TEST_P(TcpPort, K03_ALogThatThrowsDoesNotEndThePort) {
   world.run();
 }
 
-TEST_P(TcpPort, K06_TenThousandFailingAcceptsAreOneLine) {
+TEST_P(TcpPort, K06_TenThousandFailedAcceptsAreOneLine) {
   const LogCapture log;
   accept_errors.assign(10000, EMFILE);
   accept_errors.resize(20000, ECONNABORTED);
@@ -304,7 +304,7 @@ TEST_P(TcpPort, K06_TenThousandFailingAcceptsAreOneLine) {
 }
 
 // It may be the system that has none left, and not this program.
-TEST_P(TcpPort, F05_ASystemWithoutDescriptorsIsTheSame) {
+TEST_P(TcpPort, F05_ASystemWithoutDescriptorsRejectsClientsToo) {
   const LogCapture log;
   guest = connect();
   world.after(0, [] { accept_errors.assign(4, ENFILE); });
@@ -329,7 +329,7 @@ TEST_P(TcpPort, F05_TheLastDescriptorIsUsed) {
 }
 
 // The reserve is gone, too: another thread has taken it.
-TEST_P(TcpPort, F05_WithoutAReserveThePortRests) {
+TEST_P(TcpPort, F05_APortWithoutASpareDescriptorPauses) {
   const LogCapture log;
   net::Socket sock = connect();
   most_descriptors = no_descriptors;
@@ -358,7 +358,7 @@ TEST_P(TcpPort, F05_WithoutAReserveThePortRests) {
 }
 
 // Of one descriptor that becomes free the port makes its reserve.
-TEST_P(TcpPort, F05_AfterARestTheReserveIsBack) {
+TEST_P(TcpPort, F05_TheSpareDescriptorIsBackAfterAPause) {
   const LogCapture log;
   std::vector<net::Socket> guests;
   for (int i = 0; i < 5; ++i) {
@@ -382,7 +382,7 @@ TEST_P(TcpPort, F05_AfterARestTheReserveIsBack) {
   world.run();
 }
 
-TEST_P(TcpPort, F05_APortThatRestsCanBeStopped) {
+TEST_P(TcpPort, F05_StoppingAPausedPortSucceeds) {
   const LogCapture log;
   net::Socket sock = connect();
   most_descriptors = no_descriptors;
@@ -398,7 +398,7 @@ TEST_P(TcpPort, F05_APortThatRestsCanBeStopped) {
   EXPECT_EQ(log.lines().size(), 1u);  // that there are too many open files
 }
 
-TEST_P(TcpPort, F05_APortThatIsStoppedWhileItRestsIsLetGoOf) {
+TEST_P(TcpPort, F05_StoppingAPausedPortReleasesIt) {
   const LogCapture log;
   auto other = reactor.listen_tcp(anywhere, server);
   const std::weak_ptr<reactor::ListeningPort> weak = other;
@@ -415,7 +415,7 @@ TEST_P(TcpPort, F05_APortThatIsStoppedWhileItRestsIsLetGoOf) {
   world.run();
 }
 
-TEST_P(TcpPort, F05_APortThatRestsEndsWithTheReactor) {
+TEST_P(TcpPort, F05_APausedPortEndsWithTheReactor) {
   const LogCapture log;
   net::Socket sock = connect();
   most_descriptors = no_descriptors;
@@ -425,7 +425,7 @@ TEST_P(TcpPort, F05_APortThatRestsEndsWithTheReactor) {
 }
 
 // The guest's number is too large for select(), and for nobody else.
-TEST_P(TcpPort, L01_WhoCannotBeWatchedCostsOnlyItsOwnConnection) {
+TEST_P(TcpPort, L01_AnUnwatchableClientLosesOnlyItsConnection) {
   const LogCapture log;
   const bool is_select = GetParam() == std::string("select");
   const ManyDescriptors limit(2 * FD_SETSIZE);
@@ -460,7 +460,7 @@ TEST_P(TcpPort, F06_NoErrorOfAcceptEndsThePort) {
   EXPECT_EQ(server->stories.size(), 11u);
 }
 
-TEST_P(TcpPort, F06_ManyErrorsLeaveOthersTheirTurn) {
+TEST_P(TcpPort, F06_ManyErrorsStarveNoOther) {
   int rounds = 0;
   accept_errors.assign(123, EPERM);
   guest = connect();
@@ -476,7 +476,7 @@ TEST_P(TcpPort, F06_ManyErrorsLeaveOthersTheirTurn) {
   EXPECT_EQ(treatment(guest), "poem");
 }
 
-TEST_P(TcpPort, F07_EveryDescriptorIsClosedOnExecAndDoesNotBlock) {
+TEST_P(TcpPort, F07_EachDescriptorIsCloseOnExecAndNonBlocking) {
   const auto client = std::make_shared<Client>();
   std::set<int> before;
   const auto each = [](const std::function<void(int)>& call) {
@@ -512,7 +512,7 @@ TEST_P(TcpPort, F07_EveryDescriptorIsClosedOnExecAndDoesNotBlock) {
   inner.run();
 }
 
-TEST_P(TcpPort, F08_WhoIsRefusedCostsOnlyItsOwnConnection) {
+TEST_P(TcpPort, F08_ARefusedProtocolLosesOnlyItsConnection) {
   server->refuses = true;
   guest = connect();
   world.when([&] { return server->addresses.size() == 1; });
@@ -521,7 +521,7 @@ TEST_P(TcpPort, F08_WhoIsRefusedCostsOnlyItsOwnConnection) {
   world.run();
 }
 
-TEST_P(TcpPort, F08_WhoseProtocolCannotBeBuiltCostsOnlyItsOwnConnection) {
+TEST_P(TcpPort, F08_AnExceptionInBuildProtocolLosesOnlyItsConnection) {
   const LogCapture log;
   server->on_build = [] { throw std::runtime_error("no poem today"); };
   guest = connect();
@@ -533,7 +533,7 @@ TEST_P(TcpPort, F08_WhoseProtocolCannotBeBuiltCostsOnlyItsOwnConnection) {
   EXPECT_EQ(log.lines(), Lines{"[" + name + "] no poem today"});
 }
 
-TEST_P(TcpPort, F08_ListeningMayStopWhileAProtocolIsBuilt) {
+TEST_P(TcpPort, F08_StopListeningMayBeCalledFromBuildProtocol) {
   server->on_build = [&] { port->stop_listening(); };
   const net::Socket first = connect();
   world.when([&] { return server->lost(); });
@@ -543,7 +543,7 @@ TEST_P(TcpPort, F08_ListeningMayStopWhileAProtocolIsBuilt) {
   EXPECT_THROW(connect(), std::system_error);
 }
 
-TEST_P(TcpPort, F09_ClientsThatAreGoneCostNothing) {
+TEST_P(TcpPort, F09_ClientsThatAreGoneLeaveNothing) {
   const LogCapture log;
   const auto before = open_descriptors();
   for (int i = 0; i < 100; ++i) {
@@ -562,7 +562,7 @@ TEST_P(TcpPort, F09_ClientsThatAreGoneCostNothing) {
   world.run();
 }
 
-TEST_P(TcpPort, E16_WhoIsGoneBeforeItIsLetInHasNoName) {
+TEST_P(TcpPort, E16_AClientGoneBeforeAcceptHasNoAddress) {
   net::Address peer;
   net::Address host;
   server->prepare = [&](Story& story) {
@@ -581,7 +581,7 @@ TEST_P(TcpPort, E16_WhoIsGoneBeforeItIsLetInHasNoName) {
   EXPECT_EQ(server->last().reason, std::errc::connection_reset);
 }
 
-TEST_P(TcpPort, L06_GuestsOfEveryKindLeakNothing) {
+TEST_P(TcpPort, L06_ClientsOfEveryKindLeakNothing) {
   const LogCapture log;
   const auto before = open_descriptors();
   server->on_build = [&] {

@@ -48,7 +48,7 @@ TEST_P(Transport, E01_AllBytesArriveInOrder) {
   EXPECT_EQ(here().data, "the end");
 }
 
-TEST_P(Transport, E02_HowItIsCutDoesNotMatter) {
+TEST_P(Transport, E02_TheSizeOfTheWritesDoesNotMatter) {
   const std::string poem = pattern(0, 5000);
   for (const std::size_t size : {1u, 7u, 64u, 1000u, 5000u}) {
     begin([&, size] {
@@ -63,7 +63,7 @@ TEST_P(Transport, E02_HowItIsCutDoesNotMatter) {
   world.run();
 }
 
-TEST_P(Transport, E03_AShortSendKeepsTheRest) {
+TEST_P(Transport, E03_AShortSendBuffersTheRest) {
   const std::string poem = pattern(0, 1000);
   begin([&] {
     sends.fd = here().fd();
@@ -83,7 +83,7 @@ TEST_P(Transport, E03_AShortSendKeepsTheRest) {
   world.run();
 }
 
-TEST_P(Transport, E03_NothingSentAtFirstIsSentLater) {
+TEST_P(Transport, E03_AFailedSendIsRepeatedLater) {
   for (const int error : {EAGAIN, EINTR, EWOULDBLOCK}) {
     begin([&, error] {
       sends.fd = here().fd();
@@ -97,7 +97,7 @@ TEST_P(Transport, E03_NothingSentAtFirstIsSentLater) {
   world.run();
 }
 
-TEST_P(TransportWithSocket, E03_WhatIsSentAtOnceDoesNotWaitForRoom) {
+TEST_P(TransportWithSocket, E03_AWriteThatIsSentAtOnceDoesNotWaitForRoom) {
   world.after(1, [&] {
     here().write("a poem");
     EXPECT_TRUE(reactor.writers().empty());
@@ -114,7 +114,7 @@ TEST_P(TransportWithSocket, E03_AFreshConnectionDoesNotWaitForRoom) {
   EXPECT_TRUE(client->made());
 }
 
-TEST_P(TransportWithSocket, E03_ARealFullBufferIsWaitedFor) {
+TEST_P(TransportWithSocket, E03_ARealFullBufferWaitsForRoom) {
   const std::string poem = pattern(0, 8 << 20);
   std::string got;
   world.after(0, [&] {
@@ -134,7 +134,7 @@ TEST_P(TransportWithSocket, E03_ARealFullBufferIsWaitedFor) {
 }
 
 // Nobody waits for a peer that does not read.
-TEST_P(TransportWithSocket, E03_AFullBufferDoesNotWakeAnybody) {
+TEST_P(TransportWithSocket, E03_AFullBufferDoesNotWakeTheReactor) {
   const std::string poem(64 << 20, '.');
   int before = 0;
   world.after(0, [&] { here().write(poem); });
@@ -166,7 +166,7 @@ TEST_P(Transport, E04_WritingNothingDoesNothing) {
   world.run();
 }
 
-TEST_P(Transport, E04_AnEmptyBufferIsNotWaitedWith) {
+TEST_P(Transport, E04_AnEmptyWriteDoesNotWaitForRoom) {
   int before = 0;
   begin([&] {
     sends.fd = here().fd();
@@ -232,7 +232,7 @@ TEST_P(Transport, E13_ManyTinyBuffers) {
   EXPECT_TRUE(there().data == poem);
 }
 
-TEST_P(Transport, E16_PeerAndHostAreKnownToTheEnd) {
+TEST_P(Transport, E16_PeerAndHostAreKnownUntilConnectionLost) {
   net::Address host;
   const auto is_known = [&](Story& story) {
     EXPECT_EQ(story.transport().peer(), port->host());
