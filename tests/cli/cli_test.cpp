@@ -1,4 +1,4 @@
-// What the programs share: times, escaping, poems in files, outcomes.
+// The parts that the programs share: times, escaping, poems in files, outcomes.
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -17,7 +17,7 @@
 #include "cli/stack.h"
 #include "cli/tasks.h"
 
-// Only what has a name for everybody shows up on the stack.
+// Only functions with external linkage are on the printed stack.
 namespace stack_test {
 
 [[gnu::noinline]] std::string stack_here() {
@@ -81,7 +81,7 @@ TEST(Escape, ShowsBytesThatAreNotUtf8) {
   EXPECT_EQ(cli::escape("\xc3"), "\\xc3");  // cut off
   EXPECT_EQ(cli::escape("\xe2\x82"), "\\xe2\\x82");
   EXPECT_EQ(cli::escape("\xc3\n"), "\\xc3\n");
-  EXPECT_EQ(cli::escape("\xc0\x9b"), "\\xc0\\x9b");  // a detour
+  EXPECT_EQ(cli::escape("\xc0\x9b"), "\\xc0\\x9b");  // an overlong encoding
   EXPECT_EQ(cli::escape("\xe0\x82\x9b"), "\\xe0\\x82\\x9b");
   EXPECT_EQ(cli::escape("\xf0\x80\x82\x9b"), "\\xf0\\x80\\x82\\x9b");
   EXPECT_EQ(cli::escape("\xed\xa0\x80"), "\\xed\\xa0\\x80");  // a surrogate

@@ -1,4 +1,4 @@
-// Addresses and sockets, without any reactor.
+// Addresses and sockets, without a reactor.
 
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -26,7 +26,7 @@ using namespace std::string_literals;
 using namespace std::chrono_literals;
 using net::Address;
 
-// What a call says when it fails; nothing when it does not.
+// The message of a call that fails; empty when it succeeds.
 template <typename Call>
 std::string complaint(Call call) {
   try {
@@ -215,7 +215,7 @@ TEST(Resolver, D10_ALookupFailsWithTheReasonOfTheResolver) {
   EXPECT_EQ(error_of("getaddrinfo 1 EAI_SYSTEM"), std::errc::io_error);
 }
 
-// Who has no name as a number cannot be connected to.
+// Without a numeric address there is nothing to connect to.
 TEST(Resolver, D10_AFailureOfGetnameinfoIsAFailure) {
   const std::error_code no_hosts(EAI_NODATA, net::resolver_category());
   const auto error_of = [&](const char* line) {
@@ -231,7 +231,8 @@ TEST(Resolver, D10_AFailureOfGetnameinfoIsAFailure) {
   EXPECT_EQ(error_of("getnameinfo 1 EAI_SYSTEM"), std::errc::io_error);
 }
 
-// A name server that is not there says so in another way than one that is.
+// A name server that cannot be reached has another error than one that has no
+// answer.
 TEST(Resolver, D10_ANameThatDoesNotResolveThrows) {
   try {
     net::resolve({"no.such.invalid", 80});
@@ -251,7 +252,7 @@ TEST(Resolver, M10_ANameWithANulByteIsRefused) {
                std::system_error);
 }
 
-// Whoever was asked, and whatever he says.
+// "localhost" is never asked of a name server.
 TEST(Resolver, D10_LocalhostIsLoopback) {
   const faults::Script script("getaddrinfo * EAI_AGAIN");
   EXPECT_EQ(net::resolve({"localhost", 7}),
@@ -428,7 +429,7 @@ TEST_F(Net, AnAttemptHasOneResult) {
   EXPECT_EQ(net::connect_result(bad), std::errc::connection_refused);
 }
 
-// Asking does not swallow the reset, nor what came before it.
+// Asking for the result keeps the reset, and the bytes before it.
 TEST_F(Net, E10_AConnectionThatWasResetSinceIsConnected) {
   std::error_code error;
   const net::Socket listener = net::listen(rig::anywhere);
@@ -450,7 +451,7 @@ TEST_F(Net, E10_AConnectionThatWasResetSinceIsConnected) {
   }
 }
 
-// It said goodbye first, and then nobody wanted to hear more.
+// The peer closed first, then its socket was reset.
 TEST_F(Net, E10_AConnectionThatEndedAndWasResetIsConnected) {
   std::error_code error;
   const net::Socket listener = net::listen(rig::anywhere);
@@ -473,7 +474,7 @@ TEST_F(Net, D15_AConnectionOfASocketToItselfIsRefused) {
   EXPECT_EQ(net::connect_result(sock), std::errc::connection_refused);
 }
 
-// Two hosts may use one number.
+// Two hosts may use the same port number.
 TEST_F(Net, D15_TheSamePortOfAnotherAddressIsConnected) {
   const net::Socket listener = net::listen(rig::anywhere);
   const net::Socket sock(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -488,7 +489,7 @@ TEST_F(Net, D15_TheSamePortOfAnotherAddressIsConnected) {
   EXPECT_EQ(net::connect_result(sock), std::error_code());
 }
 
-// Without its interface an address of a link is invalid.
+// A link-local address needs an interface.
 TEST_F(Net, D13_AScopeIsAnInterface) {
   const auto why = [](const char* host) {
     std::error_code error;
@@ -570,7 +571,7 @@ TEST_F(Net, TheReceiveBufferCanBeMadeSmall) {
 
 // --- A host without IPv6 -----------------------------------------------------
 
-// From now on this process has no IPv6.
+// Removes IPv6 from this process.
 bool forbid_ipv6() {
   const auto load = [](std::size_t offset) {
     return sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS,

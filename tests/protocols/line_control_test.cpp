@@ -1,4 +1,4 @@
-// Lines for somebody who pauses, quits, or wants something else than lines.
+// Lines, with a receiver that pauses, quits or changes to raw bytes.
 //              twisted.protocols.test.test_basic
 #include <pthread.h>
 
@@ -20,7 +20,7 @@ class LineControl : public testing::Test, public Wire {};
 
 // --- Lines and bytes ---------------------------------------------------------
 
-// In a thread that has not much of a stack.
+// Runs in a thread with a small stack.
 void with_little_stack(std::function<void()> call) {
   pthread_attr_t attributes;
   ::pthread_attr_init(&attributes);
@@ -35,7 +35,7 @@ void with_little_stack(std::function<void()> call) {
   ::pthread_attr_destroy(&attributes);
 }
 
-// Each of them gives back all the rest, so neither can it be copied each time.
+// Each line returns all of the rest, so copying it each time would be slow.
 TEST(LineControlOnce, H04_ChangingModesUsesNoStackAndNoCopies) {
   constexpr std::size_t flips = 1'000'000;
   class Flipper final : public reactor::LineReceiver {
@@ -63,7 +63,7 @@ TEST(LineControlOnce, H04_ChangingModesUsesNoStackAndNoCopies) {
   EXPECT_LT(allocations.count(), 100u);
 }
 
-// Even if resuming brings more at once, which is more pausing.
+// Also if resuming receives more bytes at once, which pause again.
 TEST_F(LineControl, H04_PausingAndResumingUsesNoStack) {
   std::size_t left = 1'000'000;
   transport.on_resume = [&] {
@@ -113,7 +113,7 @@ TEST_F(LineControl, H04_ReturnedBytesAreSearchedFromTheirBeginning) {
   EXPECT_EQ(reader.lines, (Lines{"a", "b"}));
 }
 
-// It has seen them once already.
+// The receiver has seen these bytes once already.
 TEST_F(LineControl, H04_ReturnedBytesAreNotCountedTwice) {
   class Counter final : public reactor::LineReceiver {
    public:
@@ -199,7 +199,7 @@ TEST_F(LineControl, H05_DataReceivedInACallbackComesNext) {
   EXPECT_EQ(reader.clear_line_buffer(), "e");
 }
 
-// The line is still there after whatever else its callback did.
+// The line stays valid whatever else its callback does.
 TEST_F(LineControl, H05_ALineIsValidDuringItsCallback) {
   class Rude final : public reactor::LineReceiver {
    public:
@@ -234,8 +234,8 @@ TEST_F(LineControl, H05_AnExceptionDropsNoOtherLine) {
   EXPECT_EQ(reader.lines, (Lines{"a", "b", "c", "d"}));
 }
 
-// Numbered lines, and somebody who at each of them may pause, resume, or be
-// given the next ones.
+// Numbered lines, and a receiver that may pause, resume or be given the next
+// lines at each of them.
 TEST(LineControlOnce, H05_RandomOperationsKeepTheOrder) {
   std::mt19937 random(3);
   for (int i = 0; i < 300; ++i) {

@@ -31,8 +31,8 @@ TEST(LineReceiverOnce, H01_TheLinesDoNotDependOnHowTheStreamIsCut) {
   }
 }
 
-// Lines, bytes that are none, and lines that are too long, in any order: "2"
-// says that two bytes follow, that are not a line.
+// Lines, raw bytes, and lines that are too long, in random order: a line "2"
+// announces that two raw bytes follow.
 TEST(LineReceiverOnce, H01_NoOtherCallDependsOnHowTheStreamIsCut) {
   std::mt19937 random(1);
   for (int i = 0; i < 3000; ++i) {
@@ -109,8 +109,7 @@ TEST(LineReceiverOnce, H02_ALineOfMaxLengthIsReceivedALongerOneIsNot) {
   }
 }
 
-// The delimiter may still come, as long as it can end a line that is not too
-// long.
+// The delimiter may still come as long as the line is not too long.
 TEST_F(LineReceiver, H02_AnUnterminatedLineIsTooLongOnceNoDelimiterFits) {
   reader.data_received(std::string(16384, 'x') + "\r");
   EXPECT_EQ(reader.exceeded, 0);
@@ -144,7 +143,7 @@ TEST_F(LineReceiver, H02_AReceiverThatKeepsTheConnectionReceivesTheNextLine) {
   EXPECT_EQ(reader.lines, Lines{"two"});
 }
 
-// A string that grows has twice the room, and the old one until it has moved.
+// A growing string needs twice the room, and the old memory until it has moved.
 constexpr std::size_t room(std::size_t chunk) {
   return 4 * (16384 + 2 + chunk);
 }
@@ -202,7 +201,7 @@ TEST(LineReceiverOnce, H07_OnlyTheDelimiterEndsALine) {
   }
 }
 
-// Every byte is in a line, in a delimiter, or left over.
+// Each byte is in a line, in a delimiter, or left over.
 TEST(LineReceiverOnce, H07_NoByteIsLostAndNoneComesTwice) {
   std::mt19937 random(7);
   for (int i = 0; i < 2000; ++i) {
@@ -219,8 +218,8 @@ TEST(LineReceiverOnce, H07_NoByteIsLostAndNoneComesTwice) {
 
 // --- Cost --------------------------------------------------------------------
 
-// Looking for the delimiter from the start of the line at each byte would take
-// a minute.
+// Searching for the delimiter from the start of the line at each byte would
+// take a minute.
 TEST_F(LineReceiver, M02_ALongLineTakesTimeInProportionToItsLength) {
   constexpr std::size_t size = 2'000'000;
   reader.set_max_length(size);

@@ -1,4 +1,4 @@
-// Netstrings, however they are cut, and whatever else may come.
+// Netstrings, cut in any way, and invalid ones.
 //              twisted.protocols.test.test_basic.NetstringReceiverTests
 #include <functional>
 #include <memory>
@@ -46,8 +46,8 @@ TEST(NetstringReceiverOnce, H01_TheStringsDoNotDependOnHowTheStreamIsCut) {
   }
 }
 
-// Most of it is malformed sooner or later: what came before that, and that it
-// is, are the same.
+// Most streams become invalid: the strings before that, and the failure, are
+// the same for each way to cut.
 TEST(NetstringReceiverOnce, H01_NoOtherCallDependsOnHowTheStreamIsCut) {
   std::mt19937 random(1);
   for (int i = 0; i < 5000; ++i) {
@@ -97,7 +97,7 @@ TEST_F(NetstringReceiver, H08_AStringIsReceivedWithItsLastByte) {
 
 // --- What is none ------------------------------------------------------------
 
-// And it loses the connection with the first byte that is wrong.
+// The first invalid byte loses the connection.
 TEST(NetstringReceiverOnce, H09_AnInvalidNetstringLosesTheConnection) {
   using namespace std::string_literals;
   const struct {
@@ -184,7 +184,7 @@ TEST(NetstringReceiverOnce, H10_ALengthDoesNotOverflow) {
     Wire more;
     more.reader.set_max_length(most);
     std::string one_more = digits;
-    ++one_more.back();  // none ends in a nine
+    ++one_more.back();  // no number ends in a nine
     more.reader.data_received(one_more);
     EXPECT_EQ(more.transport.losses, 1);
   }

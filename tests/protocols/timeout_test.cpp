@@ -1,4 +1,4 @@
-// What takes too long, by a clock that only a test moves.
+// Timeouts, on a clock that only a test moves.
 //              twisted.test.test_policies.TimeoutMixinTests
 #include <functional>
 #include <memory>
@@ -18,7 +18,7 @@ const auto timed_out = make_error_code(std::errc::timed_out);
 
 // --- Alone -------------------------------------------------------------------
 
-// A client that minds silence, and one that minds how long it takes.
+// A client with a timeout, and one with a deadline.
 class Patient final : public reactor::TimeoutMixin<> {
  public:
   using TimeoutMixin::TimeoutMixin;
@@ -31,7 +31,7 @@ class Patient final : public reactor::TimeoutMixin<> {
   std::function<void()> on_timeout = [] {};
 };
 
-// The clock is moved between two rounds; what is due is called in the second.
+// The clock moves between two iterations; due calls are made in the second.
 class Timeout : public ScriptedTest {
  protected:
   Timeout() { protocol->make_connection(transport); }
@@ -43,7 +43,7 @@ class Timeout : public ScriptedTest {
     });
   }
 
-  // Nothing is waited for any more.
+  // The reactor waits for nothing any more.
   void expect_no_timer() { EXPECT_EQ(script->timeouts.back(), std::nullopt); }
 
   FakeTransport transport;
@@ -137,7 +137,8 @@ TEST_F(Timeout, G08_NoTimerIsLeftAfterTheConnectionIsLost) {
   EXPECT_EQ(script->timeouts[1], std::nullopt);
 }
 
-// One that forgets to call what it overrides, or never had a connection.
+// A protocol that does not call what it overrides, or that never had a
+// connection.
 TEST_F(Timeout, G08_NoTimerOutlivesItsProtocol) {
   protocol->set_timeout(5s);
   play({[&] { protocol.reset(); }, [] {}, [&] { clock.advance(100s); }, [] {}});
@@ -175,7 +176,7 @@ TEST_F(Timeout, G08_AProtocolWithATimeoutIsToldOfItsConnectionsLoss) {
 
 // --- With a server -----------------------------------------------------------
 
-// Gives up after a silence, and after a time in all.
+// Has a timeout for silence, and a deadline for all of the poem.
 class Impatient final : public reactor::TimeoutMixin<reactor::LineReceiver> {
  public:
   using TimeoutMixin::TimeoutMixin;
@@ -272,7 +273,7 @@ TEST_P(TimeoutOnWire, M03_AServerThatStopsInTheMiddleTimesOut) {
   EXPECT_EQ(client->lines, (Lines{"one", "two"}));
 }
 
-// What it takes in all is a delayed call, that nobody resets.
+// The deadline is a delayed call that is never reset.
 TEST_P(TimeoutOnWire, M03_ADeadlineEndsAServerThatSendsSlowlyForever) {
   reactor::DelayedCall deadline;
   world.after(0, [&] {

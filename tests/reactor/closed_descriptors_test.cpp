@@ -31,7 +31,7 @@ TEST_P(ClosedDescriptors, B12_ClosingARegisteredFileLosesItsDescriptor) {
   EXPECT_TRUE(reactor.writers().empty());
 }
 
-// The number it is registered with is nobody's any more, and it has another.
+// The registered number is closed, and the descriptor has another one.
 TEST_P(ClosedDescriptors, B12_ChangingTheFileOfARegisteredDescriptorLosesIt) {
   const auto going_on = make_readable_probe();
   const auto failing = make_readable_probe();
@@ -73,7 +73,7 @@ TEST_P(ClosedDescriptors, B12_AClosedDescriptorCannotBeAdded) {
   EXPECT_EQ(closed->losses, 0);
 }
 
-// Written exception: epoll forgets a file that is closed, and says nothing. The
+// Documented exception: epoll forgets a closed file without an event. The
 // contract is "remove before you close".
 TEST_P(ClosedDescriptors, B13_AClosedFileEndsOnlyItsOwner) {
   std::vector<std::shared_ptr<Probe>> probes;
@@ -116,8 +116,8 @@ TEST_P(ClosedDescriptors, B13_ADescriptorClosedBeforeItsRemovalCanBeRemoved) {
   EXPECT_EQ(early->reads + early->writes + early->losses, 0);
 }
 
-// Documented outcome: select and poll know a file by its number only, and take
-// the foreign one for ours; epoll has forgotten ours when it was closed.
+// Documented outcome: select and poll know a file by its number only, and
+// report the foreign file; epoll forgot ours when it was closed.
 TEST_P(ClosedDescriptors,
        B14_AForeignFileInPlaceOfOursIsReadBySelectAndPollOnly) {
   const auto probe = make_probe();
@@ -133,7 +133,8 @@ TEST_P(ClosedDescriptors,
   EXPECT_EQ(probe->losses, 1);
 }
 
-// The file lives on in another descriptor, and must not go on waking us.
+// The duplicate keeps the file open in the kernel: it must not wake the
+// reactor.
 TEST_P(ClosedDescriptors, B15_ADuplicateOfAClosedFileDoesNotWakeTheReactor) {
   const auto removed = make_probe();
   const auto lost = make_readable_probe();

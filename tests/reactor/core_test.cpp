@@ -1,4 +1,4 @@
-// The loop: it runs, it stops, and whatever a callback does, it goes on.
+// The loop: it starts, it stops, and it goes on after any callback.
 //                                        twisted.internet.test.test_core
 #include <poll.h>
 
@@ -247,7 +247,8 @@ TEST_F(ScriptedCore, A08_RegisteredDescriptorsAreNotifiedWhenThePollerThrows) {
             Error::reactor_not_restartable);
 }
 
-// Whichever is told first, and whether the other is registered or only kept.
+// In either order of notification, and with the other registered or only
+// retained.
 TEST_P(Core, A08_ADescriptorRemovedByConnectionLostIsNotNotified) {
   for (const bool registered : {false, true}) {
     reactor::Reactor stopping(reactor::make_poller(GetParam()));
@@ -271,7 +272,8 @@ TEST_P(Core, A08_ADescriptorRemovedByConnectionLostIsNotNotified) {
   }
 }
 
-// Nobody who comes when all are leaving is told: else they could go on forever.
+// A descriptor added while the reactor stops is not notified: otherwise the
+// reactor might never stop.
 TEST_P(Core, A08_ADescriptorAddedByConnectionLostIsNotNotified) {
   const auto lower = make_probe();
   const auto leaving = make_probe();
@@ -452,7 +454,8 @@ TEST_F(ScriptedCore, A10_AnExceptionInADescriptorEndsThatDescriptorOnly) {
   EXPECT_EQ(log.lines(), what_is_logged("[probe]"));
 }
 
-// As pthread_cancel() does it: what unwinds the thread is not to be caught.
+// As pthread_cancel() does it: the exception that unwinds the thread must not
+// be caught.
 TEST_P(Core, A10_AThreadCanBeCancelledWithinACallback) {
 #ifdef __SANITIZE_ADDRESS__
   GTEST_SKIP() << "what is caught is no object, and the sanitizer minds";

@@ -59,7 +59,7 @@ TEST_P(DescriptorErrors, B16_ADescriptorIsRemovedBeforeItIsNotified) {
   probe->on_lost = [&] {
     EXPECT_TRUE(reactor.readers().empty());
     EXPECT_TRUE(reactor.writers().empty());
-    // So the number is free for whoever is next.
+    // The number is free for the next descriptor.
     probe->sock.close();
     reactor.stop();
   };

@@ -1,4 +1,4 @@
-// What the tests of registered descriptors share.
+// Fixture and helpers of the tests that register descriptors.
 #pragma once
 
 #include <sys/socket.h>

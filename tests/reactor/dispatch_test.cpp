@@ -121,8 +121,8 @@ TEST_P(Dispatch, B09_ADescriptorThatRemovedItselfIsNotAskedForItsNumber) {
   EXPECT_EQ(probe->losses, 0);
 }
 
-// Both are ready; whoever is called first closes the other, and registers a new
-// one that gets its number. `times`: closed and reopened so often.
+// Both are ready. The first one that is called closes the other and registers a
+// new descriptor that gets its number, `times` times in a row.
 void reuse_number(reactor::Reactor& reactor,
                   int times,
                   Probe& one,
@@ -172,7 +172,7 @@ TEST_P(Dispatch, B10_AnEventOfAClosedFileDoesNotReachTheNextFileOfThatNumber) {
   }
 }
 
-// It writes after it read: the number is somebody else's in between.
+// do_read() closes the file, and another one gets its number before do_write().
 TEST_F(ScriptedDispatch,
        B10_AWriteEventDoesNotReachAFileThatReusedTheNumberInDoRead) {
   const auto probe = make_probe();

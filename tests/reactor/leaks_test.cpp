@@ -1,5 +1,5 @@
-// Ten thousand attempts to connect that come to nothing leave nothing behind:
-// no descriptor, and nothing in memory, which delayed calls would be as well.
+// Ten thousand attempts to connect that fail leave no descriptor and no memory,
+// hence no delayed call.
 
 #include <netdb.h>
 
@@ -26,7 +26,8 @@ class Leaver final : public reactor::Protocol {
   void connection_made() override { transport().abort_connection(); }
 };
 
-// Tries again and again, and looks at the first hundred and all of them.
+// Connects again and again; compares the memory after the first hundred with
+// the memory at the end.
 class Stubborn final : public reactor::ClientFactory {
  public:
   explicit Stubborn(reactor::Reactor& reactor)
@@ -46,7 +47,8 @@ class Stubborn final : public reactor::ClientFactory {
     again(connector, why);
   }
 
-  // Some may be on their way out: the other end, a thread that has answered.
+  // The other end, and the thread of a lookup, may need a moment to close
+  // theirs.
   void expect_nothing_left() const {
     constexpr long some = 50;
     EXPECT_EQ(outcomes_, attempts);
@@ -95,7 +97,7 @@ class Leaks : public testing::TestWithParam<const char*> {
     stubborn->expect_nothing_left();
   }
 
-  // Anybody may come in, and is left alone.
+  // Accepts every client and does nothing with it.
   net::Address serve() {
     class Factory final : public reactor::ProtocolFactory {
       std::unique_ptr<reactor::Protocol> build_protocol(

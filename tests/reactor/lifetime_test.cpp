@@ -1,5 +1,5 @@
-// Nothing the reactor holds dies while a callback runs; and nothing lives
-// longer than that.
+// The reactor destroys nothing while a callback runs, and keeps nothing longer
+// than that.
 #include "support/rig.h"
 
 using namespace rig;
@@ -10,7 +10,7 @@ namespace {
 class Lifetime : public ReactorTest {};
 class ScriptedLifetime : public ScriptedTest {
  protected:
-  // The reactor gets the only share.
+  // The reactor has the only reference.
   Probe& adopt(bool* dead) {
     auto probe = make_probe();
     probe->on_death = [dead] { *dead = true; };
@@ -131,7 +131,7 @@ TEST_F(ScriptedLifetime, ACancelledCallIsDestroyedWhenTheIterationEnds) {
   turn(1, [&](int) { EXPECT_TRUE(dead); });
 }
 
-// An object that a delayed call owns cancels that call, and is still there.
+// The object owned by a delayed call cancels that call and still exists.
 TEST_F(ScriptedLifetime, AnObjectMayCancelTheCallThatOwnsIt) {
   struct Owned {
     reactor::DelayedCall call;
@@ -165,8 +165,8 @@ TEST_F(ScriptedLifetime, ADelayedCallLivesUntilItReturns) {
   turn(1, [&](int) { EXPECT_TRUE(dead); });
 }
 
-// What dies between two rounds may take others with it, and they have to be
-// gone before the wait, too.
+// An object that is destroyed between two iterations may remove others, which
+// are destroyed before the wait, too.
 TEST_F(ScriptedLifetime,
        ADescriptorRemovedByADestructorIsDestroyedBeforeTheWait) {
   bool dead = false;
@@ -201,7 +201,7 @@ TEST_F(ScriptedLifetime, ACallWhenRunningIsDestroyedBeforeTheWait) {
 
 // --- Who outlives whom -------------------------------------------------------
 
-// Takes leave in its destructor, as careful people's objects do.
+// Removes itself in its destructor, as a careful user's object does.
 struct Polite {
   reactor::Reactor& reactor;
   std::shared_ptr<Probe> probe;
@@ -267,8 +267,8 @@ TEST_P(Lifetime, ADelayedCallMayOutliveTheReactor) {
   EXPECT_EQ(call.delay(1s), Error::already_cancelled);
 }
 
-// The object owns the call, and the call the object: only the queue is left to
-// tell them apart.
+// The object owns the call and the call the object: only the queue can release
+// them.
 TEST_P(Lifetime, ACallThatWasNeverMadeIsDestroyedWithTheReactor) {
   bool dead = false;
   {

@@ -1,5 +1,5 @@
-// How much memory a stream costs: no more than its bytes, however it is cut;
-// and how much who is at rest, or over.
+// How much memory a stream needs: no more than its bytes, however it is cut.
+// How much memory idle connections and completed calls need.
 #include <malloc.h>
 #include <sys/socket.h>
 
@@ -17,12 +17,12 @@
 namespace {
 
 std::atomic<int> allocations = 0;
-std::atomic<std::size_t> bytes = 0;  // that are not freed yet
-std::size_t most_received = 0;  // at once; 0: as much as there is
+std::atomic<std::size_t> bytes = 0;  // not freed yet
+std::size_t most_received = 0;  // by one call; 0: no limit
 
 }  // namespace
 
-// Not to be inlined: the compiler knows new and free() for no couple.
+// Not inlined: the compiler warns about a free() of memory from new.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   void* const memory = std::malloc(size);
   if (!memory) throw std::bad_alloc();
@@ -40,7 +40,7 @@ std::size_t most_received = 0;  // at once; 0: as much as there is
   operator delete(memory);
 }
 
-// Stands before the system's: the library knows no other.
+// Replaces the system's.
 extern "C" ssize_t recv(int fd, void* data, size_t size, int flags) {
   if (most_received > 0) size = std::min(size, most_received);
   return ::recvfrom(fd, data, size, flags, nullptr, nullptr);
@@ -50,7 +50,8 @@ namespace {
 
 using namespace rig;
 
-// Keeps what it gets, as the clients do; talks first, if it has something.
+// Keeps the received bytes, as the clients do; first sends some, if there are
+// any.
 struct Reader final : reactor::Protocol {
   explicit Reader(reactor::Reactor& r)
       : reactor(r) {}
@@ -105,7 +106,7 @@ class Memory : public testing::TestWithParam<const char*> {
 
 FOR_EVERY_POLLER(Memory);
 
-// So often a string grows until it has so many bytes, and a few times more.
+// How often a string grows to this size, and a few times more.
 int growths(std::size_t size) {
   int count = 10;
   while (size /= 2) {
@@ -150,14 +151,14 @@ TEST_P(Memory, M02_ReceivingAPoemByteByByteAllocatesNoMore) {
   EXPECT_EQ(Reader::last_pieces, size);
 }
 
-// What the system does not take is kept; and the peer reads when all is
-// written.
+// The connection buffers the bytes that the system does not take, and the peer
+// reads once all is written.
 struct Writer final : reactor::Protocol {
   explicit Writer(reactor::Reactor& r)
       : reactor(r) {}
   void connection_made() override {
     static const std::string much(16 << 20, '.');
-    transport().write(much);  // so that everything from now on has to wait
+    transport().write(much);  // so that all later writes are buffered
     const int before = allocations;
     for (std::size_t i = 0; i < 8 << 20; ++i) {
       transport().write("x");
@@ -194,13 +195,14 @@ TEST_P(Memory, M02_WritingByteByByteAllocatesOnlyToGrowTheBuffer) {
   EXPECT_LE(Writer::allocated, growths(80 << 20));
 }
 
-// Writes much, and looks at the memory when the peer has it all and says so.
+// Writes much, and measures the memory when the peer reports that it has
+// received all of it.
 struct Sender final : reactor::Protocol {
   explicit Sender(reactor::Reactor& r)
       : reactor(r) {}
   void connection_made() override { transport().write(much); }
   void data_received(std::string_view) override { look(); }
-  // The reactor has yet to notice, perhaps, that there is nothing left.
+  // The reactor may not have noticed yet that its buffer is empty.
   void look() {
     if (!reactor.writers().empty()) {
       reactor.call_later(0ms, [this] { look(); });
@@ -235,7 +237,7 @@ TEST_P(Memory, SentBytesAreNotKept) {
 
 constexpr std::size_t connections = 400;
 
-// Looks at the memory a round after the last connection was made.
+// Measures the memory one iteration after the last connection was made.
 struct Idle final : reactor::Protocol {
   explicit Idle(reactor::Reactor& r)
       : reactor(r) {}
@@ -293,7 +295,7 @@ TEST_P(Memory, CompletedCallsFreeTheirMemory) {
   EXPECT_GT(bytes, before + calls);
   std::size_t after = 0;
   reactor.call_later(0ms, [&] {
-    // Which is no delayed call.
+    // this is not a delayed call
     reactor.call_from_thread([&] {
       after = bytes;
       reactor.stop();
@@ -303,7 +305,7 @@ TEST_P(Memory, CompletedCallsFreeTheirMemory) {
   EXPECT_LT(after, before + calls);
 }
 
-// While there is another, for which the queue keeps what it has.
+// While there is another call, for which the queue keeps its memory.
 TEST_P(Memory, CallsCancelledWhenTheyAreDueFreeTheirMemory) {
   constexpr int rounds = 5000;
   auto other = reactor.call_later(1h, [] {});
@@ -339,7 +341,7 @@ TEST_P(Memory, CancelledCallsFreeTheirMemory) {
   cancel_many();
   reactor.call_later(0ms, [&] {
     reactor.call_later(0ms, [&] {
-      cancel_many();  // what the first ones needed is let go of already
+      cancel_many();  // the memory of the first ones is freed already
       reactor.call_later(0ms, [&] { reactor.call_from_thread(look); });
     });
   });
@@ -347,7 +349,7 @@ TEST_P(Memory, CancelledCallsFreeTheirMemory) {
   EXPECT_LT(after, before + calls);
 }
 
-// Some are always left, so nothing is given back.
+// Some calls are always pending, so the queue never frees all of its memory.
 TEST_P(Memory, CallsNeedMemoryOnlyForThosePendingAtOnce) {
   for (int i = 0; i < 20; ++i) {
     reactor.call_later(1h, [] {});
@@ -367,8 +369,8 @@ TEST_P(Memory, CallsNeedMemoryOnlyForThosePendingAtOnce) {
       after = bytes;
       return reactor.stop();
     }
-    cancel(1, 0s);  // found when it would be the next
-    if (rounds % 2 == 0) cancel(30, 2h);  // found because they are so many
+    cancel(1, 0s);  // found when it would be the next one
+    if (rounds % 2 == 0) cancel(30, 2h);  // found because there are many
     reactor.call_later(0s, again);
   };
   reactor.call_later(0s, again);

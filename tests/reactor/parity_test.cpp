@@ -1,5 +1,5 @@
-// Whatever is done to a reactor, in whatever order: every poller does the same,
-// and the contract holds. The longer runs of this are fuzz/reactor_fuzz.cpp.
+// Random operations on a reactor: every poller makes the same calls, and the
+// contract holds. fuzz/reactor_fuzz.cpp has longer runs.
 #include <random>
 
 #include "support/rig.h"
@@ -9,7 +9,7 @@ using namespace rig;
 
 namespace {
 
-// Of one seed: enough for some hundred operations.
+// The bytes of one seed: enough for some hundred operations.
 std::vector<std::uint8_t> any_bytes(unsigned seed) {
   std::mt19937 random(seed);
   std::vector<std::uint8_t> bytes(100 + random() % 400);
@@ -30,7 +30,7 @@ constexpr unsigned seeds = 300;
 
 struct Peace {
   Watchdog watchdog{50s};
-  LogCapture log;  // what is thrown is of no interest
+  LogCapture log;  // the exceptions are not of interest
 };
 
 class Parity : public testing::TestWithParam<const char*>, public Peace {};
@@ -45,7 +45,7 @@ TEST_P(Parity, N04_TheSameOperationsLeadToTheSameCalls) {
 TEST_F(World, N04_RandomEventsKeepTheContract) {
   for (unsigned seed = 0; seed < seeds; ++seed) {
     SCOPED_TRACE(seed);
-    EXPECT_NE(trace(seed, "scripted"), "");  // it aborts, if anything is broken
+    EXPECT_NE(trace(seed, "scripted"), "");  // else it has aborted
   }
 }
 

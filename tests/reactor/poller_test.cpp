@@ -1,4 +1,4 @@
-// The pollers by themselves: they differ in how they wait, and in nothing else.
+// The pollers by themselves: they differ only in how they wait.
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -40,7 +40,7 @@ class Pollers : public testing::TestWithParam<const char*> {
  protected:
   using Answer = std::map<int, Events>;
 
-  // Who is ready just now; each of them once.
+  // The descriptors that are ready now; each of them once.
   Answer ready(std::optional<std::chrono::milliseconds> timeout = 0ms) {
     Answer answer;
     for (const auto& [fd, events] : poller->wait(timeout)) {
@@ -87,7 +87,7 @@ TEST(PollerNames, N03_AnUnknownNameIsNamedInTheError) {
   EXPECT_THROW(reactor::make_poller("Epoll"), std::invalid_argument);
 }
 
-// A kernel without it, a sandbox that forbids it, and no descriptor for it.
+// A kernel without epoll, a sandbox that forbids it, and no descriptor for it.
 TEST(PollerNames, N03_TheDefaultIsPollWithoutEpoll) {
   for (const auto& [name, error] :
        {std::pair("ENOSYS", std::errc::function_not_supported),
@@ -123,8 +123,8 @@ TEST_P(Pollers, ReportTheReadyDescriptorsOfTheWatched) {
   EXPECT_EQ(ready(), Answer());
 }
 
-// Reset sockets, and those that never were connected, are ready for everything:
-// using them tells why.
+// A socket that was reset or never connected is ready for everything: the next
+// operation on it returns the reason.
 struct State {
   std::string name;
   net::Socket sock;
@@ -262,7 +262,7 @@ TEST_P(Pollers, AnUnwatchedNumberCanBeWatchedAgain) {
   const int fd = one.sock.fd();
   poller->watch(fd, both);
   EXPECT_EQ(ready(), (Answer{{fd, writable}}));
-  poller->watch(fd, readable);  // and this the kernel is never told
+  poller->watch(fd, readable);  // the kernel is not told of this
   poller->watch(fd, nothing);
   const net::Socket survivor = duplicate(one.sock);
   one.sock.close();
@@ -298,7 +298,7 @@ TEST_P(Pollers, TheReportedEventsAreNotChangedByWatch) {
                               pairs[2].sock.fd()}));
 }
 
-// Whatever is asked for in whatever order, it is the last word that counts.
+// After any sequence of changes, the last one holds.
 TEST_P(Pollers, N04_TheLastOfManyRandomChangesHolds) {
   std::mt19937 random(4711);
   std::vector<Pair> pairs(20);
@@ -366,7 +366,7 @@ TEST_P(Pollers, L01_TheLastNumberOfSelectIsWatched) {
   EXPECT_EQ(ready(), (Answer{{pair.sock.fd(), writable}}));
 }
 
-// Only epoll looks at what it is to watch; to the others it is ready.
+// Only epoll checks the descriptor; for the others a closed one is ready.
 TEST_P(Pollers, B13_AClosedDescriptorIsRefusedOrReady) {
   Pair pair;
   const int closed = pair.other.fd();
@@ -380,14 +380,14 @@ TEST_P(Pollers, B13_AClosedDescriptorIsRefusedOrReady) {
     EXPECT_EQ(ready(std::nullopt), (Answer{{closed, readable}}));
     poller->watch(closed, nothing);
   }
-  // And nothing is left of it.
+  // Nothing of it is left.
   const Pair next;
   ASSERT_EQ(next.sock.fd(), closed);
   poller->watch(closed, both);
   EXPECT_EQ(ready(), (Answer{{closed, writable}}));
 }
 
-// Written exception: epoll has forgotten it.
+// Documented exception: epoll has forgotten it.
 TEST_P(Pollers, B13_ADescriptorClosedWhileWatchedIsReadyForItsEvents) {
   Pair pairs[3];
   for (Pair& pair : pairs) {
@@ -424,7 +424,7 @@ TEST_P(Pollers, WaitNoLessThanTheTimeout) {
 
 std::atomic<int> came = 0;
 
-// Sends signals until one of them has ended the wait, which has no limit. The
+// Sends signals until one has interrupted the wait, which has no limit. The
 // socket is idle, although select() leaves it in its sets.
 TEST_P(Pollers, B20_ASignalEndsTheWaitWithNothingReady) {
   const Pair pair;
@@ -452,7 +452,7 @@ TEST_P(Pollers, B20_ASignalEndsTheWaitWithNothingReady) {
   ::sigaction(SIGUSR1, &before, nullptr);
 }
 
-// What poll() said the last time, and select() was asked, is still there.
+// The results of the last poll(), and the sets passed to select(), still exist.
 TEST_P(Pollers, B20_AnInterruptedWaitReportsNothing) {
   const Pair pair;
   const int fd = pair.sock.fd();

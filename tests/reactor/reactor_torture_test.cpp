@@ -1,6 +1,6 @@
-// Each system call of a reactor fails once, in each way its man page has: see
-// torture_test.cpp for the same from outside. Here one sees that everybody is
-// told everything, once and in order, and that nothing is left behind.
+// Each system call of a reactor fails once, in each way that its man page has.
+// torture_test.cpp does the same with programs. This test sees each
+// notification: all of them come once and in order, and nothing is left.
 
 #include <map>
 #include <memory>
@@ -20,8 +20,8 @@ using reactor::Error;
 
 const std::string poem = pattern(0, 200'000);
 
-// A reactor that serves a poem to clients of its own, each of which comes to
-// another end.
+// A reactor that serves a poem to clients of its own, each of which has another
+// outcome.
 class Scenario {
  public:
   explicit Scenario(const net::Address& closed)
@@ -37,7 +37,7 @@ class Scenario {
     };
   }
 
-  // Throws if it cannot listen, or wait any more.
+  // Throws if the reactor cannot listen or cannot wait.
   void play(const char* poller) {
     World world(reactor::make_poller(poller));
     world.stats->expects_empty = true;  // a wait that fails may be short
@@ -52,14 +52,14 @@ class Scenario {
     connect(to, leaver_);
     connect(closed_, refused_);
     connect(silent, stayer_);
-    // Time goes on a little: a port may have to rest, but nobody is late.
+    // Time passes: a port may pause, but no timeout expires.
     world.when([&] {
       world.clock.advance(1ms);
       return has_outcome(reader_) && has_outcome(named_reader_) &&
              has_outcome(leaver_) && has_outcome(refused_) &&
              (stayer_->made() || has_outcome(stayer_));
     });
-    // Whatever it was, it is over.
+    // It is over, with any outcome.
     world.after(0, [&, to] {
       connect(to, late_reader_);
       is_late_reader_asked_for_ = true;
@@ -73,7 +73,7 @@ class Scenario {
     has_ended_ = true;
   }
 
-  // How many have come to an end that was not meant for them.
+  // How many clients have an outcome that was not planned for them.
   int surprises() const {
     return !is_whole(reader_) + !is_whole(named_reader_) +
            (leaver_->reason != Error::connection_aborted) +
@@ -82,7 +82,7 @@ class Scenario {
            !is_whole(late_reader_);
   }
 
-  // However it ended: who was connected is told so.
+  // Each connected client was told of the loss, with any reason.
   void expect_one_outcome_each() const {
     for (const auto& client :
          {reader_, named_reader_, leaver_, refused_, stayer_}) {
@@ -127,7 +127,7 @@ class Scenario {
   const Which late_reader_ = std::make_shared<Client>();
 };
 
-constexpr int shares = 4;  // of the faults, one a test: they take their time
+constexpr int shares = 4;  // of the faults, one per test
 
 class ReactorTorture
     : public testing::TestWithParam<std::tuple<const char*, int>> {
@@ -153,7 +153,7 @@ class ReactorTorture
     expect_no_descriptors();
   }
 
-  // A thread that has looked up a name may have one for a moment.
+  // The thread of a lookup may have a descriptor for a moment.
   void expect_no_descriptors() const {
     for (int i = 0; i < 1000 && open_descriptors() != before; ++i) {
       std::this_thread::sleep_for(1ms);
@@ -189,7 +189,7 @@ TEST_P(ReactorTorture, AFailureEndsOneConnectionAndLeavesNothing) {
     ++played;
     reached += counts.at(faults[i].call) >= faults[i].number;
   }
-  // What depends on chance need not come about again; most of it does.
+  // Calls that depend on timing need not happen again; most of them do.
   EXPECT_GE(2 * reached, played);
   RecordProperty("faults", static_cast<int>(played));
 }

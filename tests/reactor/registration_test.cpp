@@ -13,7 +13,7 @@ namespace {
 class Registration : public DescriptorTest {};
 class ScriptedRegistration : public ScriptedTest {};
 
-// Has the number of somebody else.
+// Uses the number of another object.
 struct SameNumber final : reactor::WriteDescriptor, reactor::ReadDescriptor {
   explicit SameNumber(int fd)
       : number(fd) {}
@@ -96,7 +96,7 @@ TEST_P(Registration, B04_AddingTwiceHasTheEffectOfAddingOnce) {
   EXPECT_EQ(probe->reads + probe->writes, 0);
 }
 
-// Who is added once more, round after round, has his turn all the same.
+// Adding a descriptor again during an iteration does not postpone its call.
 TEST_F(ScriptedRegistration,
        B04_ADescriptorAddedAgainDuringAnIterationIsStillCalledInIt) {
   const auto adder = make_probe();

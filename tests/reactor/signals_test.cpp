@@ -1,5 +1,5 @@
-// A signal is a call like any other, in the reactor's thread; and one that is
-// none of our business changes nothing.
+// A signal is a call like any other, in the reactor's thread. A signal that was
+// not asked for changes nothing.
 //              twisted.internet.test.test_base.ReactorBaseSignalTests
 #include <fcntl.h>
 #include <pthread.h>
@@ -28,7 +28,7 @@ std::atomic<bool> is_write_slow = false;  // it returns late
 
 }  // namespace
 
-// Stands before the system's: the library knows no other.
+// Replaces the system's.
 extern "C" ssize_t write(int fd, const void* data, size_t size) {
   ++writes;
   const ssize_t n = ::syscall(SYS_write, fd, data, size);
@@ -44,7 +44,7 @@ struct sigaction action_of(int signum) {
   return action;
 }
 
-// Whatever a test does to it, afterwards it is what it was.
+// Restores the handler after the test.
 class Untouched {
  public:
   explicit Untouched(int signum)
@@ -317,7 +317,7 @@ TEST_P(Signals, J03_TwoReactorsMayAskForOneSignal) {
   reactor.run();
 }
 
-// They may end in any order, too: then a handler stays, and knows nobody.
+// They may end in any order; then a handler stays that refers to no reactor.
 TEST_P(Signals, J03_AHandlerThatOutlivesItsReactorWakesNoReactor) {
   const Untouched untouched(SIGUSR1);
   {
@@ -328,7 +328,7 @@ TEST_P(Signals, J03_AHandlerThatOutlivesItsReactorWakesNoReactor) {
     first.reset();
   }
   ASSERT_NE(action_of(SIGUSR1).sa_handler, SIG_DFL);
-  const std::vector<Pair> heirs(4);  // who has their numbers
+  const std::vector<Pair> heirs(4);  // which have their numbers
   ::raise(SIGUSR1);
   for (const Pair& pair : heirs) {
     char byte;
@@ -424,7 +424,7 @@ TEST_P(Signals, J04_AStormOfSignalsChangesNothing) {
   }
   std::function<void()> finish = [&] {
     if (came > 20 && heard.size() == 10) return reactor.stop();
-    reactor.call_later(1ms, finish);  // the storm is late, or we are
+    reactor.call_later(1ms, finish);  // in case signals come late
   };
   reactor.call_later(50ms, finish);
   {
@@ -471,8 +471,8 @@ TEST_P(Signals, J06_AProgramThatIsExecutedInheritsNothing) {
   inner.run();
 }
 
-// The child has the same poller, and must leave it alone: it may only execute
-// another program, or end.
+// The child shares the poller and must not use it: it may only execute another
+// program, or exit.
 TEST_P(Signals, J06_AChildThatExitsDoesNotDisturbTheLoop) {
   stats->expects_empty = false;
   const auto probe = make_probe();

@@ -1,4 +1,4 @@
-// Other threads may ask for a call, and wake the reactor by it.
+// Other threads may ask for a call, which wakes the reactor.
 //                                        twisted.internet.test.test_threads
 
 #include <sys/syscall.h>
@@ -19,7 +19,7 @@ std::atomic<int> writes = 0;
 
 }  // namespace
 
-// Stands before the system's: the library knows no other.
+// Replaces the system's.
 extern "C" ssize_t write(int fd, const void* data, size_t size) {
   ++writes;
   return ::syscall(SYS_write, fd, data, size);
@@ -121,7 +121,7 @@ TEST_P(Threads, I03_CallsThatAskForMoreStarveNoOther) {
   reactor.call_later(0s, call_again);
   reactor.run();
   EXPECT_EQ(stats->waits, 500);
-  EXPECT_EQ(posted, 499);  // in the last round it had stopped
+  EXPECT_EQ(posted, 499);  // in the last iteration it had stopped
   EXPECT_EQ(probe->reads, 500);
 }
 

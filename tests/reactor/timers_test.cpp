@@ -1,4 +1,4 @@
-// What is to be called later is called then, once, and in order.
+// A delayed call is made when it is due, once, and in order.
 //              twisted.test.test_internet.InterfaceTests,
 //              twisted.test.test_task
 #include <sys/syscall.h>
@@ -24,7 +24,7 @@ std::atomic<int> looks_at_the_wall = 0;
 
 }  // namespace
 
-// Stands before the system's: the library knows no other.
+// Replaces the system's.
 extern "C" int clock_gettime(clockid_t clock, timespec* time) noexcept {
   if (clock != CLOCK_MONOTONIC) ++looks_at_the_wall;
   return static_cast<int>(::syscall(SYS_clock_gettime, clock, time));
@@ -48,7 +48,7 @@ class ScriptedTimers : public ScriptedTest {
     return reactor.call_later(delay, [this, name] { order.push_back(name); });
   }
 
-  // One round for each step, and before it time passes.
+  // One iteration per step; time passes before it.
   void pass(std::vector<Clock::duration> steps) {
     turn(static_cast<int>(steps.size()) + 1, [&, steps](int round) {
       const auto step = static_cast<std::size_t>(round - 1);
@@ -103,7 +103,7 @@ TEST_P(Timers, C03_ACallAskedForByACallWaitsForTheNextIteration) {
   EXPECT_EQ(probe->reads, 100);
 }
 
-// On a clock that stands still the new call is due at once, and must wait too.
+// The clock stands still, so the new call is due at once, and must wait, too.
 TEST_F(ScriptedTimers, C03_ACallAskedForByACallWaitsAlthoughTheClockMoves) {
   reactor.call_later(1ms, [&] {
     note(0s, 1);
@@ -183,7 +183,7 @@ TEST_F(ScriptedTimers, C06_TheWaitIsRoundedUp) {
 TEST_P(Timers, C06_ACallCostsAtMostTwoWakeUps) {
   reactor.call_later(9900us, [&] { reactor.stop(); });
   reactor.run();
-  EXPECT_LE(stats->waits, 3);  // the last one is the round that stops
+  EXPECT_LE(stats->waits, 3);  // the last one is the iteration that stops
 }
 
 TEST_F(ScriptedTimers, C07_HugeDelaysStayPending) {
@@ -409,7 +409,7 @@ TEST_F(ScriptedTimers, C13_ACancelledCallIsDestroyedAfterTheIteration) {
 
 // --- The queue by itself -----------------------------------------------------
 
-// Very many calls give back what they needed; and a DelayedCall knows.
+// Completed calls free their memory, and a DelayedCall stays inactive.
 TEST(TimerQueue, CompletedCallsStayInactiveWhenTheirPlacesAreReused) {
   FakeClock clock;
   const auto queue = std::make_shared<reactor::TimerQueue>(clock);
@@ -452,7 +452,7 @@ TEST(TimerQueue, ACallLeftOfVeryManyIsStillMade) {
   }
 }
 
-// Against the plainest model of it that there is.
+// Compared with a simple model, a sorted list.
 TEST(TimerQueue, BehavesLikeASortedList) {
   struct Entry {
     reactor::DelayedCall call;
@@ -508,7 +508,7 @@ TEST(TimerQueue, BehavesLikeASortedList) {
         model[which].call.delay(delay - 25ms);
         model[which].turn = ++turns;
         break;
-      case 6:  // more at once than there are, and every other one for nothing
+      case 6:  // more than there are, and every other one not pending
         for (std::size_t more = model.size() + 1; more > 0; --more) {
           if (model.size() > 100) break;
           queue->add(delay, [] {}).cancel();
@@ -521,7 +521,7 @@ TEST(TimerQueue, BehavesLikeASortedList) {
         make_due_calls();
         queue->destroy_cancelled();
     }
-    if (below(2) == 0) continue;  // what is asked for may gather
+    if (below(2) == 0) continue;  // so that several requests may gather
     const auto first = std::min_element(model.begin(), model.end(), before);
     ASSERT_EQ(queue->next().value_or(never),
               model.empty() ? never : first->call.time());
