@@ -1,4 +1,4 @@
-// The first reactor programs, seen from outside: behaviour.md, section 4.
+// The first reactor programs, as a user sees them: behaviour.md, section 4.
 
 #include <algorithm>
 #include <chrono>
@@ -33,10 +33,10 @@ class RunsOn : public testing::TestWithParam<std::string> {};
 TEST_P(RunsOn, J01_EndsCleanlyOnSIGINT) {
   Process program(command(GetParam()));
   program.wait_until_it_catches(SIGINT);
-  // Before the reactor does, its manners are what catches it.
+  // Until the reactor handles the signal, init_process() does.
   program.wait_until_it_sleeps();
   program.signal(SIGINT);
-  // Not by the signal: the reactor has stopped.
+  // It does not die of the signal: the reactor has stopped.
   EXPECT_EQ(program.wait().status, 128 + SIGINT);
 }
 
@@ -50,7 +50,7 @@ TEST_P(RunsOn, DiesOfSIGTERM) {
 TEST_P(RunsOn, A12_WaitingCostsNothing) {
   Process program(command(GetParam()));
   program.wait_until_it_catches(SIGINT);
-  // A program that looks around from time to time would do so in every window.
+  // A program that polls would wake up in each of these windows.
   rig::eventually("300 ms without waking up", [&] {
     const long before = program.sleeps();
     for (int i = 0; i < 100; ++i) {

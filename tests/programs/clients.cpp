@@ -94,7 +94,7 @@ void expect_blocking(const std::vector<Wanted>& poems, const std::string& out) {
   EXPECT_EQ(rig::masked(out), expected + last_line(poems));
 }
 
-// The poems, whole ones only, in some order.
+// Checks that these are the whole poems, in any order.
 void expect_poems(const std::vector<Wanted>& poems, std::string out) {
   std::vector<std::string> left;
   for (const Wanted& wanted : poems) {
@@ -114,7 +114,8 @@ void expect_poems(const std::vector<Wanted>& poems, std::string out) {
   EXPECT_EQ(out, "");
 }
 
-// What the lines before the report say about one task.
+// The content of the lines that a client prints before its report, for one
+// task.
 struct Told {
   std::size_t bytes = 0;
   int pieces = 0;
@@ -176,7 +177,7 @@ void expect_chatter(const Client& client,
     const bool finishes =
         wanted.fate == Wanted::whole && !client.is("Reactor2");
     if (client.is("Broken")) {
-      // It reads on until the poem is over, and need not say that it is.
+      // It reads until the poem is over, and may not print that it is.
       EXPECT_EQ(task.pieces, wanted.poem.empty() ? 0 : 1) << "task " << num;
       EXPECT_LE(task.finished, finishes ? 1 : 0) << "task " << num;
     } else {

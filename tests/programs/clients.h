@@ -63,12 +63,12 @@ class ClientTest : public testing::TestWithParam<Client> {
       With, Suite, testing::ValuesIn(with_each_reactor({__VA_ARGS__})), \
       name_of)
 
-// A poem that was asked for, and what should have come of it.
+// A poem that is asked for, and its expected outcome.
 struct Wanted {
   enum Fate { whole, partial, never };
 
   std::string address;
-  std::string poem;  // what is to arrive
+  std::string poem;  // the bytes that arrive
   Fate fate = whole;
 
   std::string mark() const { return fate == partial ? " (partial)" : ""; }
@@ -79,7 +79,7 @@ void expect_printed(const Client& client,
                     const std::vector<Wanted>& poems,
                     const std::string& out);
 
-// Runs the client, which is to get all of each poem.
+// Runs the client, which has to get all of each poem.
 void expect_all_whole(const Client& client,
                       const std::vector<Wanted>& poems,
                       Words arguments = {});

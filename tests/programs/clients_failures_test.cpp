@@ -55,7 +55,7 @@ TEST_P(Clients, B16_FetchTheOthersIfOneOfThreeRefuses) {
 
 TEST_P(Clients, D10_ReportAnUnknownHost) {
   Server server(rig::serves("a poem\n"));
-  // An empty label: there is no need to ask a name server.
+  // The empty label makes it invalid without asking a name server.
   const std::string nowhere = "no..such.host:1";
   const auto outcome = run({nowhere, server.address()});
   EXPECT_EQ(outcome.status, 1);
@@ -83,8 +83,8 @@ TEST_P(Clients, E11_KeepDataThatArrivedBeforeAReset) {
   }
 }
 
-// Three good servers, and three bad ones. One of these is silent until all good
-// poems are complete: whoever waits for it would wait for ever.
+// Three good servers and three bad ones. One of the bad ones is silent until
+// all good poems are complete: a client that waits for it would wait for ever.
 TEST_P(Clients, G07_FetchAllGoodPoemsAmongBadServers) {
   int rotation = 0;
   for (const std::string order : {"GGGBBB", "BBBGGG", "GBGBGB", "BGBGBG",
@@ -169,7 +169,7 @@ TEST_P(Clients, D14_GiveTwentyAddressesAnOutcomeWithTwelveDescriptors) {
                     [](const auto& p) { return p.fate == Wanted::never; });
   EXPECT_EQ(static_cast<std::size_t>(failed), failures.size()) << outcome.err;
   EXPECT_LT(failed, 20);
-  // The blocking client never needs more than one at a time.
+  // The blocking client needs one at a time.
   EXPECT_EQ(failed == 0, GetParam().is("Blocking"));
   EXPECT_EQ(outcome.status, failed == 0 ? 0 : 1);
   expect_printed(GetParam(), poems, outcome.out);
@@ -224,7 +224,7 @@ TEST_P(Clients, K04_FailuresGoToStderrAndSetTheExitStatus) {
     const auto outcome = run(arguments);
     EXPECT_EQ(outcome.status, status);
     EXPECT_EQ(outcome.err, err);
-    // A usage error has no word on stdout, and what failed has none there.
+    // Neither a usage error nor a failure is printed on stdout.
     if (status == 2) {
       EXPECT_EQ(outcome.out, "");
     }

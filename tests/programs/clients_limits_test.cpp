@@ -48,7 +48,7 @@ TEST_P(Clients, M01_EndAnEndlessPoem) {
   std::smatch match;
   const std::regex line("Task 1: connection lost after (\\d+) bytes: .+\n");
   ASSERT_TRUE(std::regex_match(outcome.err, match, line)) << outcome.err;
-  // No more than the limit and a buffer.
+  // At most the limit and one buffer.
   EXPECT_GE(std::stoul(match[1]), 100'000U);
   EXPECT_LE(std::stoul(match[1]), 100'000U + 65536U);
 }
@@ -92,7 +92,7 @@ TEST_P(ReactorClients, C07_AHugeTimeoutIsAccepted) {
                    {"--timeout", "1e300"});
 }
 
-// However often it says something: the poem has to be complete in time.
+// Data does not reset it: the whole poem has to be complete in time.
 TEST_P(ProtocolClients, M03_ATimeoutEndsAServerThatNeverStopsSending) {
   Server server([](Visit& visit) {
     while (!visit.over()) {
@@ -138,7 +138,7 @@ TEST_P(ProtocolClients, D06_APendingAttemptDelaysNoOtherTask) {
 
 // --- Waiting -----------------------------------------------------------------
 
-// A program that looks around from time to time would do so in every window.
+// A program that polls would wake up in each of these windows.
 TEST_P(Clients, A12_WaitingCostsNothing) {
   Server server(rig::stays_silent());
   Server other(rig::stays_silent());

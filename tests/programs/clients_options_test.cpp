@@ -121,7 +121,7 @@ TEST_P(Programs, RefuseVeryLongArguments) {
   }
 }
 
-// A piece at a time, so that all of them hear of the same pieces.
+// One piece at a time, so that each client reads the same pieces.
 TEST_P(ReactorClients, N01_PrintTheSameWithEveryReactor) {
   rig::RefusingPort refusing;
   Server server([](Visit& visit) {

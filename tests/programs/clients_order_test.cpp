@@ -10,9 +10,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Those that wait for all servers at once, if only for the first byte.
+// Those that wait for all servers at once, at least for the first byte.
 FOR_CLIENTS(WaitingForAll, "Async", "Reactor1", "Broken", "Reactor2", "Simple");
-// Those that tell at once what they get, at all times.
+// Those that print each piece when it arrives.
 FOR_CLIENTS(Listening, "Async", "Reactor1", "Reactor2");
 // Those whose sockets are the reactor's.
 FOR_CLIENTS(ProtocolClients, "Reactor2", "Simple");
@@ -42,7 +42,7 @@ TEST_P(BlockingClient, FetchesOnePoemAfterTheOther) {
                  client.wait().out);
 }
 
-// No time is lost between the tasks, and none is counted twice.
+// The times of the tasks add up to the total.
 TEST_P(BlockingClient, TakesTheSumOfTheTimes) {
   Server server(rig::serves("poem"));
   const auto outcome = run({server.address(), server.address()});
@@ -54,7 +54,7 @@ TEST_P(BlockingClient, TakesTheSumOfTheTimes) {
     times.push_back(std::stod((*i)[1]));
   }
   ASSERT_EQ(times.size(), 3U) << outcome.out;
-  // Printed digits are cut off.
+  // The printed digits are truncated.
   EXPECT_GE(times[2] + 0.000003, times[0] + times[1]);
 }
 
@@ -78,7 +78,7 @@ TEST_P(WaitingForAll, ConnectToAllServersBeforeTheFirstPoemIsOver) {
                  outcome.out);
 }
 
-// Each server waits until the next one is done with.
+// Each server waits until the next one is done.
 TEST_P(WaitingForAll, ReportInTheOrderOfTheArguments) {
   Gate third_done;
   Gate second_done;
@@ -167,7 +167,8 @@ TEST_P(ProtocolClients, L03_AFastServerDoesNotDelayASlowPoem) {
   Server firehose([&](Visit& visit) {
     for (int drops = 0; !done.is_open() && !visit.over(); ++drops) {
       visit.push(drop);
-      // Past half of what a poem may have: a very busy machine needs time.
+      // Slows down before the poem reaches its limit, in case the machine is
+      // busy.
       if (drops > 8000) std::this_thread::sleep_for(5ms);
     }
     visit.reset();

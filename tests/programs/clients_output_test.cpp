@@ -11,14 +11,14 @@ namespace {
 
 FOR_CLIENTS(
     Clients, "Blocking", "Async", "Reactor1", "Broken", "Reactor2", "Simple");
-// Those that tell at once what they get, at all times.
+// Those that print each piece when it arrives.
 FOR_CLIENTS(Listening, "Async", "Reactor1", "Reactor2");
 // Those that print more than once.
 FOR_CLIENTS(Telling, "Blocking", "Async", "Reactor1", "Reactor2");
 FOR_CLIENTS(SimpleClient, "Simple");
 FOR_CLIENTS(StackClient, "Stack");
 
-// With a server that stalls, as "at once" does not wait for the end.
+// The server stalls, because "at once" must not wait for the end of the poem.
 TEST_P(Listening, K05_EndAtOnceWhenStdoutFails) {
   Server server(rig::sends_and_stalls("a poem"));
   const auto outcome =

@@ -1,5 +1,5 @@
-// Poems that arrive whole: behaviour.md, section 3. What every client promises
-// is tested with each client and each --reactor.
+// Poems that arrive whole: behaviour.md, section 3. Promises of all clients are
+// tested with each client and each --reactor.
 
 #include <memory>
 #include <utility>
@@ -12,7 +12,7 @@ namespace {
 
 FOR_CLIENTS(
     Clients, "Blocking", "Async", "Reactor1", "Broken", "Reactor2", "Simple");
-// Those that tell at once what they get, at all times.
+// Those that print each piece when it arrives.
 FOR_CLIENTS(Listening, "Async", "Reactor1", "Reactor2");
 FOR_CLIENTS(SimpleClient, "Simple");
 
@@ -119,7 +119,7 @@ TEST_P(Clients, G03_ReportARefusedAddressAsItWasTyped) {
                          refused(port.address()) + refused(port.address())));
 }
 
-// Each with its own number, as often as it likes; expect_printed() adds up.
+// Each task prints its number with each piece; expect_printed() adds up.
 TEST_P(Clients, G06_NumberTheTasksAndCountEveryByte) {
   std::vector<std::unique_ptr<Server>> servers;
   std::vector<Wanted> poems;

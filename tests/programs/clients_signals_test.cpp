@@ -12,7 +12,7 @@ namespace {
 
 FOR_CLIENTS(
     Clients, "Blocking", "Async", "Reactor1", "Broken", "Reactor2", "Simple");
-// Those that notice a signal while they wait.
+// Those that react to a signal while they wait.
 FOR_CLIENTS(Hearing, "Blocking", "Async", "Reactor1", "Reactor2", "Simple");
 FOR_CLIENTS(BrokenClient, "Broken");
 
@@ -42,10 +42,10 @@ TEST_P(Clients, J04_AStormOfSignalsChangesNothing) {
 
 // --- Signals -----------------------------------------------------------------
 
-// One poem is complete, one has begun, one has not.
+// Three servers: one sends a complete poem, one half a poem, one nothing.
 class ThreePoems {
  public:
-  // Until all is as said above.
+  // Waits until the client has read that.
   void wait(const Process& client, const Client& kind) const {
     rig::eventually("the second poem", [&] { return begun_.is_open(); });
     if (!kind.is("Blocking")) third_.wait_for_visits(1);
@@ -71,7 +71,7 @@ class ThreePoems {
                              {third_.address(), "", Wanted::partial}},
                             out);
     }
-    // It never comes to the third.
+    // It never connects to the third.
     EXPECT_EQ(rig::masked(out),
               "Task 1: get poetry from: " + first_.address() +
                   "\nTask 1: got 9 bytes of poetry from " + first_.address() +
@@ -149,7 +149,7 @@ TEST_P(BrokenClient, WarnsOnTheFirstSIGINTAndDiesOfTheSecond) {
   three.wait(client, GetParam());
   client.signal(SIGINT);
   client.wait_for_err("\n");
-  // It reads on, and says nothing more.
+  // It reads on and prints nothing more.
   three.go_on(false);
   client.wait_until_it_sleeps();
   EXPECT_FALSE(client.ended());

@@ -1,5 +1,5 @@
-// What programs do when system calls fail that can only be made to: rows of the
-// conformance table. torture_test.cpp has the rest of what can go wrong, once.
+// Programs whose system calls fail in ways that last, for some rows of the
+// conformance list. torture_test.cpp has each single failure.
 
 #include <csignal>
 #include <cstdint>
@@ -66,8 +66,7 @@ TEST_P(Faults, J04_InterruptedWaitsAreRepeated) {
   EXPECT_EQ(outcome.err, "");
 }
 
-// The terminal is somebody else's too, and may take little, or nothing just
-// now.
+// The terminal is shared, and may take few bytes, or none for a while.
 TEST_P(Faults, K05_ShortWritesToStdoutArePrintedWhole) {
   const auto outcome =
       fetch("write 1-5 EAGAIN; write 6-9 EINTR; write * short 1");
@@ -164,7 +163,7 @@ TEST_F(ServerFaults, F09_AClientThatIsGoneBeforeItIsAcceptedHasNoAddress) {
 
 // --- The library itself ------------------------------------------------------
 
-// Or a test would pass in which nothing failed.
+// Otherwise a test would pass in which nothing failed.
 TEST(Scripts, AnInvalidScriptEndsTheProgram) {
   const auto program = rig::program("reactor-client-2/get-poetry");
   for (const std::string script :

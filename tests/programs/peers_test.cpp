@@ -1,5 +1,5 @@
-// Our programs among others: nc, socat and curl fetch poems from our server,
-// and nc and socat serve them to our clients.
+// Our programs with others: nc, socat and curl fetch poems from our server, and
+// nc and socat serve them to our clients.
 
 #include <ostream>
 #include <regex>
@@ -19,7 +19,7 @@ using rig::PoetryServer;
 using rig::Process;
 using Words = std::vector<std::string>;
 
-// A tool that is not there is no failure of ours.
+// A tool that is not installed is not a failure.
 #define SKIP_WITHOUT(name) \
   if (rig::tool(name).empty()) GTEST_SKIP() << "there is no " name " here"
 
@@ -70,7 +70,7 @@ TEST_F(OurServer, M08_ServesSocatThatSendsData) {
                         .input = std::string(60000, 'x')}));
 }
 
-// Telnet has bytes that mean something: a poem in plain letters has none.
+// Some bytes are Telnet commands; a poem in ASCII has none.
 TEST(OurServerAndCurl, ServesCurlsTelnet) {
   SKIP_WITHOUT("curl");
   const std::string science = rig::poem_path("science");
@@ -81,7 +81,7 @@ TEST(OurServerAndCurl, ServesCurlsTelnet) {
   EXPECT_EQ(outcome.out, rig::contents(science));
 }
 
-// Not HTTP, and curl has to be told that this is all right.
+// The answer is not HTTP, which curl has to be told.
 TEST_F(OurServer, M08_ServesCurlsHttp) {
   SKIP_WITHOUT("curl");
   expect_poem(
@@ -101,7 +101,7 @@ void PrintTo(const Client& client, std::ostream* out) {
 
 class TheirServer : public testing::TestWithParam<Client> {
  protected:
-  // The port it has chosen, as it tells on stderr.
+  // Returns the port that it has chosen, which it prints on stderr.
   static std::string port_of(const Process& server, const std::string& line) {
     std::smatch match;
     std::string err;

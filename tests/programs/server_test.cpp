@@ -1,4 +1,4 @@
-// The Slow Poetry Server, seen from outside: behaviour.md, section 2.
+// The Slow Poetry Server, as a user sees it: behaviour.md, section 2.
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,7 +36,7 @@ Outcome serve(std::vector<std::string> words) {
   return rig::run({.words = std::move(words)});
 }
 
-// What the server says about a client, and so many chunks.
+// The lines that the server prints about a client and its chunks.
 std::string about(const Caller& caller,
                   const std::vector<std::size_t>& chunks) {
   std::string text =
@@ -53,14 +53,14 @@ std::string serving(const std::string& file, const PoetryServer& server) {
          ".\n";
 }
 
-// What it prints is on its way to us; this waits until all of it may be here.
+// Waits until as much has arrived as is expected.
 void expect_out(PoetryServer& server, const std::string& expected) {
   try {
     rig::eventually("stdout", [&] {
       return server.process().out().size() >= expected.size();
     });
   } catch (const std::runtime_error&) {
-    // The comparison will tell what is missing.
+    // The comparison below says what is missing.
   }
   EXPECT_EQ(server.process().out(), expected);
 }
@@ -73,7 +73,7 @@ void expect_err(PoetryServer& server, const std::string& expected) {
       return err.ends_with('\n');
     });
   } catch (const std::runtime_error&) {
-    // As above.
+    // As in expect_out().
   }
   EXPECT_TRUE(std::regex_match(err, std::regex(expected)))
       << err << "does not match\n"
@@ -319,7 +319,7 @@ TEST(Server, M08_AClientThatSendsDataGetsTheWholePoemAndACleanEnd) {
   EXPECT_EQ(server.process().err(), "");
 }
 
-// What the server never reads fills its buffers, and then ours.
+// Bytes that the server never reads fill its buffers, and then ours.
 TEST(Server, M08_AClientThatNeverStopsSendingGetsTheWholePoem) {
   PoetryServer server(science, {"--delay", "0.001"});
   Caller caller(server.port());
@@ -366,7 +366,7 @@ TEST(Server, WithoutASendTimeoutItWaitsForAClientThatNeverReads) {
   });
   Caller second(server.port());
   EXPECT_FALSE(second.has_news());
-  // Whoever reads at last has missed nothing.
+  // A client that reads late receives all of it.
   EXPECT_EQ(deaf.read_all().size(), 20'000'000U);
 }
 
@@ -650,7 +650,7 @@ TEST_P(ServerOptions, M11_AreCheckedAtTheStart) {
   for (const std::string& value : GetParam().values) {
     SCOPED_TRACE(value);
     const std::string option = "--" + GetParam().name;
-    // Some values look like options, but not to the one who typed this.
+    // Values that look like options.
     const auto outcome = serve({option + "=" + value, science});
     expect_usage_error(outcome, "'" + value + "'");
     expect_usage_error(outcome, option);

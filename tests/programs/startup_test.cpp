@@ -1,7 +1,6 @@
-// What it costs to start a program: hardly more than its libraries do, and it
-// has no library that it does not use.
-//
-// It is instructions that are counted: a time would say more about the machine.
+// The cost of starting a program: little more than that of its libraries, and
+// it has no library that it does not use.
+// Instructions are counted, because a time would depend on the machine.
 
 #include <stdexcept>
 #include <string>
@@ -15,7 +14,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-// As many as take a millisecond on a machine that is slow.
+// As many as a slow machine executes in a millisecond.
 constexpr long most_instructions = 1'000'000;
 
 long instructions(const Words& program) {

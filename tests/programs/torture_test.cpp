@@ -1,6 +1,6 @@
-// Each system call of the programs fails once, in each way its man page has.
-// Nothing crashes, leaks, spins or hangs; every task has one outcome, and what
-// is said to be complete is the poem.
+// Each system call of the programs fails once, in each way that its man page
+// has. No program crashes, leaks, spins or hangs; each task has one outcome,
+// and a poem that is reported as complete is complete.
 
 #include <csignal>
 #include <cstdint>
@@ -63,10 +63,10 @@ const Client clients[] = {
 struct Task {
   int num;
   std::string address;
-  std::string poem;  // none: nobody listens there
+  std::string poem;  // empty: no server
 };
 
-// Of one task, so many lines that say each of these.
+// How many lines of each kind there are about one task.
 struct Said {
   int complete = 0;
   int partial = 0;  // in the report
@@ -81,7 +81,7 @@ bool contains(const std::string& text, const std::string& part) {
 }
 
 // "Task 1: 29 bytes of poetry", or "Task 1: got 29 bytes of poetry from ... in"
-// where that is said once, at the end.
+// of a client that prints it once, at the end.
 bool is_report(const std::string& line, const Task& task) {
   const std::string head = "Task " + std::to_string(task.num) + ": ";
   return line.starts_with(head) && contains(line, " bytes of poetry") &&
@@ -108,7 +108,7 @@ Said said_of(const Task& task, const Outcome& outcome, bool prints_poems) {
   return said;
 }
 
-// "get-poetry: poll: Cannot allocate memory": what it needs for all of them
+// "get-poetry: poll: Cannot allocate memory": a call that all tasks need has
 // failed. A line of the log has its level there.
 bool gave_up(const Outcome& outcome) {
   for (const std::string& line : rig::lines(outcome.err)) {
@@ -119,8 +119,8 @@ bool gave_up(const Outcome& outcome) {
   return false;
 }
 
-// Whether it is a reason to give up: what all tasks need has failed, and trying
-// again would not help.
+// Whether the client may give up: a call that all tasks need has failed, and
+// repeating it would not help.
 bool is_fatal(const Fault* fault) {
   static const std::set<std::string> calls{
       "epoll_create1", "epoll_ctl",      "eventfd", "poll",
@@ -130,7 +130,7 @@ bool is_fatal(const Fault* fault) {
          !fault->what.starts_with("short ");
 }
 
-// What is wrong with what became of the poems, if anything. One failure may
+// Returns an error in the outcomes of the poems, or nothing. One failure may
 // cost one poem.
 std::string judge_poems(const std::vector<Task>& tasks,
                         const Outcome& outcome,
@@ -141,7 +141,7 @@ std::string judge_poems(const std::vector<Task>& tasks,
   for (const Task& task : tasks) {
     const Said said = said_of(task, outcome, prints_poems);
     if (said.outcomes() != 1) return "not one outcome of " + task.address;
-    // Who was connected is in the report.
+    // Each connected task is in the report.
     if (!prints_poems && said.partial < said.lost) return "a wrong report";
     const auto bytes = std::to_string(task.poem.size()) + " bytes of poetry";
     if (said.complete && !prints_poems && !contains(outcome.out, bytes)) {
@@ -254,7 +254,7 @@ INSTANTIATE_TEST_SUITE_P(Of,
                          testing::ValuesIn(clients),
                          name_of);
 
-// Those that tell what they get.
+// Those that print each piece.
 INSTANTIATE_TEST_SUITE_P(Of,
                          InterruptTorture,
                          testing::ValuesIn(clients + 2, clients + 9),
@@ -278,10 +278,10 @@ Visit visit(std::uint16_t port) try {
   const std::string poem = caller.read_all();
   return {poem, !caller.error()};
 } catch (const std::system_error&) {
-  return {};  // it is gone
+  return {};  // the client is gone
 }
 
-// What is wrong with a server that served so, if anything.
+// Returns an error in the outcome of the server, or nothing.
 std::string judge(const Outcome& outcome,
                   const std::string& poem,
                   const std::vector<Visit>& visits,

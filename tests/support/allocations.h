@@ -1,9 +1,10 @@
-// How much a program has in memory: who links this has another operator new.
+// How much memory a program has: a suite that links this has another operator
+// new.
 #pragma once
 
 namespace rig {
 
-// How many allocations there are that nobody has freed yet.
+// The number of allocations that are not freed yet.
 long allocations();
 
 }  // namespace rig

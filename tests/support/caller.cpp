@@ -1,5 +1,5 @@
-// A program to be traced: does as it is told. It fails where a call does not do
-// what it does in a program that is not traced.
+// A traced program that follows its arguments. It fails if a call behaves
+// differently than without a trace.
 
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -107,7 +107,7 @@ void pile_up() {
   }
 }
 
-// Sends and receives a byte so many times.
+// Sends and receives a byte this many times.
 void exchange(const Pair& pair, int times) {
   char byte = 'x';
   for (int i = 0; i < times; ++i) {
@@ -148,7 +148,7 @@ void exchange_in_handler(int) {
   errno = error;
 }
 
-// A handler that does the same as what it interrupts.
+// A signal handler that makes the same calls as the code that it interrupts.
 void storm() {
   static Pair inner;
   of_handler = &inner;
@@ -178,7 +178,7 @@ void forks() {
   wait_for_children();
 }
 
-// The child of vfork() is in our memory, but its descriptors are its own.
+// The child of vfork() shares our memory, but has descriptors of its own.
 void vforks() {
   const Pair pair;
   char byte = 'x';
@@ -208,7 +208,7 @@ void executes(const char* read_first) {
   must(false, "execl");
 }
 
-// The number of a socket becomes a file's, in ways that the tracer is not told.
+// A file gets the number of a socket, in ways that the tracer does not see.
 void reuse() {
   char byte = 'x';
   for (int way = 0; way < 3; ++way) {

@@ -1,4 +1,4 @@
-// A program to be traced, see caller.cpp: what its parts share.
+// A program to be traced, see caller.cpp: the parts that its files share.
 #pragma once
 
 #include <arpa/inet.h>
@@ -12,10 +12,10 @@
 
 namespace caller {
 
-// Makes each call that is traced, and prints it: "recv 4 5".
+// Makes each of the calls that are traced, and prints it: "recv 4 5".
 void each_call();
 
-// Ends the program if it does not hold.
+// Ends the program if the condition does not hold.
 inline void must(bool holds, const char* what) {
   if (holds) return;
   std::fprintf(stderr, "%s: %s\n", what, std::strerror(errno));

@@ -1,4 +1,4 @@
-// poetry-compare, run as a user would.
+// poetry-compare, run as a user runs it.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -19,18 +19,18 @@ struct Result {
 extern const std::string poetry_compare;
 extern const std::string science;
 
-// Runs it; the arguments are for a shell.
+// Runs it; a shell splits the arguments.
 Result run_compare(const std::string& arguments);
 
 std::string file_contents(const std::filesystem::path& path);
 
-// Has a directory that is gone afterwards.
+// Has a directory that is removed after the test.
 class Comparing : public testing::Test {
  protected:
   Comparing();
   ~Comparing() override;
 
-  // Runs it with --traces, and builds the model from those.
+  // Runs it with --traces, and builds the model from the traces.
   poetry_compare::Comparison compare_with(const std::string& arguments);
 
   std::filesystem::path directory;

@@ -3,8 +3,8 @@
 namespace rig {
 namespace {
 
-// What stands in the man pages, without what takes a mistake in the program,
-// like EBADF, or a kind of socket that there is none of here.
+// The errors of the man pages, without those that need a mistake in the
+// program, like EBADF, or a kind of socket that is not used here.
 const std::map<std::string, std::vector<std::string>> documented = {
     {"accept",
      {"ECONNABORTED", "EAGAIN", "EINTR", "EMFILE", "ENFILE", "ENOBUFS",
@@ -22,8 +22,8 @@ const std::map<std::string, std::vector<std::string>> documented = {
     {"epoll_ctl", {"ENOMEM", "ENOSPC"}},
     {"epoll_wait", {"EINTR"}},
     {"eventfd", {"EMFILE", "ENFILE", "ENODEV", "ENOMEM"}},
-    {"eventfd_read", {}},  // it is there, and was written to
-    {"eventfd_write", {}},  // nobody adds as much as fits in
+    {"eventfd_read", {}},  // it is ready to be read
+    {"eventfd_write", {}},  // the counter cannot overflow
     {"fcntl", {"EAGAIN", "EACCES", "EPERM"}},
     {"fstat", {"ENOMEM", "EOVERFLOW"}},
     {"getaddrinfo",
@@ -58,7 +58,7 @@ const std::map<std::string, std::vector<std::string>> documented = {
       "short 0", "short 1"}},
 };
 
-// Of a call that is made very often the first ones, and the last.
+// Of a call that is made very often, the first calls and the last.
 constexpr int most_of_each = 20;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// How system calls fail, as their man pages have it.
+// How system calls fail, according to their man pages.
 #pragma once
 
 #include <map>
@@ -16,8 +16,8 @@ struct Fault {
 
 std::string to_string(const Fault& fault);
 
-// Each way each of these calls may fail, there being so many of each name. A
-// name that is not known throws std::out_of_range.
+// Each way in which each of these calls may fail. `counts` has the number of
+// calls of each name; an unknown name throws std::out_of_range.
 std::vector<Fault> faults_in(const std::map<std::string, int>& counts);
 
 std::vector<std::string> documented_calls();

@@ -11,7 +11,8 @@
 namespace caller {
 namespace {
 
-// Not known to the compiler, which else calls no function that looks at sizes.
+// Unknown to the compiler, which would otherwise not call the functions that
+// check sizes.
 volatile std::size_t five = 5;
 
 void did(const char* call, int fd, long result) {
@@ -47,7 +48,7 @@ void read_each(int from) {
   did("readv", from, ::readv(from, &piece, 1));
 }
 
-// A row of bytes is left to be read.
+// Leaves some bytes to be read.
 void wait_each(int fd) {
   pollfd one[1] = {{fd, POLLIN, 0}};
   const nfds_t count = five - 4;

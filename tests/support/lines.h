@@ -1,4 +1,4 @@
-// A protocol that notes its lines, on a wire that is none.
+// A protocol that records its lines, with a transport without a network.
 #pragma once
 
 #include <functional>
@@ -10,7 +10,7 @@
 
 namespace rig {
 
-// Notes what it is given, raw bytes together.
+// Records lines, and raw bytes as one string.
 class LineReader final : public reactor::LineReceiver {
  public:
   using Hook = std::function<void(LineReader&, const std::string&)>;

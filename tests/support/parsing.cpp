@@ -8,7 +8,7 @@
 
 namespace {
 
-// Only of one thread at a time.
+// Counts one thread at a time.
 std::size_t allocations = 0;
 std::size_t live_bytes = 0;
 std::size_t peak_bytes = 0;

@@ -1,5 +1,5 @@
-// What the tests of protocols stand on: a transport without a network, every
-// way to cut a stream, and a count of what is allocated.
+// Helpers of the protocol tests: a transport without a network, ways to cut a
+// stream, and a count of allocations.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace rig {
 
-// Keeps what is written, and does nothing by itself.
+// Keeps the written bytes, and does nothing by itself.
 class FakeTransport final : public reactor::Transport {
  public:
   void write(std::string_view data) override { written += data; }
@@ -43,19 +43,19 @@ class FakeTransport final : public reactor::Transport {
   std::function<void()> on_resume = [] {};
 };
 
-// The stream in pieces of that size; of any size up to it.
+// Passes the stream in pieces of this size, or of random sizes up to it.
 void feed(reactor::Protocol& protocol, std::string_view all, std::size_t size);
 void feed(reactor::Protocol& protocol,
           std::string_view all,
           std::size_t most,
           std::mt19937& random);
 
-// Some bytes out of those.
+// A random string of these bytes.
 std::string any_of(std::string_view bytes,
                    std::size_t size,
                    std::mt19937& random);
 
-// What is allocated with new, from the beginning of its life on.
+// Counts the allocations with new since its construction.
 class Allocations {
  public:
   Allocations();

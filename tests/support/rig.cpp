@@ -212,7 +212,7 @@ void fill_wakers() {
 
 // --- The reactor -------------------------------------------------------------
 
-// A call that is due in every round keeps the waits from waiting.
+// A call that is due in each iteration keeps the reactor from waiting.
 void ReactorTest::turn(int n) {
   std::function<void()> next = [&] {
     if (n-- == 0) {

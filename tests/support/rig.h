@@ -1,5 +1,5 @@
-// What the contract tests stand on: every test of the reactor runs once per
-// poller, with a clock that only a test moves, and cannot hang.
+// The fixtures of the contract tests: each test of the reactor runs once per
+// poller, with a clock that only the test moves, and cannot hang.
 #pragma once
 
 #include <chrono>
@@ -22,14 +22,14 @@ namespace rig {
 
 using namespace std::chrono_literals;
 
-// Ends the program, saying which test it was in, if that is not over in time.
+// Ends the program, and names the test, if the test is not over in time.
 class Watchdog {
  public:
   explicit Watchdog(std::chrono::seconds limit = 20s);
   ~Watchdog();
 };
 
-// A clock that stands still until somebody moves it. Copies are one clock.
+// A clock that only advance() moves. Copies share their time.
 class FakeClock {
  public:
   reactor::Clock::time_point operator()() const { return *now_; }
@@ -40,19 +40,19 @@ class FakeClock {
       std::make_shared<reactor::Clock::time_point>(1h);
 };
 
-// What a CountingPoller has seen. A wake-up is empty if nothing was ready and
-// it was not time yet, or if nobody waits for what was ready: who is woken for
-// nothing may be woken for nothing again and again.
+// Counts of a CountingPoller. A wake-up is empty if nothing was ready before
+// the timeout, or if no descriptor waits for what was ready: such a wake-up may
+// repeat for ever.
 struct Stats {
   int waits = 0;
-  int wakeups = 0;  // waits that came back with something
+  int wakeups = 0;  // waits that returned something
   int empty = 0;
-  bool expects_empty = false;  // signals come, which wake without an event
+  bool expects_empty = false;  // a signal will interrupt a wait
   std::vector<std::optional<std::chrono::milliseconds>> timeouts;
 };
 
-// Waits with another poller, and counts. No test is to see an empty wake-up
-// that does not say so.
+// Waits with another poller, and counts. Fails a test that has an empty wake-up
+// and does not expect one.
 class CountingPoller final : public reactor::Poller {
  public:
   CountingPoller(std::unique_ptr<reactor::Poller> poller,
@@ -73,8 +73,8 @@ class CountingPoller final : public reactor::Poller {
   std::map<int, reactor::Events> watched_;
 };
 
-// Never waits: returns the batches that the test wrote down, one a round, then
-// empty ones; remembers what is watched and how long it was to wait.
+// Never waits: returns the batches of the script, one per iteration, then empty
+// ones; records the changes and the timeouts.
 class ScriptedPoller final : public reactor::Poller {
  public:
   struct Script {
@@ -105,24 +105,24 @@ struct Pair {
   net::Socket other;
 };
 
-// The same over TCP, where connections can be reset; `tiny` ones are full after
-// a few kB.
+// The same over TCP, where connections can be reset. The buffers of `tiny` ones
+// are full after a few kB.
 struct TcpPair {
   explicit TcpPair(bool tiny = false);
   net::Socket sock;
   net::Socket other;
 };
 
-// Closes, and the other end gets a reset instead of an end.
+// Closes with a reset instead of an end.
 void reset(net::Socket& sock);
 
 // Sends until no more can be sent.
 void fill(const net::Socket& sock);
 
-// Another descriptor for the same file, with a number not less than this.
+// Another descriptor of the same file, with a number of at least `least`.
 net::Socket duplicate(const net::Socket& sock, int least = 0);
 
-// Raises the number of descriptors that may be open, for a test.
+// Raises the limit of open descriptors for the time of a test.
 class ManyDescriptors {
  public:
   explicit ManyDescriptors(rlim_t wanted);
@@ -132,7 +132,7 @@ class ManyDescriptors {
   rlimit before_;
 };
 
-// A reader and writer that does as the test says, and counts.
+// A reader and writer that calls the functions of the test, and counts.
 class Probe final : public reactor::ReadDescriptor,
                     public reactor::WriteDescriptor {
  public:
@@ -163,12 +163,12 @@ class Probe final : public reactor::ReadDescriptor,
   std::error_code reason;
 };
 
-// Probes on a pair of sockets; something waits for the readable one.
+// Probes on a pair of sockets; the readable one has a byte to read.
 std::shared_ptr<Probe> make_probe();
 std::shared_ptr<Probe> make_readable_probe();
 
-// Catches what the library logs for as long as it lives; `on_line`, which may
-// throw, is what the log does then.
+// Collects the lines that the library logs while this object exists. `on_line`
+// is called with each line, and may throw.
 class LogCapture {
  public:
   explicit LogCapture(std::function<void()> on_line = [] {});
@@ -180,7 +180,8 @@ class LogCapture {
   std::function<void()> restore_;
 };
 
-// The code of the std::system_error that it throws; none if it does not.
+// The code of the std::system_error that the function throws; none if it
+// returns.
 template <typename Function>
 std::error_code code_thrown_by(Function function) {
   try {
@@ -191,22 +192,22 @@ std::error_code code_thrown_by(Function function) {
   return {};
 }
 
-// One byte, so that the other end is readable.
+// Sends a byte, so that the other end is readable.
 void say(const net::Socket& sock, std::string_view what = "x");
 
 // How many descriptors this program has open.
 std::size_t open_descriptors();
 
-// Makes full what wakes the reactors that there are.
+// Fills the wakers of all reactors of this program.
 void fill_wakers();
 
 // A reactor for each poller, on a real clock; Stats count its waits.
 class ReactorTest : public testing::TestWithParam<const char*> {
  protected:
-  // Runs n rounds, and one more, in which it stops.
+  // Runs n iterations, and one more, in which it stops.
   void turn(int n);
 
-  // Calls after that many rounds.
+  // Makes the call after that many iterations.
   void after(int rounds, std::function<void()> call);
 
   Watchdog watchdog;
@@ -215,11 +216,11 @@ class ReactorTest : public testing::TestWithParam<const char*> {
       reactor::make_poller(GetParam()), stats)};
 };
 
-// A reactor that gets its events from a script and its time from a test.
+// A reactor with a scripted poller and a fake clock.
 class ScriptedTest : public testing::Test {
  protected:
-  // Runs n rounds; `on_wait` is called in each of them, with their number from
-  // 1 on, after the delayed calls and before the descriptors.
+  // Runs n iterations. Each of them calls `on_wait` with its number, from 1 on,
+  // after the delayed calls and before the descriptors.
   void turn(
       int n, std::function<void(int)> on_wait = [](int) {});
 

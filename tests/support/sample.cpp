@@ -34,7 +34,7 @@ Task connect(const World& world, std::size_t poem, double time) {
   return task;
 }
 
-// Reads what was sent up to now, at once.
+// Reads all bytes that were sent up to now.
 void read(Task& task, double time, double began, int thread) {
   std::size_t sent = 0;
   for (const auto& send : task.sends) sent += send.time < time ? send.bytes : 0;
@@ -44,7 +44,7 @@ void read(Task& task, double time, double began, int thread) {
   task.bytes += bytes;
 }
 
-// Reads until the end of the stream, and thinks of nothing else.
+// Reads until the end of the stream, without waiting for other tasks.
 double drain(Variant& variant, std::size_t index, double now, int thread) {
   Task& task = variant.picture.tasks[index];
   read(task, now + latency, now, thread);

@@ -1,5 +1,4 @@
-// A comparison as one would measure it, made by arithmetic: for tests of what
-// draws it.
+// A computed comparison, for the tests of tables and drawings.
 #pragma once
 
 #include "compare/measure/model.h"
@@ -18,7 +17,7 @@ inline poetry_compare::Comparison make() {
   return make({});
 }
 
-// A variant that was run but could not be seen.
+// A variant that was run and could not be traced.
 poetry_compare::Variant unseen(const std::string& name,
                                const std::string& complaint);
 

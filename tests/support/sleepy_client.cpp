@@ -1,4 +1,4 @@
-// A client whose faults are known: it is what poetry-compare has to find.
+// A client with known faults, which poetry-compare has to find.
 //
 //     sleepy_client callback PORT   waits with poll, but sleeps for half a
 //     second

@@ -1,4 +1,4 @@
-// A program that nothing can be preloaded into.
+// A static program, which no library can be preloaded into.
 
 #include <cstdio>
 

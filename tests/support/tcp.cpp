@@ -102,7 +102,7 @@ void World::run() {
   reactor.run();
 }
 
-// A call that is due in every round keeps the waits from waiting.
+// A call that is due in each iteration keeps the reactor from waiting.
 void World::step() {
   if (!reactor.running()) return;
   const bool late = std::chrono::steady_clock::now() > deadline_;
@@ -122,7 +122,7 @@ void World::step() {
 
 // --- Observers ---------------------------------------------------------------
 
-// The protocol: tells its story everything.
+// The protocol, which reports each callback to its story.
 class Narrator final : public reactor::Protocol {
  public:
   explicit Narrator(std::shared_ptr<Story> story)

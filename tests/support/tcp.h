@@ -1,5 +1,5 @@
-// What the tests of TCP stand on: sockets that misbehave on purpose, a reactor
-// that runs in steps, and observers that know the only order there is.
+// The fixtures of the TCP tests: sockets that misbehave on purpose, a reactor
+// that runs in steps, and protocols that check the order of their callbacks.
 #pragma once
 
 #include <deque>
@@ -17,10 +17,10 @@ namespace rig {
 
 inline const net::Address anywhere{"127.0.0.1", 0};
 
-// Nobody listens there.
+// No program listens there.
 net::Address closed_address();
 
-// A listener whose queue is full: whoever connects stays pending.
+// A listener whose queue is full: a connection to it stays pending.
 struct FullQueue {
   FullQueue();
   net::Socket listener;
@@ -31,23 +31,23 @@ struct FullQueue {
 // A socket that is bound and does not listen yet.
 net::Socket bound(const net::Address& address = anywhere);
 
-// These wait, for somebody who is on his way already.
+// These wait for a peer that is connecting or sending.
 net::Socket accept(const net::Socket& listener);
 std::string receive(const net::Socket& sock, std::size_t size);
 
-// Everything until the end, and why that came.
+// All bytes until the end, and the error, if it was one.
 struct Rest {
   std::string data;
   std::error_code error;
 };
 Rest receive_all(const net::Socket& sock);
 
-// As little room as the system allows.
+// Makes the buffers as small as the system allows.
 void make_tiny(int fd);
 
-// How many descriptors a call may see open, if a test lets it go through a
-// Scarcity: the limit is real, but only that call meets it. Others, and a
-// sanitizer, need some for themselves.
+// How many descriptors may be open during a call that a test guards with a
+// Scarcity. The limit is real, but holds for this call only: other calls, and a
+// sanitizer, need descriptors of their own.
 inline constexpr int unlimited = -1;
 inline constexpr int no_descriptors = 3;
 inline int most_descriptors = unlimited;
@@ -67,14 +67,14 @@ class World {
  public:
   explicit World(std::unique_ptr<reactor::Poller> poller);
 
-  // A step: as soon as `ready` says so, between two rounds, does `then`. The
-  // steps wait for each other.
+  // A step: when `ready` returns true, between two iterations, `then` is
+  // called. Each step waits for the one before it.
   void when(
       std::function<bool()> ready, std::function<void()> then = [] {});
   void after(
       int rounds, std::function<void()> then = [] {});
 
-  // Until the last step is done, or five seconds are over: that is a failure.
+  // Runs until the last step is done. Fails after five seconds.
   void run();
 
   FakeClock clock;
@@ -104,16 +104,16 @@ class TcpTest : public testing::TestWithParam<const char*> {
 
 using Lines = std::vector<std::string>;
 
-// What happened to one protocol, in the only order there is: built, made, data,
-// lost, gone. Any other order fails the test, and so does a call from within.
-// Outlives the protocol.
+// The callbacks of one protocol, in the only allowed order: built, made, data,
+// lost, gone. Any other order, and a callback from within a call, fails the
+// test. Outlives the protocol.
 class Story {
  public:
   using Hook = std::function<void(Story&)>;
 
   explicit Story(std::shared_ptr<Lines> lines);
 
-  // These go to the transport, and may not be answered from within.
+  // These are passed to the transport, which may not call back from within.
   void write(std::string_view what);
   void lose();
   void abort(std::error_code why = reactor::Error::connection_aborted);
@@ -155,7 +155,7 @@ class Story {
   bool paused_ = false;
 };
 
-// The half that both factories have: builds protocols, and keeps their stories.
+// The base of both factories: builds protocols and keeps their stories.
 class Teller {
  public:
   std::unique_ptr<reactor::Protocol> tell(const net::Address& address);
@@ -173,7 +173,7 @@ class Teller {
   int factory_starts = 0;
   int factory_stops = 0;
   std::vector<std::shared_ptr<Story>> stories;
-  std::vector<net::Address> addresses;  // that were to be built for
+  std::vector<net::Address> addresses;  // that protocols were built for
   std::shared_ptr<Lines> lines = std::make_shared<Lines>();
 };
 
@@ -212,13 +212,13 @@ class Client final : public reactor::ClientFactory, public Teller {
   int failures = 0;
   int losses = 0;
   std::error_code reason;  // of the last outcome
-  reactor::Connector* connector = nullptr;  // all were given this one
+  reactor::Connector* connector = nullptr;  // the same in all callbacks
 
  private:
   void told(const char* what, reactor::Connector& by);
 };
 
-// Bytes of which each says where it belongs.
+// Bytes whose values follow from their place in the stream.
 std::string pattern(std::size_t from, std::size_t size);
 
 }  // namespace rig

@@ -124,7 +124,7 @@ class Torture {
   const std::vector<Fault> faults_;
   const std::string most_calls_;
   std::atomic<std::size_t> next_ = 0;
-  std::mutex mutex_;  // for what follows
+  std::mutex mutex_;  // guards the members below
   std::size_t reached_ = 0;
   Words wrong_;
 };

@@ -43,8 +43,7 @@ class Reader {
     return open_.empty() && !blank ? "words outside: " + part : "";
   }
 
-  // Long attributes are too much for std::regex: they are looked at without
-  // their values first.
+  // std::regex cannot match long attributes: they are removed first.
   std::string element() {
     auto end = at_;
     char quote = 0;

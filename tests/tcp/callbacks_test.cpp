@@ -1,4 +1,4 @@
-// Anything may be done in any callback, throwing included.
+// A callback may do anything, including to throw.
 
 #include <stdexcept>
 
@@ -12,7 +12,7 @@ namespace {
 class Callbacks : public TwoProtocols {};
 FOR_EVERY_POLLER(Callbacks);
 
-// A client and a server, of whom one does something in a callback.
+// A client and a server, one of which does something in a callback.
 struct Drama {
   explicit Drama(const char* poller)
       : world(reactor::make_poller(poller)) {}
@@ -35,7 +35,7 @@ struct Drama {
     if (what == "throw") throw std::runtime_error("a bad poem");
   }
 
-  // Only the reactor knows the factories from now on.
+  // From now on only the reactor refers to the factories.
   void forget() {
     connector.reset();
     port.reset();
@@ -112,7 +112,7 @@ TEST_P(Callbacks, E19_AnythingMayBeDoneInAnyCallback) {
   world.run();
 }
 
-// The factories really go: nothing of the test's own holds them.
+// Destroys the factories: the test holds no reference.
 TEST_P(Callbacks, E19_TheLastReferenceMayGoInAnyCallback) {
   for (const std::string where : {"started", "build", "made", "data", "lost"}) {
     World inner(reactor::make_poller(GetParam()));

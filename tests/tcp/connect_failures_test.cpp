@@ -60,7 +60,7 @@ TEST_P(ConnectFailures, L01_AnUnwatchableDescriptorIsAConnectionFailure) {
                       : make_error_code(std::errc::connection_refused));
 }
 
-// A network of its own, where a connection can only come from one port.
+// Enters a network namespace in which a connection can come from one port only.
 bool have_one_port(std::uint16_t port) {
   if (::unshare(CLONE_NEWNET) < 0 &&
       ::unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0) {
@@ -107,7 +107,7 @@ TEST_P(ConnectFailures, D15_AConnectionToItselfIsRefused) {
   std::_Exit(why == std::errc::connection_refused ? 0 : 1);
 }
 
-// Nor is it by who waits for it.
+// The blocking connect() refuses it, too.
 TEST(BlockingConnect, D15_AConnectionToItselfIsRefused) {
   int status = 0;
   const auto keep = [&](int exit_status) {
@@ -121,7 +121,7 @@ TEST(BlockingConnect, D15_AConnectionToItselfIsRefused) {
 
 // --- Spurious events ---------------------------------------------------------
 
-// Says that everything is writable that somebody waits to write to.
+// Reports each watched writer as writable.
 class EagerPoller final : public reactor::Poller {
  public:
   void watch(int fd, reactor::Events events) override {

@@ -1,5 +1,5 @@
-// How a connection ends: lose_connection(), abort_connection(), and what is
-// left of it.
+// How a connection ends: lose_connection(), abort_connection(), and what
+// remains.
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -55,8 +55,8 @@ TEST_P(ConnectionEnd, E06_LoseConnectionEndsBothSidesInOrder) {
   EXPECT_EQ(here().reason, Error::connection_done);
 }
 
-// LX15: closing with something unread would reset the connection, and destroy
-// what the system has yet to send.
+// LX15: closing a socket with unread bytes would reset the connection and
+// destroy the bytes that are still to be sent.
 TEST_P(ConnectionEndWithSocket, E06_UnreadInputDoesNotResetTheConnection) {
   const std::string poem = pattern(0, 1 << 20);
   Rest rest;
@@ -73,7 +73,8 @@ TEST_P(ConnectionEndWithSocket, E06_UnreadInputDoesNotResetTheConnection) {
   EXPECT_EQ(here().received, 0u);
 }
 
-// Who never stops talking is not listened to for ever, and gets it all.
+// A peer that never stops sending is not read for ever, and receives
+// everything.
 TEST_P(ConnectionEndWithSocket,
        E06_MuchUnreadInputNeitherResetsNorDelaysTheEnd) {
   world.after(0, [&] {
@@ -333,7 +334,8 @@ TEST_P(ConnectionEnd, E18_ConnectionsInSequenceReuseTheirDescriptors) {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// Whoever is told of an orderly end, and did not ask for it, has everything.
+// A protocol that is told of an orderly end, and did not ask for it, has
+// received everything.
 TEST_P(ConnectionEnd, E06_AnOrderlyEndIsComplete) {
   std::mt19937 random(7);
   for (int i = 0; i < 100; ++i) {

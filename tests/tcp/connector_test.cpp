@@ -26,7 +26,7 @@ TEST_P(Connector, D01_AConnectionIsStartedBuiltMadeLostAndDestroyed) {
   EXPECT_EQ(client->reason, Error::connection_done);
 }
 
-// Before we have looked, but he did accept us: that is a connection.
+// A reset after the accept, before the reactor looks: the connection was made.
 TEST_P(Connector, D01_AConnectionResetAtOnceWasConnected) {
   const net::Socket listener = net::listen(anywhere);
   connect(net::local_address(listener));
@@ -133,7 +133,7 @@ TEST_P(Connector, D06_AConnectionHasNoTimeout) {
   EXPECT_EQ(client->reason, Error::connection_done);
 }
 
-// Without a call of its own the reactor waits for ever: no timer is left.
+// The reactor waits without limit, so no timer is left.
 TEST_P(Connector, D06_FailureLeavesNoTimer) {
   client->on_failed = [&](auto&) {
     reactor.call_from_thread([&] { reactor.stop(); });  // no delayed call
@@ -225,7 +225,7 @@ TEST_P(Connector, D08_DisconnectMayBeCalledFromBuildProtocol) {
   EXPECT_EQ(client->reason, std::errc::operation_canceled);
 }
 
-// Between the kernel's connection and ours there is a moment.
+// Some iterations pass between the kernel's connection and ours.
 TEST_P(Connector, D08_DisconnectInAnyIterationHasOneOutcome) {
   for (int rounds = 0; rounds < 8; ++rounds) {
     const auto one = std::make_shared<Client>();
@@ -245,7 +245,8 @@ TEST_P(Connector, D08_DisconnectInAnyIterationHasOneOutcome) {
   }
 }
 
-// What went before is not what is given up, although it is still there.
+// disconnect() must cancel the new attempt, although the earlier one still
+// exists.
 TEST_P(Connector, D08_DisconnectCancelsASecondAttempt) {
   for (const bool refuses : {false, true}) {
     const auto one = std::make_shared<Client>();

@@ -1,5 +1,5 @@
-// Factories: they are started before their first use, and stopped after the
-// last.           twisted.test.test_tcp.FactoryTests
+// Factories are started before their first use and stopped after the last.
+//                 twisted.test.test_tcp.FactoryTests
 #include <algorithm>
 #include <stdexcept>
 
@@ -10,7 +10,7 @@ using reactor::Error;
 
 namespace {
 
-// Of servers and clients alike, and shared by as many as like to.
+// A factory for servers and clients, which may share it.
 struct Shared final : reactor::ClientFactory {
   void start_factory() override {
     lines.push_back("start");

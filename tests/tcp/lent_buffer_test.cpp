@@ -1,4 +1,4 @@
-// A protocol may lend the place that it wants the bytes in.
+// A protocol may provide the buffer that the bytes are read into.
 //                                 asyncio's BufferedProtocol,
 //                                 test_buffered_proto
 
@@ -85,7 +85,7 @@ class LentBuffer : public TcpTest {
                [this] { peer = accept(listener); });
   }
 
-  // Sends it all, a buffer of the system's at a time, and closes.
+  // Sends all of it, as much as the system takes at a time, and closes.
   void send(std::string text) {
     rest = std::move(text);
     world.after(0, [this] { peer.set_blocking(false); });

@@ -238,7 +238,7 @@ TEST(BrokenReactor, A14_AReactorEndedByAnExceptionReleasesItsLookup) {
   }
   EXPECT_EQ(client.use_count(), 1);
   while (open_descriptors() > before) {
-    std::this_thread::yield();  // the thread has its share for a moment
+    std::this_thread::yield();  // the thread has a reference for a moment
   }
 }
 

@@ -1,4 +1,4 @@
-// Many clients in one reactor: each has one outcome, whatever the others meet.
+// Many clients in one reactor: each has one outcome, independent of the others.
 
 #include <algorithm>
 #include <array>
@@ -19,7 +19,7 @@ struct Task {
 
 class ManyClients : public TcpClientTest {
  public:
-  // Servers for each fate: the first does not listen.
+  // A server for each fate; the first address has none.
   ManyClients() {
     resetter->prepare = [](Story& story) {
       story.on_made = [](Story& made) { made.write("half a poem"); };
@@ -62,7 +62,7 @@ class ManyClients : public TcpClientTest {
     return {};
   }
 
-  // The last outcome is the end.
+  // The last outcome stops the reactor.
   void run() {
     reactor.run();
     EXPECT_EQ(outcomes, tasks.size());
@@ -168,7 +168,7 @@ TEST_P(ManyClients, G07_BadServersDoNotDisturbGoodOnes) {
 
 // --- Exceptions --------------------------------------------------------------
 
-// Where a client may throw.
+// The callbacks in which a client may throw.
 constexpr std::array hooks{"started", "build",  "made",       "data",
                            "lost",    "failed", "client lost"};
 
@@ -221,7 +221,7 @@ TEST_P(ManyClients, K01_AnExceptionOfAFactoryIsLoggedWithItsAddress) {
     World here(reactor::make_poller(GetParam()));
     const auto one = std::make_shared<Client>();
     throw_in(*one, where);
-    // A name, so that it fails on the way that a literal does not take.
+    // A name, so that the lookup fails, too.
     const auto server = std::make_shared<Server>();
     server->prepare = [](Story& story) {
       story.on_made = [](Story& made) { made.lose(); };
@@ -299,7 +299,7 @@ TEST_P(ManyClients, L06_FailuresLeakNothing) {
                };
                connect(half);
              });
-  // The other ends, and threads that have answered, are let go of as well.
+  // The other ends and the threads of lookups close theirs, too.
   world.when([&] { return runs == 500 && open_descriptors() == before; });
   world.after(1, [&] {
     EXPECT_TRUE(reactor.writers().empty());

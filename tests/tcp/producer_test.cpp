@@ -1,4 +1,4 @@
-// Producers: nobody writes faster than it is sent.
+// Producers: they write no faster than the connection sends.
 //          twisted.internet.test.test_tcp.WriteSequenceTests, ConsumerMixin
 
 #include <sys/socket.h>
@@ -15,11 +15,11 @@
 namespace {
 
 int stuck_fd = -1;
-std::size_t sip = 0;  // but so much, once
+std::size_t sip = 0;  // at most so many bytes, once
 
 }  // namespace
 
-// Stands before the system's: the library knows no other.
+// Replaces the system's.
 extern "C" ssize_t send(int fd, const void* data, size_t size, int flags) {
   if (fd == stuck_fd) size = std::min(size, std::exchange(sip, 0));
   if (fd == stuck_fd && size == 0) return errno = EAGAIN, -1;
@@ -63,7 +63,8 @@ struct Feed final : reactor::Producer {
 constexpr bool push = true;
 constexpr bool pull = false;
 
-// A connection whose other end is a bare socket, which reads when told to.
+// A connection whose other end is a bare socket, which reads when it is told
+// to.
 class Producers : public TcpTest {
  protected:
   Producers() {
@@ -205,7 +206,7 @@ TEST_P(Producers, E14_BytesThatAreNeverSentPauseNoProducer) {
   EXPECT_EQ(feed->pauses, 0);
 }
 
-// It writes until it is paused, also from within resume_producing().
+// Writes until it is paused, also from resume_producing().
 TEST_P(Producers, E14_PausesAndResumesAlternate) {
   constexpr std::size_t all = 400000;
   const auto produce = [&] {
@@ -224,7 +225,7 @@ TEST_P(Producers, E14_PausesAndResumesAlternate) {
   when_all_is_received();
   world.run();
   EXPECT_GE(feed->pauses, 3);
-  EXPECT_GE(feed->resumes, feed->pauses - 1);  // the last may be for good
+  EXPECT_GE(feed->resumes, feed->pauses - 1);  // the last pause may remain
   EXPECT_TRUE(got == pattern(0, written)) << got.size();
   EXPECT_EQ(feed->stops, 0);
 }
@@ -243,7 +244,7 @@ TEST_P(Producers, M09_APeerThatNeverReadsIsBufferedUpToTheMark) {
     stuck_fd = here().fd();
     produce();
     EXPECT_LE(written, high_water + piece);
-    stuck_fd = -1;  // and now as much as the system takes
+    stuck_fd = -1;  // from now on as much as the system takes
   });
   world.when([&] { return std::exchange(before, written) == written; });
   int wakeups = 0;

@@ -14,8 +14,8 @@ namespace {
 class RandomOperations : public TwoProtocols {};
 FOR_EVERY_POLLER(RandomOperations);
 
-// Many connections, whose both ends do something at random whenever they are
-// called, until everybody has lost everything.
+// Many connections. Both ends of each do something at random in each callback,
+// until all connections are lost.
 class Chaos {
  public:
   Chaos(const char* poller, unsigned seed)
@@ -61,7 +61,7 @@ class Chaos {
     };
   }
 
-  // Every byte says where it belongs.
+  // Each byte says where in the stream it is.
   void check_data(Story& story) {
     const std::size_t from = story.received - story.data.size();
     EXPECT_TRUE(story.data == pattern(from, story.data.size()));
@@ -107,7 +107,7 @@ class Chaos {
     connectors_[which]->disconnect();
   }
 
-  // Somebody, not necessarily who is called.
+  // Lets a random protocol act, not necessarily the one that was called.
   void later() {
     world_.reactor.call_later(0s, [this] {
       auto& stories =

@@ -39,7 +39,7 @@ TEST_P(Reset, E10_AnEndAndAResetHaveDifferentReasons) {
   world.run();
 }
 
-// The three are seen in one wake-up.
+// One wake-up reports the data, the end and the reset.
 TEST_P(Reset, E11_DataBeforeAResetIsDelivered) {
   world.after(0, [&] {
     say(peer, "eleven char");
@@ -51,7 +51,7 @@ TEST_P(Reset, E11_DataBeforeAResetIsDelivered) {
   EXPECT_EQ(here().reason, was_reset);
 }
 
-// More than one buffer, too, and while we are writing ourselves.
+// More than one buffer of data, and while the connection has bytes to write.
 TEST_P(Reset, E11_DataBeforeAResetIsDeliveredAlthoughAWriteFailsFirst) {
   const std::string poem = pattern(0, 100000);
   for (const bool is_pending : {false, true}) {
@@ -112,7 +112,7 @@ TEST_P(Reset, L03_OneBufferIsReadInAnIteration) {
   });
   for (int i = 0; i < 10; ++i) {
     world.after(1, [&] {
-      EXPECT_LE(here().pieces, pieces + 2);  // of the two rounds in between
+      EXPECT_LE(here().pieces, pieces + 2);  // of the two iterations in between
       pieces = here().pieces;
       rig::fill(peer);
     });
@@ -153,7 +153,7 @@ TEST_P(Reset, E12_PausingHoldsBackAndLosesNothing) {
   EXPECT_EQ(here().reason, Error::connection_done);
 }
 
-// B19: a mask of zero would be told of the reset again and again.
+// B19: epoll would report the reset again and again, even without interest.
 TEST_P(Reset, E12_APausedConnectionDoesNotWakeTheReactor) {
   int before = 0;
   world.after(0, [&] {
@@ -209,7 +209,7 @@ TEST_P(Reset, E13_APausedConnectionEndsWhenItWritesToAClosedPeer) {
 TEST_P(Reset, J05_WritingToAClosedPeerRaisesNoSignal) {
   struct sigaction action {};
   ASSERT_EQ(::sigaction(SIGPIPE, nullptr, &action), 0);
-  ASSERT_EQ(action.sa_handler, SIG_DFL);  // so that we would not be here
+  ASSERT_EQ(action.sa_handler, SIG_DFL);  // which would end us
   world.after(0, [&] {
     here().pause();
     peer.close();
@@ -221,7 +221,7 @@ TEST_P(Reset, J05_WritingToAClosedPeerRaisesNoSignal) {
   world.run();
 }
 
-// As before, but the failure is known before the pause.
+// The write fails before the pause.
 TEST_P(Reset, E13_AConnectionPausedAfterAFailedWriteEndsWithTheNextWrite) {
   client->prepare = [](Story& story) {
     story.on_data = [](Story& some) {
@@ -246,7 +246,7 @@ TEST_P(Reset, E13_AConnectionPausedAfterAFailedWriteEndsWithTheNextWrite) {
   EXPECT_EQ(here().reason, was_reset);
 }
 
-// B18: an error is the end also for who only writes.
+// B18: an error also ends a connection that only writes.
 TEST_P(Reset, E13_AResetEndsAWriteOnlyConnectionAtOnce) {
   int before = 0;
   world.after(0, [&] {

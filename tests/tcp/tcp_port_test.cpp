@@ -1,4 +1,4 @@
-// Listening, and whom it lets in.
+// Listening, and accepting clients.
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -22,12 +22,12 @@
 
 namespace {
 
-std::deque<int> accept_errors;  // first what accept4() fails with, one a call
+std::deque<int> accept_errors;  // the errors of the first calls of accept4()
 int accepts = 0;
 
 }  // namespace
 
-// These stand before the system's: the library knows no others.
+// Replace the system's.
 extern "C" int accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
   ++accepts;
   if (!accept_errors.empty()) {
@@ -65,7 +65,7 @@ class TcpPort : public TcpTest {
 
   net::Socket connect() const { return net::connect(port->host()); }
 
-  // The port still does what it is there for.
+  // The port still accepts.
   void expect_service() {
     world.after(0, [this] {
       server->refuses = false;
@@ -82,7 +82,7 @@ class TcpPort : public TcpTest {
     world.after(0, [this] { EXPECT_EQ(poem, "poem"); });
   }
 
-  // How the port treats a guest: with a poem, an end, or a reset.
+  // What the server does with a client: it sends a poem, closes, or resets.
   static std::string treatment(const net::Socket& sock) {
     const Rest rest = receive_all(sock);
     return rest.error ? rest.error.message() : rest.data;
@@ -225,7 +225,7 @@ TEST_P(TcpPort, F04_AnEmptyQueueIsNotAcceptedFromAgain) {
 
 // --- No descriptors ----------------------------------------------------------
 
-// The port may have as many descriptors as are open, and so many more.
+// Lets the port have this many descriptors more than are open now.
 void allow_descriptors(int more) {
   std::vector<net::Socket> next;
   while (more-- >= 0) {
@@ -303,7 +303,7 @@ TEST_P(TcpPort, K06_TenThousandFailedAcceptsAreOneLine) {
   EXPECT_EQ(log.lines().size(), 1u);
 }
 
-// It may be the system that has none left, and not this program.
+// The system may have no descriptor left, although this program may have more.
 TEST_P(TcpPort, F05_ASystemWithoutDescriptorsRejectsClientsToo) {
   const LogCapture log;
   guest = connect();
@@ -315,7 +315,7 @@ TEST_P(TcpPort, F05_ASystemWithoutDescriptorsRejectsClientsToo) {
   EXPECT_NE(log.lines()[0].find("too many open files"), std::string::npos);
 }
 
-// With room for just one, nobody has to be turned away, or told so.
+// With room for one client none has to be rejected, and nothing is logged.
 TEST_P(TcpPort, F05_TheLastDescriptorIsUsed) {
   const LogCapture log;
   net::Socket sock = connect();
@@ -328,7 +328,7 @@ TEST_P(TcpPort, F05_TheLastDescriptorIsUsed) {
   EXPECT_LE(accepts, 3);
 }
 
-// The reserve is gone, too: another thread has taken it.
+// The spare descriptor is gone, too: another thread has taken it.
 TEST_P(TcpPort, F05_APortWithoutASpareDescriptorPauses) {
   const LogCapture log;
   net::Socket sock = connect();
@@ -357,7 +357,7 @@ TEST_P(TcpPort, F05_APortWithoutASpareDescriptorPauses) {
   EXPECT_EQ(log.lines().size(), 1u);
 }
 
-// Of one descriptor that becomes free the port makes its reserve.
+// The port opens its spare descriptor with the first one that becomes free.
 TEST_P(TcpPort, F05_TheSpareDescriptorIsBackAfterAPause) {
   const LogCapture log;
   std::vector<net::Socket> guests;
@@ -395,7 +395,7 @@ TEST_P(TcpPort, F05_StoppingAPausedPortSucceeds) {
   world.after(10, [&] { EXPECT_TRUE(reactor.readers().empty()); });
   world.run();
   EXPECT_NE(treatment(sock), "poem");
-  EXPECT_EQ(log.lines().size(), 1u);  // that there are too many open files
+  EXPECT_EQ(log.lines().size(), 1u);  // "too many open files"
 }
 
 TEST_P(TcpPort, F05_StoppingAPausedPortReleasesIt) {
@@ -424,7 +424,7 @@ TEST_P(TcpPort, F05_APausedPortEndsWithTheReactor) {
   EXPECT_NE(treatment(sock), "poem");
 }
 
-// The guest's number is too large for select(), and for nobody else.
+// The client's number is too large for select() only.
 TEST_P(TcpPort, L01_AnUnwatchableClientLosesOnlyItsConnection) {
   const LogCapture log;
   const bool is_select = GetParam() == std::string("select");
@@ -472,7 +472,7 @@ TEST_P(TcpPort, F06_ManyErrorsStarveNoOther) {
   world.when([&] { return server->lost(); });
   world.run();
   EXPECT_GE(rounds, 123 / 32);
-  EXPECT_LE(rounds, 123 / 4);  // nor do they cost the guest one each
+  EXPECT_LE(rounds, 123 / 4);  // nor does an error take an iteration each
   EXPECT_EQ(treatment(guest), "poem");
 }
 

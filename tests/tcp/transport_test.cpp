@@ -1,4 +1,4 @@
-// What a transport writes, and its addresses.
+// Writing to a transport, and its addresses.
 
 #include <algorithm>
 #include <array>
@@ -133,7 +133,7 @@ TEST_P(TransportWithSocket, E03_ARealFullBufferWaitsForRoom) {
   world.run();
 }
 
-// Nobody waits for a peer that does not read.
+// A peer that does not read does not keep the reactor awake.
 TEST_P(TransportWithSocket, E03_AFullBufferDoesNotWakeTheReactor) {
   const std::string poem(64 << 20, '.');
   int before = 0;

@@ -1,5 +1,5 @@
-// The calls that can fail: those of the programs and of the library, which is
-// what "nm -D" shows of them.
+// The calls that can fail: those that "nm -D" shows for the programs and the
+// library.
 #include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
@@ -24,7 +24,8 @@ namespace {
 
 using tracer::Next;
 
-// Which descriptors are eventfds: reading and writing those is another call.
+// The descriptors that are eventfds, because reading and writing those are
+// calls of their own.
 constinit std::array<std::atomic<bool>, 1024> is_event{};
 
 std::atomic<bool>* event_flag(int fd) {
@@ -47,7 +48,7 @@ auto result(const char* name, Real real) -> decltype(real()) {
   return -1;
 }
 
-// Those that return what is wrong.
+// Calls that return their error.
 template <typename Real>
 int error(const char* name, Real real) {
   const faults::Verdict verdict = faults::judge(name);
@@ -55,7 +56,7 @@ int error(const char* name, Real real) {
   return verdict.error == 0 ? real() : verdict.error;
 }
 
-// Those that may do less than they were asked to.
+// Calls that may do less than they were asked to.
 template <typename Real>
 ssize_t transfer(const char* name, std::size_t size, Real real) {
   const faults::Verdict verdict = faults::judge(name);
@@ -207,7 +208,7 @@ INTERPOSED int fstat(int fd, struct stat* status) noexcept {
   return result("fstat", [=] { return next_fstat(fd, status); });
 }
 
-// It is closed all the same, as Linux does.
+// It is closed although it fails, as in Linux.
 INTERPOSED int close(int fd) {
   if (std::atomic<bool>* const flag = event_flag(fd)) *flag = false;
   const faults::Verdict verdict = faults::judge("close");

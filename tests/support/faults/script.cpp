@@ -1,5 +1,5 @@
-// It is loaded into programs of any kind, and called from their signal handlers
-// too: needs nothing but the C library, and no memory but its own.
+// This is loaded into programs of any kind, and called from their signal
+// handlers: it needs the C library only, and allocates no memory.
 #include "support/faults/script.h"
 
 #include <fcntl.h>
@@ -36,7 +36,7 @@ struct Counter {
   std::atomic<int> calls = 0;
 };
 
-constinit std::array<char, 4096> text{};  // what the rules are views of
+constinit std::array<char, 4096> text{};  // the rules are views of it
 constinit std::array<Rule, 32> rules;
 constinit std::size_t rule_count = 0;
 constinit std::array<Counter, 64> counters;
@@ -47,7 +47,7 @@ constinit std::atomic<bool> obeying = false;
 
 // --- Saying something --------------------------------------------------------
 
-// One line, written at once: there may be threads.
+// Writes one line with one call, because there may be threads.
 class Line {
  public:
   Line& operator<<(string_view word) {
@@ -61,7 +61,7 @@ class Line {
     const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
     return *this << string_view(digits, static_cast<std::size_t>(end - digits));
   }
-  // Not with write(), which is ours.
+  // Not with write(), which this library replaces.
   void write(int fd) {
     *this << "\n";
     const int error = errno;
@@ -81,7 +81,7 @@ class Line {
 
 // --- Reading a script --------------------------------------------------------
 
-// Takes the first word off.
+// Removes the first word and returns it.
 string_view take_word(string_view& rest) {
   const auto blanks = rest.find_first_not_of(' ');
   rest.remove_prefix(blanks == rest.npos ? rest.size() : blanks);
@@ -147,7 +147,8 @@ void add_rule(string_view name, string_view rest, string_view statement) {
   rules[rule_count++] = rule;
 }
 
-// High up, so that the program's own descriptors have the numbers they have
+// A high number, so that the program's descriptors have the same numbers as
+// without this library.
 // without us.
 int open_log(string_view path, string_view statement) {
   std::array<char, PATH_MAX> name{};
@@ -162,7 +163,7 @@ int open_log(string_view path, string_view statement) {
   return static_cast<int>(high);
 }
 
-// Whether it is meant for this program.
+// Whether the script is for this program.
 bool read(string_view statement) {
   string_view rest = statement;
   const string_view word = take_word(rest);
@@ -182,7 +183,7 @@ bool read(string_view statement) {
 
 // --- Counting ----------------------------------------------------------------
 
-// The one of that name, if need be a new one: the name has to last.
+// The counter of this name, made if necessary. The name has to stay valid.
 Counter* counter(const char* name) {
   for (Counter& counter : counters) {
     const char* found = counter.name;

@@ -1,19 +1,19 @@
-// What is to become of the system calls of a program: fail, be short, or be
-// counted. The calls themselves are in calls.cpp; both stand in front of the C
-// library's, in a program that links them, or in one they are preloaded into.
+// Makes system calls of a program fail or do less, and counts them. The calls
+// are in calls.cpp. Both replace the C library's, in a program that links them
+// or into which they are preloaded.
 //
 // A script is statements, each on a line or before a semicolon:
 //
 //   recv 3 ECONNRESET    the third call of recv() fails
-//   poll 1-5 EINTR       so do the first five of poll()
+//   poll 1-5 EINTR       the first five of poll() fail
 //   send * short 1       every send() takes one byte at most
-//   only get-poetry      all of this is for the program of that name
-//   log /tmp/calls       and every call becomes a line there: "recv 3"
-//   most 1000            who makes more calls than that is ended by SIGABRT
+//   only get-poetry      the script is for this program
+//   log /tmp/calls       every call is written there as a line: "recv 3"
+//   most 1000            a program with more calls is ended by SIGABRT
 //
-// What fails is not done, but for close(). Each call of a name counts, in any
-// thread. read() and write() of an eventfd have its names: eventfd_read and
-// eventfd_write.
+// A call that fails is not made, except close(). The calls of a name are
+// counted over all threads. read() and write() of an eventfd count as
+// eventfd_read and eventfd_write.
 #pragma once
 
 #include <cstddef>
@@ -26,9 +26,9 @@ struct Verdict {
   std::size_t most = std::numeric_limits<std::size_t>::max();  // so many bytes
 };
 
-// Replaces the script, and begins to count from the start. It has to make
-// sense: otherwise the program ends here, saying where it does not. A preloaded
-// library begins with what is in the environment, in FAULTS.
+// Replaces the script, and counts from the start. An invalid script ends the
+// program with a message. A preloaded library begins with the script in the
+// environment variable FAULTS.
 void obey(const char* script);
 
 // The same until the end of a test.
@@ -40,10 +40,10 @@ class Script {
   ~Script() { obey(""); }
 };
 
-// How many calls of that name there were.
+// How many calls of this name were made.
 int calls(const char* name);
 
-// Of one more call of that name, which has to last.
+// Counts one more call of this name, which has to stay valid.
 Verdict judge(const char* name);
 
 }  // namespace faults
