@@ -6,6 +6,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "support/function_factory.h"
 #include "support/lines.h"
 #include "support/tcp.h"
 
@@ -337,34 +338,22 @@ TEST_F(LineControl, H06_NoRawBytesAreReceivedAfterLoseConnection) {
 
 // --- A real connection -------------------------------------------------------
 
-class LineServer final : public reactor::ProtocolFactory {
- public:
-  std::unique_ptr<reactor::Protocol> build_protocol(
-      const net::Address&) override {
-    auto reader = std::make_unique<Reader>();
-    last = reader.get();
-    prepare(*last);
-    return reader;
-  }
-  std::function<void(Reader&)> prepare = [](Reader&) {};
-  Reader* last = nullptr;
-};
-
 class LineConnection : public TcpTest {};
 FOR_EVERY_POLLER(LineConnection);
 
 TEST_P(LineConnection, H05_PausingPausesTheConnection) {
-  const auto server = std::make_shared<LineServer>();
   Lines seen;
-  server->prepare = [&](Reader& reader) {
-    reader.on_line = [&](Reader& some, const std::string& line) {
+  const auto server = std::make_shared<FunctionFactory>([&] {
+    auto reader = std::make_unique<Reader>();
+    reader->on_line = [&](Reader& some, const std::string& line) {
       seen.push_back(line);
       if (line == "quit") return some.transport().lose_connection();
       some.pause_producing();
       reactor.call_later(0s, [&some] { some.resume_producing(); });
       some.send_line(line);
     };
-  };
+    return reader;
+  });
   const auto client = std::make_shared<Client>();
   client->prepare = [](Story& story) {
     story.on_made = [](Story& made) {

@@ -6,6 +6,7 @@
 
 #include "protocols/line_receiver.h"
 #include "protocols/timeout.h"
+#include "support/function_factory.h"
 #include "support/parsing.h"
 #include "support/tcp.h"
 
@@ -177,7 +178,7 @@ TEST_F(Timeout, G08_AProtocolWithATimeoutIsToldOfItsConnectionsLoss) {
 // --- With a server -----------------------------------------------------------
 
 // Has a timeout for silence, and a deadline for all of the poem.
-class Impatient final : public reactor::TimeoutMixin<reactor::LineReceiver> {
+class LinesInTime final : public reactor::TimeoutMixin<reactor::LineReceiver> {
  public:
   using TimeoutMixin::TimeoutMixin;
   void connection_made() override {
@@ -198,44 +199,22 @@ class Impatient final : public reactor::TimeoutMixin<reactor::LineReceiver> {
   reactor::Transport* transport_here = nullptr;
 };
 
-class LineClient final : public reactor::ClientFactory {
- public:
-  explicit LineClient(reactor::ReactorTime& time)
-      : time_(time) {}
-  std::unique_ptr<reactor::Protocol> build_protocol(
-      const net::Address&) override {
-    auto one = std::make_unique<Impatient>(time_);
-    protocol = one.get();
-    return one;
-  }
-  void client_connection_lost(reactor::Connector&,
-                              std::error_code why) override {
-    ++losses;
-    reason = why;
-    lines = protocol->lines;
-  }
-
-  Impatient* protocol = nullptr;
-  int losses = 0;
-  std::error_code reason;
-  Lines lines;
-
- private:
-  reactor::ReactorTime& time_;
-};
-
 class TimeoutOnWire : public TcpTest {
  protected:
   void SetUp() override {
+    client->on_lost = [this](auto&, std::error_code why) {
+      ++losses;
+      reason = why;
+      lines = protocol->lines;
+    };
     reactor.connect_tcp("127.0.0.1", port->host().port, client);
-    world.when([&] { return server->made() && client->protocol; });
+    world.when([&] { return server->made() && protocol; });
   }
   void send(const std::string& what) {
     world.after(0, [this, what] { server->last().write(what); });
   }
   void wait_for_lines(std::size_t count) {
-    world.when(
-        [this, count] { return client->protocol->lines.size() == count; });
+    world.when([this, count] { return protocol->lines.size() == count; });
   }
   void pass(reactor::Clock::duration some) {
     world.after(0, [this, some] { world.clock.advance(some); });
@@ -243,7 +222,16 @@ class TimeoutOnWire : public TcpTest {
   }
 
   std::shared_ptr<Server> server = std::make_shared<Server>();
-  std::shared_ptr<LineClient> client = std::make_shared<LineClient>(reactor);
+  std::shared_ptr<FunctionFactory> client =
+      std::make_shared<FunctionFactory>([this] {
+        auto built = std::make_unique<LinesInTime>(reactor);
+        protocol = built.get();
+        return built;
+      });
+  LinesInTime* protocol = nullptr;
+  int losses = 0;
+  std::error_code reason;
+  Lines lines;  // received until the loss
   std::shared_ptr<reactor::ListeningPort> port =
       reactor.listen_tcp(anywhere, server);
 };
@@ -251,11 +239,11 @@ FOR_EVERY_POLLER(TimeoutOnWire);
 
 TEST_P(TimeoutOnWire, M03_AServerThatNeverSendsTimesOut) {
   pass(4999ms);
-  world.after(0, [&] { EXPECT_EQ(client->losses, 0); });
+  world.after(0, [&] { EXPECT_EQ(losses, 0); });
   pass(1ms);
-  world.when([&] { return client->losses == 1; });
+  world.when([&] { return losses == 1; });
   world.run();
-  EXPECT_EQ(client->reason, timed_out);
+  EXPECT_EQ(reason, timed_out);
 }
 
 TEST_P(TimeoutOnWire, M03_AServerThatStopsInTheMiddleTimesOut) {
@@ -265,42 +253,41 @@ TEST_P(TimeoutOnWire, M03_AServerThatStopsInTheMiddleTimesOut) {
   send("two\r\nthr");
   wait_for_lines(2);
   pass(4s);
-  world.after(0, [&] { EXPECT_EQ(client->losses, 0); });
+  world.after(0, [&] { EXPECT_EQ(losses, 0); });
   pass(1s);
-  world.when([&] { return client->losses == 1; });
+  world.when([&] { return losses == 1; });
   world.run();
-  EXPECT_EQ(client->reason, timed_out);
-  EXPECT_EQ(client->lines, (Lines{"one", "two"}));
+  EXPECT_EQ(reason, timed_out);
+  EXPECT_EQ(lines, (Lines{"one", "two"}));
 }
 
 // The deadline is a delayed call that is never reset.
 TEST_P(TimeoutOnWire, M03_ADeadlineEndsAServerThatSendsSlowlyForever) {
   reactor::DelayedCall deadline;
   world.after(0, [&] {
-    deadline = reactor.call_later(10s, [&] {
-      client->protocol->transport_here->abort_connection(timed_out);
-    });
+    deadline = reactor.call_later(
+        10s, [&] { protocol->transport_here->abort_connection(timed_out); });
   });
   for (std::size_t i = 1; i <= 3; ++i) {
     send("more\r\n");
     wait_for_lines(i);
     pass(3s);
-    world.after(0, [&] { EXPECT_EQ(client->losses, 0); });
+    world.after(0, [&] { EXPECT_EQ(losses, 0); });
   }
   pass(1s);
-  world.when([&] { return client->losses == 1; });
+  world.when([&] { return losses == 1; });
   world.run();
-  EXPECT_EQ(client->reason, timed_out);
-  EXPECT_EQ(client->lines.size(), 3u);
+  EXPECT_EQ(reason, timed_out);
+  EXPECT_EQ(lines.size(), 3u);
 }
 
 TEST_P(TimeoutOnWire, G08_AConnectionThatEndsLeavesNoTimer) {
   world.after(0, [&] { server->last().lose(); });
-  world.when([&] { return client->losses == 1; });
+  world.when([&] { return losses == 1; });
   pass(100s);
   world.run();
-  EXPECT_EQ(client->losses, 1);
-  EXPECT_EQ(client->reason, Error::connection_done);
+  EXPECT_EQ(losses, 1);
+  EXPECT_EQ(reason, Error::connection_done);
 }
 
 }  // namespace

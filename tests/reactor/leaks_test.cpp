@@ -10,6 +10,7 @@
 #include "net/resolver.h"
 #include "support/allocations.h"
 #include "support/faults/script.h"
+#include "support/function_factory.h"
 #include "support/tcp.h"
 
 namespace {
@@ -21,30 +22,21 @@ constexpr int attempts = 2000;  // of each of the five kinds
 
 // --- Failing -----------------------------------------------------------------
 
-class Leaver final : public reactor::Protocol {
+class Aborting final : public reactor::Protocol {
  public:
   void connection_made() override { transport().abort_connection(); }
 };
 
-// Connects again and again; compares the memory after the first hundred with
-// the memory at the end.
-class Stubborn final : public reactor::ClientFactory {
+// Connects again and again; compares the memory after the first hundred
+// attempts with the memory at the end.
+class Attempts {
  public:
-  explicit Stubborn(reactor::Reactor& reactor)
-      : reactor_(reactor) {}
-
-  void started_connecting(reactor::Connector&) override { on_started(); }
-  std::unique_ptr<reactor::Protocol> build_protocol(
-      const net::Address&) override {
-    return refuses ? nullptr : std::make_unique<Leaver>();
-  }
-  void client_connection_failed(reactor::Connector& connector,
-                                std::error_code why) override {
-    again(connector, why);
-  }
-  void client_connection_lost(reactor::Connector& connector,
-                              std::error_code why) override {
-    again(connector, why);
+  explicit Attempts(reactor::Reactor& reactor)
+      : reactor_(reactor) {
+    factory->on_failed = [this](auto& connector, auto why) {
+      connect_again(connector, why);
+    };
+    factory->on_lost = factory->on_failed;
   }
 
   // The other end, and the thread of a lookup, may need a moment to close
@@ -56,25 +48,27 @@ class Stubborn final : public reactor::ClientFactory {
     EXPECT_LE(last_.descriptors, early_.descriptors + some);
   }
 
-  std::function<void()> on_started = [] {};
   bool refuses = false;
   std::error_code expected;
+  const std::shared_ptr<FunctionFactory> factory =
+      std::make_shared<FunctionFactory>(
+          [this] { return refuses ? nullptr : std::make_unique<Aborting>(); });
 
  private:
-  struct Left {
+  struct Usage {
     long allocations = 0;
     long descriptors = 0;
   };
 
-  static Left look() {
+  static Usage usage() {
     return {allocations(), static_cast<long>(open_descriptors())};
   }
 
-  void again(reactor::Connector& connector, std::error_code why) {
+  void connect_again(reactor::Connector& connector, std::error_code why) {
     if (why != expected) ADD_FAILURE() << why.message();
     ++outcomes_;
-    if (outcomes_ == 100) early_ = look();
-    if (outcomes_ == attempts) last_ = look();
+    if (outcomes_ == 100) early_ = usage();
+    if (outcomes_ == attempts) last_ = usage();
     if (outcomes_ == attempts || why != expected) {
       reactor_.stop();
     } else {
@@ -84,35 +78,29 @@ class Stubborn final : public reactor::ClientFactory {
 
   reactor::Reactor& reactor_;
   int outcomes_ = 0;
-  Left early_;
-  Left last_;
+  Usage early_;
+  Usage last_;
 };
 
 class Leaks : public testing::TestWithParam<const char*> {
  protected:
   void repeat(const net::Address& address, std::error_code expected) {
-    stubborn->expected = expected;
-    reactor.connect_tcp(address.host, address.port, stubborn);
+    attempted.expected = expected;
+    reactor.connect_tcp(address.host, address.port, attempted.factory);
     reactor.run();
-    stubborn->expect_nothing_left();
+    attempted.expect_nothing_left();
   }
 
   // Accepts every client and does nothing with it.
   net::Address serve() {
-    class Factory final : public reactor::ProtocolFactory {
-      std::unique_ptr<reactor::Protocol> build_protocol(
-          const net::Address&) override {
-        return std::make_unique<reactor::Protocol>();
-      }
-    };
-    return reactor.listen_tcp(anywhere, std::make_shared<Factory>())->host();
+    return reactor.listen_tcp(anywhere, factory_of<reactor::Protocol>())
+        ->host();
   }
 
   Watchdog watchdog{55s};
   FakeClock clock;
   reactor::Reactor reactor{reactor::make_poller(GetParam()), clock};
-  const std::shared_ptr<Stubborn> stubborn =
-      std::make_shared<Stubborn>(reactor);
+  Attempts attempted{reactor};
 };
 
 FOR_EVERY_POLLER(Leaks);
@@ -127,7 +115,7 @@ TEST_P(Leaks, L06_UnknownNamesLeaveNothing) {
 }
 
 TEST_P(Leaks, L06_ProtocolsThatAreNotBuiltLeaveNothing) {
-  stubborn->refuses = true;
+  attempted.refuses = true;
   repeat(serve(), Error::connection_aborted);
 }
 
@@ -137,7 +125,7 @@ TEST_P(Leaks, L06_ConnectionsThatAreAbortedLeaveNothing) {
 
 TEST_P(Leaks, L06_AttemptsThatTakeTooLongLeaveNothing) {
   const FullQueue full;
-  stubborn->on_started = [this] {
+  attempted.factory->on_connecting = [this] {
     reactor.call_later(0s, [this] { clock.advance(30s); });
   };
   repeat(full.address, make_error_code(std::errc::timed_out));

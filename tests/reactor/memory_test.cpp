@@ -10,6 +10,7 @@
 #include <semaphore>
 #include <thread>
 
+#include "support/function_factory.h"
 #include "support/tcp.h"
 
 // --- An allocator that counts, and a network that cuts -----------------------
@@ -77,17 +78,6 @@ struct Reader final : reactor::Protocol {
   static inline std::size_t last_pieces = 0;
 };
 
-template <typename P>
-struct Factory final : reactor::ClientFactory {
-  explicit Factory(reactor::Reactor& r)
-      : reactor(r) {}
-  std::unique_ptr<reactor::Protocol> build_protocol(
-      const net::Address&) override {
-    return std::make_unique<P>(reactor);
-  }
-  reactor::Reactor& reactor;
-};
-
 class Memory : public testing::TestWithParam<const char*> {
  protected:
   Memory() { most_received = 0; }
@@ -95,8 +85,7 @@ class Memory : public testing::TestWithParam<const char*> {
   template <typename P>
   void connect() {
     const auto to = net::local_address(listener);
-    reactor.connect_tcp(to.host, to.port,
-                        std::make_shared<Factory<P>>(reactor));
+    reactor.connect_tcp(to.host, to.port, factory_of<P>(reactor));
   }
 
   Watchdog watchdog{60s};
@@ -261,7 +250,7 @@ void expect_cheap(std::size_t before) {
 TEST_P(Memory, AnIdleClientNeedsAtMostOneKiB) {
   Idle::made = 0;
   const auto to = net::local_address(listener);
-  const auto factory = std::make_shared<Factory<Idle>>(reactor);
+  const auto factory = factory_of<Idle>(reactor);
   const std::size_t before = bytes;
   for (std::size_t i = 0; i < connections; ++i) {
     reactor.connect_tcp(to.host, to.port, factory);
@@ -272,8 +261,7 @@ TEST_P(Memory, AnIdleClientNeedsAtMostOneKiB) {
 
 TEST_P(Memory, AnIdleAcceptedConnectionNeedsAtMostOneKiB) {
   Idle::made = 0;
-  const auto port =
-      reactor.listen_tcp(anywhere, std::make_shared<Factory<Idle>>(reactor));
+  const auto port = reactor.listen_tcp(anywhere, factory_of<Idle>(reactor));
   std::vector<net::Socket> peers;
   for (std::size_t i = 0; i < connections; ++i) {
     peers.push_back(net::connect(port->host()));
@@ -295,7 +283,7 @@ TEST_P(Memory, CompletedCallsFreeTheirMemory) {
   EXPECT_GT(bytes, before + calls);
   std::size_t after = 0;
   reactor.call_later(0ms, [&] {
-    // this is not a delayed call
+    // Not a delayed call, which would need memory.
     reactor.call_from_thread([&] {
       after = bytes;
       reactor.stop();

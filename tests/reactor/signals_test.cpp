@@ -14,6 +14,7 @@
 #include <latch>
 #include <thread>
 
+#include "support/function_factory.h"
 #include "support/rig.h"
 
 using namespace rig;
@@ -451,18 +452,11 @@ std::vector<int> inheritable() {
   return fds;
 }
 
-struct Nobody final : reactor::ProtocolFactory {
-  std::unique_ptr<reactor::Protocol> build_protocol(
-      const net::Address&) override {
-    return nullptr;
-  }
-};
-
 TEST_P(Signals, J06_AProgramThatIsExecutedInheritsNothing) {
   const auto before = inheritable();
   reactor::Reactor inner(reactor::make_poller(GetParam()));
   const auto port =
-      inner.listen_tcp({"127.0.0.1", 0}, std::make_shared<Nobody>());
+      inner.listen_tcp({"127.0.0.1", 0}, factory_of<reactor::Protocol>());
   inner.call_on_signal(SIGTERM, [] {});
   inner.call_later(0s, [&] {
     EXPECT_EQ(inheritable(), before);

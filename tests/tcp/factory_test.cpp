@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "support/function_factory.h"
 #include "support/tcp.h"
 
 using namespace rig;
@@ -10,39 +11,20 @@ using reactor::Error;
 
 namespace {
 
-// A factory for servers and clients, which may share it.
-struct Shared final : reactor::ClientFactory {
-  void start_factory() override {
-    lines.push_back("start");
-    on_start();
-  }
-  void stop_factory() override {
-    lines.push_back("stop");
-    on_stop();
-  }
-  std::unique_ptr<reactor::Protocol> build_protocol(
-      const net::Address&) override {
-    return std::make_unique<reactor::Protocol>();
-  }
-  void client_connection_failed(reactor::Connector& connector,
-                                std::error_code why) override {
-    lines.push_back("failed");
-    reason = why;
-    on_failed(connector);
-  }
-  void client_connection_lost(reactor::Connector&, std::error_code) override {
-    lines.push_back("lost");
-  }
-
-  std::function<void()> on_start = [] {};
-  std::function<void()> on_stop = [] {};
-  std::function<void(reactor::Connector&)> on_failed = [](auto&) {};
-  std::error_code reason;
-  Lines lines;
-};
-
+// One factory for servers and clients. The lines tell which of its functions
+// were called.
 class Factory : public TcpTest {
  protected:
+  Factory() {
+    factory->on_start = [this] { note("start", on_start); };
+    factory->on_stop = [this] { note("stop", on_stop); };
+    factory->on_failed = [this](auto& connector, std::error_code why) {
+      reason = why;
+      note("failed", [&] { on_failed(connector); });
+    };
+    factory->on_lost = [this](auto&, auto) { note("lost", [] {}); };
+  }
+
   std::shared_ptr<reactor::ListeningPort> listen() {
     return reactor.listen_tcp(anywhere, factory);
   }
@@ -50,10 +32,21 @@ class Factory : public TcpTest {
     return reactor.connect_tcp(to.host, to.port, factory);
   }
   std::ptrdiff_t count(const char* line) const {
-    return std::count(factory->lines.begin(), factory->lines.end(), line);
+    return std::count(lines.begin(), lines.end(), line);
   }
 
-  const std::shared_ptr<Shared> factory = std::make_shared<Shared>();
+  void note(const char* line, const std::function<void()>& then) {
+    lines.push_back(line);
+    then();
+  }
+
+  std::function<void()> on_start = [] {};
+  std::function<void()> on_stop = [] {};
+  std::function<void(reactor::Connector&)> on_failed = [](auto&) {};
+  std::error_code reason;
+  Lines lines;
+  const std::shared_ptr<FunctionFactory> factory =
+      factory_of<reactor::Protocol>();
 };
 
 FOR_EVERY_POLLER(Factory);
@@ -61,18 +54,18 @@ FOR_EVERY_POLLER(Factory);
 TEST_P(Factory, G02_AFactorySharedByPortsIsStartedAndStoppedOnce) {
   std::vector<std::size_t> order{0, 1, 2};
   do {
-    factory->lines.clear();
+    lines.clear();
     std::vector<std::shared_ptr<reactor::ListeningPort>> ports;
     for (int i = 0; i < 3; ++i) {
       ports.push_back(listen());
-      EXPECT_EQ(factory->lines, Lines{"start"});
+      EXPECT_EQ(lines, Lines{"start"});
     }
     for (const std::size_t which : order) {
       EXPECT_EQ(count("stop"), 0);
       ports[which]->stop_listening();
       ports[which]->stop_listening();
     }
-    EXPECT_EQ(factory->lines, (Lines{"start", "stop"}));
+    EXPECT_EQ(lines, (Lines{"start", "stop"}));
   } while (std::next_permutation(order.begin(), order.end()));
 }
 
@@ -81,13 +74,13 @@ TEST_P(Factory, G02_AConnectorUsesItsFactoryUntilTheLastOutcome) {
   const auto port = reactor.listen_tcp(anywhere, other);
   connect(closed_address());
   connect(port->host());
-  EXPECT_EQ(factory->lines, Lines());
+  EXPECT_EQ(lines, Lines());
   world.when([&] { return other->made() && count("failed") == 1; },
              [&] { other->last().lose(); });
   world.when([&] { return count("lost") == 1; });
   world.after(2);
   world.run();
-  EXPECT_EQ(factory->lines, (Lines{"start", "failed", "lost", "stop"}));
+  EXPECT_EQ(lines, (Lines{"start", "failed", "lost", "stop"}));
 }
 
 TEST_P(Factory, G02_PortsAndConnectorsShareAFactory) {
@@ -95,38 +88,38 @@ TEST_P(Factory, G02_PortsAndConnectorsShareAFactory) {
   connect(port->host());
   world.when([&] { return reactor.readers().size() == 3; },
              [&] { port->stop_listening(); });
-  world.after(2, [&] { EXPECT_EQ(factory->lines, Lines{"start"}); });
+  world.after(2, [&] { EXPECT_EQ(lines, Lines{"start"}); });
   world.run();
-  EXPECT_EQ(factory->lines, (Lines{"start", "lost", "stop"}));
+  EXPECT_EQ(lines, (Lines{"start", "lost", "stop"}));
 }
 
 TEST_P(Factory, G02_AFactoryIsNotStoppedBetweenTwoAttempts) {
-  factory->on_failed = [&](reactor::Connector& connector) {
+  on_failed = [&](reactor::Connector& connector) {
     if (count("failed") < 3) connector.connect();
   };
   const Lines expected{"start", "failed", "failed", "failed", "stop"};
   const auto connector = connect(closed_address());
   world.when([&] { return count("failed") == 3; });
   world.after(2, [&] {
-    EXPECT_EQ(factory->lines, expected);
-    factory->lines.clear();
+    EXPECT_EQ(lines, expected);
+    lines.clear();
     connector->connect();
   });
   world.when([&] { return count("failed") == 3; });
   world.run();
-  EXPECT_EQ(factory->lines, expected);
+  EXPECT_EQ(lines, expected);
 }
 
 TEST_P(Factory, G02_ACancelledAttemptStartsAndStopsItsFactory) {
   connect(closed_address())->disconnect();
   world.when([&] { return count("stop") == 1; });
   world.run();
-  EXPECT_EQ(factory->lines, (Lines{"start", "failed", "stop"}));
+  EXPECT_EQ(lines, (Lines{"start", "failed", "stop"}));
 }
 
 TEST_P(Factory, G02_AFactoryThatCannotBeStartedIsNotUsedOrStopped) {
   const LogCapture log;
-  factory->on_start = [] { throw std::runtime_error("no poems today"); };
+  on_start = [] { throw std::runtime_error("no poems today"); };
   const auto before = open_descriptors();
   EXPECT_THROW(listen(), std::runtime_error);
   EXPECT_EQ(open_descriptors(), before);
@@ -137,15 +130,15 @@ TEST_P(Factory, G02_AFactoryThatCannotBeStartedIsNotUsedOrStopped) {
   world.when([&] { return count("failed") == 1; });
   world.after(2);
   world.run();
-  EXPECT_EQ(factory->lines, (Lines{"start", "start", "failed"}));
-  EXPECT_EQ(factory->reason, Error::callback_failed);
+  EXPECT_EQ(lines, (Lines{"start", "start", "failed"}));
+  EXPECT_EQ(reason, Error::callback_failed);
   EXPECT_EQ(log.lines(), Lines{"[" + to_string(to) + "] no poems today"});
 }
 
 TEST_P(Factory, G02_AFactoryThatFailedToStartMayStartLater) {
   const LogCapture log;
   int left = 1;
-  factory->on_start = [&] {
+  on_start = [&] {
     if (left-- > 0) throw std::runtime_error("no poems yet");
   };
   const net::Address to = closed_address();
@@ -155,30 +148,28 @@ TEST_P(Factory, G02_AFactoryThatFailedToStartMayStartLater) {
   world.when([&] { return count("failed") == 2; });
   world.after(2);
   world.run();
-  EXPECT_EQ(factory->lines,
-            (Lines{"start", "failed", "start", "failed", "stop"}));
+  EXPECT_EQ(lines, (Lines{"start", "failed", "start", "failed", "stop"}));
 }
 
 TEST_P(Factory, G02_AFactoryThatFailedToStartIsStartedForTheNextAttempt) {
   const LogCapture log;
   int left = 1;
-  factory->on_start = [&] {
+  on_start = [&] {
     if (left-- > 0) throw std::runtime_error("no poems yet");
   };
-  factory->on_failed = [&](reactor::Connector& connector) {
+  on_failed = [&](reactor::Connector& connector) {
     if (count("failed") == 1) connector.connect();
   };
   connect(closed_address());
   world.when([&] { return count("failed") == 2; });
   world.after(2);
   world.run();
-  EXPECT_EQ(factory->lines,
-            (Lines{"start", "failed", "start", "failed", "stop"}));
+  EXPECT_EQ(lines, (Lines{"start", "failed", "start", "failed", "stop"}));
 }
 
 TEST_P(Factory, G02_AnExceptionInStopFactoryIsLogged) {
   const LogCapture log;
-  factory->on_stop = [] { throw std::runtime_error("not yet"); };
+  on_stop = [] { throw std::runtime_error("not yet"); };
   const auto port = listen();
   port->stop_listening();
   const net::Address to = closed_address();

@@ -8,6 +8,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "support/function_factory.h"
 #include "support/tcp.h"
 
 namespace {
@@ -15,9 +16,9 @@ namespace {
 using namespace rig;
 using reactor::Error;
 
-class Borrower final : public reactor::Protocol {
+class BufferedProtocol final : public reactor::Protocol {
  public:
-  explicit Borrower(std::function<std::span<char>()> lend)
+  explicit BufferedProtocol(std::function<std::span<char>()> lend)
       : lend_(std::move(lend)) {}
 
   std::span<char> get_buffer() override {
@@ -48,40 +49,13 @@ class Borrower final : public reactor::Protocol {
   std::span<char> lent_;
 };
 
-class BorrowerFactory final : public reactor::ClientFactory {
- public:
-  std::unique_ptr<reactor::Protocol> build_protocol(
-      const net::Address&) override {
-    auto protocol = std::make_unique<Borrower>([this] { return lend(); });
-    protocol->on_lost = [this, borrower = protocol.get()](std::error_code why) {
-      received = borrower->received;
-      largest = borrower->largest;
-      pieces = borrower->pieces;
-      reason = why;
-      lost = true;
-    };
-    if (prepare) prepare(*protocol);
-    built = true;
-    return protocol;
-  }
-
-  std::function<std::span<char>()> lend;
-  std::function<void(Borrower&)> prepare;
-  bool built = false;
-  bool lost = false;
-  std::string received;
-  std::size_t largest = 0;
-  std::size_t pieces = 0;
-  std::error_code reason;
-};
-
 // The other end is a bare socket.
 class LentBuffer : public TcpTest {
  protected:
   void SetUp() override {
     reactor.connect_tcp("127.0.0.1", net::local_address(listener).port,
                         factory);
-    world.when([this] { return factory->built; },
+    world.when([this] { return is_built; },
                [this] { peer = accept(listener); });
   }
 
@@ -97,108 +71,133 @@ class LentBuffer : public TcpTest {
     return rest.empty();
   }
   void until_lost() {
-    world.when([this] { return factory->lost; });
+    world.when([this] { return lost; });
     world.run();
   }
 
   net::Socket listener = net::listen(anywhere);
   net::Socket peer;
   std::string rest;
-  std::shared_ptr<BorrowerFactory> factory =
-      std::make_shared<BorrowerFactory>();
+  std::shared_ptr<FunctionFactory> factory =
+      std::make_shared<FunctionFactory>([this] { return build(); });
+
+  std::function<std::span<char>()> lend;
+  std::function<void(BufferedProtocol&)> prepare;
+  bool is_built = false;
+
+  // Copied from the protocol when its connection is lost.
+  bool lost = false;
+  std::string received;
+  std::size_t largest = 0;
+  std::size_t pieces = 0;
+  std::error_code reason;
+
+ private:
+  std::unique_ptr<BufferedProtocol> build() {
+    auto protocol =
+        std::make_unique<BufferedProtocol>([this] { return lend(); });
+    protocol->on_lost = [this, one = protocol.get()](std::error_code why) {
+      received = one->received;
+      largest = one->largest;
+      pieces = one->pieces;
+      reason = why;
+      lost = true;
+    };
+    if (prepare) prepare(*protocol);
+    is_built = true;
+    return protocol;
+  }
 };
 
 TEST_P(LentBuffer, BytesAreReadIntoTheProtocolsBuffer) {
   std::string poem(1000, '-');
   std::size_t size = 0;
-  factory->lend = [&] { return std::span(poem).subspan(size, 100); };
-  factory->prepare = [&](Borrower& borrower) {
-    borrower.on_data = [&] { size = borrower.received.size(); };
+  lend = [&] { return std::span(poem).subspan(size, 100); };
+  prepare = [&](BufferedProtocol& protocol) {
+    protocol.on_data = [&] { size = protocol.received.size(); };
   };
   send(pattern(0, 900));
   until_lost();
   EXPECT_EQ(poem, pattern(0, 900) + std::string(100, '-'));
-  EXPECT_EQ(factory->received, pattern(0, 900));
-  EXPECT_EQ(factory->largest, 100u);
-  EXPECT_EQ(factory->reason, Error::connection_done);
+  EXPECT_EQ(received, pattern(0, 900));
+  EXPECT_EQ(largest, 100u);
+  EXPECT_EQ(reason, Error::connection_done);
 }
 
 TEST_P(LentBuffer, ABufferOfOneByteIsEnough) {
   char byte = 0;
-  factory->lend = [&] { return std::span(&byte, 1); };
+  lend = [&] { return std::span(&byte, 1); };
   send("a poem");
   until_lost();
-  EXPECT_EQ(factory->received, "a poem");
-  EXPECT_EQ(factory->pieces, 6u);
+  EXPECT_EQ(received, "a poem");
+  EXPECT_EQ(pieces, 6u);
 }
 
 TEST_P(LentBuffer, AProtocolWithoutABufferReceivesTheBytes) {
   int asked = 0;
   std::array<char, 3> mine{};
-  factory->lend = [&] {
+  lend = [&] {
     return ++asked % 2 == 0 ? std::span<char>() : std::span<char>(mine);
   };
   send(pattern(0, 100));
   until_lost();
-  EXPECT_EQ(factory->received, pattern(0, 100));
-  EXPECT_EQ(factory->pieces, 2u);
+  EXPECT_EQ(received, pattern(0, 100));
+  EXPECT_EQ(pieces, 2u);
 }
 
 TEST_P(LentBuffer, AHugeBufferIsNotFilledInOneRead) {
   std::string huge(4 << 20, '-');
-  factory->lend = [&] { return std::span(huge); };
+  lend = [&] { return std::span(huge); };
   world.after(0, [this] {
     const int size = 4 << 20;
     ::setsockopt(peer.fd(), SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
   });
   send(pattern(0, 2 << 20));
   until_lost();
-  EXPECT_TRUE(factory->received == pattern(0, 2 << 20));
-  EXPECT_GT(factory->largest, 65536u);
-  EXPECT_LE(factory->largest, 262144u);
+  EXPECT_TRUE(received == pattern(0, 2 << 20));
+  EXPECT_GT(largest, 65536u);
+  EXPECT_LE(largest, 262144u);
 }
 
 TEST_P(LentBuffer, AProtocolThatAbortsInGetBufferReceivesNothing) {
-  Borrower* borrower = nullptr;
-  factory->prepare = [&](Borrower& built) { borrower = &built; };
-  factory->lend = [&] {
-    borrower->transport().abort_connection();
+  BufferedProtocol* protocol = nullptr;
+  prepare = [&](BufferedProtocol& built) { protocol = &built; };
+  lend = [&] {
+    protocol->transport().abort_connection();
     return std::span<char>();
   };
   send("a poem");
   until_lost();
-  EXPECT_EQ(factory->reason, Error::connection_aborted);
-  EXPECT_EQ(factory->received, "");
+  EXPECT_EQ(reason, Error::connection_aborted);
+  EXPECT_EQ(received, "");
 }
 
 TEST_P(LentBuffer, AProtocolThatPausesInGetBufferReceivesNothingUntilResume) {
-  Borrower* borrower = nullptr;
+  BufferedProtocol* protocol = nullptr;
   int asked = 0;
-  factory->prepare = [&](Borrower& built) { borrower = &built; };
-  factory->lend = [&] {
-    if (++asked == 1) borrower->transport().pause_producing();
+  prepare = [&](BufferedProtocol& built) { protocol = &built; };
+  lend = [&] {
+    if (++asked == 1) protocol->transport().pause_producing();
     return std::span<char>();
   };
   send("a poem");
   world.when([&] { return asked == 1; });
   world.after(2, [&] {
-    EXPECT_EQ(borrower->received, "");
-    borrower->transport().resume_producing();
+    EXPECT_EQ(protocol->received, "");
+    protocol->transport().resume_producing();
   });
   until_lost();
-  EXPECT_EQ(factory->reason, Error::connection_done);
-  EXPECT_EQ(factory->received, "a poem");
+  EXPECT_EQ(reason, Error::connection_done);
+  EXPECT_EQ(received, "a poem");
 }
 
 TEST_P(LentBuffer, AnExceptionInGetBufferEndsTheConnection) {
   const LogCapture log;
-  factory->lend = []() -> std::span<char> {
-    throw std::runtime_error("no room");
-  };
+  lend = []() -> std::span<char> { throw std::runtime_error("no room"); };
   send("a poem");
   until_lost();
-  EXPECT_EQ(factory->reason, Error::callback_failed);
-  EXPECT_EQ(factory->received, "");
+  EXPECT_EQ(reason, Error::callback_failed);
+  EXPECT_EQ(received, "");
 }
 
 FOR_EVERY_POLLER(LentBuffer);
