@@ -276,7 +276,7 @@ void expect_talk(const net::Socket& listener, const Address& to) {
   EXPECT_EQ(net::peer_address(client).port, to.port);
   EXPECT_EQ(net::peer_address(client), net::local_address(server));
   EXPECT_EQ(net::peer_address(server), net::local_address(client));
-  rig::say(client, "poem");
+  rig::send_bytes(client, "poem");
   EXPECT_EQ(rig::receive(server, 4), "poem");
 }
 
@@ -332,7 +332,7 @@ TEST_F(Net, FailuresNameTheCallAndTheAddress) {
   EXPECT_EQ(unknown.rfind("Failed to connect to no.such.invalid:1: ", 0), 0u)
       << unknown;
 
-  const net::Socket listener = net::listen(rig::anywhere);
+  const net::Socket listener = net::listen(rig::loopback);
   const Address taken = net::local_address(listener);
   EXPECT_EQ(
       complaint([&] { net::listen(taken); }),
@@ -365,7 +365,7 @@ TEST_F(Net, FailuresKeepTheirNumber) {
 TEST_F(Net, FailuresLeakNothing) {
   const auto before = rig::open_descriptors();
   const Address closed = rig::closed_address();
-  const net::Socket listener = net::listen(rig::anywhere);
+  const net::Socket listener = net::listen(rig::loopback);
   for (int i = 0; i < 100; ++i) {
     std::error_code error;
     EXPECT_THROW(net::connect(closed), std::system_error);
@@ -392,7 +392,7 @@ TEST_F(Net, ConnectingToAFullQueueTimesOut) {
 }
 
 TEST_F(Net, ATimeoutIsForConnectingOnly) {
-  const net::Socket listener = net::listen(rig::anywhere);
+  const net::Socket listener = net::listen(rig::loopback);
   const net::Socket sock = net::connect(net::local_address(listener), 1h);
   timeval limit{1, 1};
   socklen_t size = sizeof limit;
@@ -418,7 +418,7 @@ void wait_until_writable(const net::Socket& sock) {
 
 TEST_F(Net, AnAttemptHasOneResult) {
   std::error_code error;
-  const net::Socket listener = net::listen(rig::anywhere);
+  const net::Socket listener = net::listen(rig::loopback);
   const net::Socket good =
       net::start_connect(net::local_address(listener), error);
   wait_until_writable(good);
@@ -432,12 +432,12 @@ TEST_F(Net, AnAttemptHasOneResult) {
 // Asking for the result keeps the reset, and the bytes before it.
 TEST_F(Net, E10_AConnectionThatWasResetSinceIsConnected) {
   std::error_code error;
-  const net::Socket listener = net::listen(rig::anywhere);
+  const net::Socket listener = net::listen(rig::loopback);
   for (const bool is_talking : {true, false}) {
     const net::Socket sock =
         net::start_connect(net::local_address(listener), error);
     net::Socket peer = rig::accept(listener);
-    if (is_talking) rig::say(peer, "poem");
+    if (is_talking) rig::send_bytes(peer, "poem");
     rig::reset(peer);
     wait_until_writable(sock);
     error = net::connect_result(sock);
@@ -454,7 +454,7 @@ TEST_F(Net, E10_AConnectionThatWasResetSinceIsConnected) {
 // The peer closed first, then its socket was reset.
 TEST_F(Net, E10_AConnectionThatEndedAndWasResetIsConnected) {
   std::error_code error;
-  const net::Socket listener = net::listen(rig::anywhere);
+  const net::Socket listener = net::listen(rig::loopback);
   const net::Socket sock =
       net::start_connect(net::local_address(listener), error);
   net::Socket peer = rig::accept(listener);
@@ -476,7 +476,7 @@ TEST_F(Net, D15_AConnectionOfASocketToItselfIsRefused) {
 
 // Two hosts may use the same port number.
 TEST_F(Net, D15_TheSamePortOfAnotherAddressIsConnected) {
-  const net::Socket listener = net::listen(rig::anywhere);
+  const net::Socket listener = net::listen(rig::loopback);
   const net::Socket sock(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in name{};
   name.sin_family = AF_INET;
@@ -505,7 +505,7 @@ TEST_F(Net, D13_AScopeIsAnInterface) {
 // --- What is known about a socket --------------------------------------------
 
 TEST_F(Net, F07_EachSocketIsCloseOnExec) {
-  const net::Socket listener = net::listen(rig::anywhere);
+  const net::Socket listener = net::listen(rig::loopback);
   const Address address = net::local_address(listener);
   std::error_code error;
   const net::Socket blocking = net::connect(address);
@@ -530,7 +530,7 @@ TEST_F(Net, BlockingCanBeSwitchedOffAndOn) {
 }
 
 TEST_F(Net, E16_AResetConnectionHasNoPeerAddress) {
-  const net::Socket listener = net::listen(rig::anywhere);
+  const net::Socket listener = net::listen(rig::loopback);
   net::Socket client = net::connect(net::local_address(listener));
   rig::reset(client);
   const net::Socket server = rig::accept(listener);
@@ -559,7 +559,7 @@ TEST_F(Net, ASocketIsMovedAndClosedOnce) {
 }
 
 TEST_F(Net, TheReceiveBufferCanBeMadeSmall) {
-  const net::Socket listener = net::listen(rig::anywhere);
+  const net::Socket listener = net::listen(rig::loopback);
   net::set_default_rcvbuf(4096);
   const net::Socket sock = net::connect(net::local_address(listener));
   net::set_default_rcvbuf(0);

@@ -355,15 +355,15 @@ TEST_P(LineConnection, H05_PausingPausesTheConnection) {
     return reader;
   });
   const auto client = std::make_shared<Client>();
-  client->prepare = [](Story& story) {
-    story.on_made = [](Story& made) {
+  client->prepare = [](ProtocolRecord& record) {
+    record.on_made = [](ProtocolRecord& made) {
       made.write("a\r\nb\r\nc\r\nquit\r\nd\r\n");
     };
   };
-  const auto to = reactor.listen_tcp(anywhere, server)->host();
+  const auto to = reactor.listen_tcp(loopback, server)->host();
   reactor.connect_tcp(to.host, to.port, client);
-  world.when([&] { return client->lost(); });
-  world.run();
+  steps.when([&] { return client->lost(); });
+  steps.run();
   EXPECT_EQ(seen, (Lines{"a", "b", "c", "quit"}));
   EXPECT_EQ(client->last().data, "a\r\nb\r\nc\r\n");
   EXPECT_EQ(client->last().reason, reactor::Error::connection_done);

@@ -39,8 +39,8 @@ class Timeout : public ScriptedTest {
 
   void play(std::vector<std::function<void()>> steps) {
     const auto count = static_cast<int>(steps.size());
-    turn(count + 1, [&, steps](int round) {
-      if (round <= count) steps[static_cast<std::size_t>(round - 1)]();
+    run_iterations(count + 1, [&, steps](int iteration) {
+      if (iteration <= count) steps[static_cast<std::size_t>(iteration - 1)]();
     });
   }
 
@@ -208,17 +208,17 @@ class TimeoutOnWire : public TcpTest {
       lines = protocol->lines;
     };
     reactor.connect_tcp("127.0.0.1", port->host().port, client);
-    world.when([&] { return server->made() && protocol; });
+    steps.when([&] { return server->made() && protocol; });
   }
   void send(const std::string& what) {
-    world.after(0, [this, what] { server->last().write(what); });
+    steps.after(0, [this, what] { server->last().write(what); });
   }
   void wait_for_lines(std::size_t count) {
-    world.when([this, count] { return protocol->lines.size() == count; });
+    steps.when([this, count] { return protocol->lines.size() == count; });
   }
   void pass(reactor::Clock::duration some) {
-    world.after(0, [this, some] { world.clock.advance(some); });
-    world.after(3);
+    steps.after(0, [this, some] { steps.clock.advance(some); });
+    steps.after(3);
   }
 
   std::shared_ptr<Server> server = std::make_shared<Server>();
@@ -233,16 +233,16 @@ class TimeoutOnWire : public TcpTest {
   std::error_code reason;
   Lines lines;  // received until the loss
   std::shared_ptr<reactor::ListeningPort> port =
-      reactor.listen_tcp(anywhere, server);
+      reactor.listen_tcp(loopback, server);
 };
 FOR_EVERY_POLLER(TimeoutOnWire);
 
 TEST_P(TimeoutOnWire, M03_AServerThatNeverSendsTimesOut) {
   pass(4999ms);
-  world.after(0, [&] { EXPECT_EQ(losses, 0); });
+  steps.after(0, [&] { EXPECT_EQ(losses, 0); });
   pass(1ms);
-  world.when([&] { return losses == 1; });
-  world.run();
+  steps.when([&] { return losses == 1; });
+  steps.run();
   EXPECT_EQ(reason, timed_out);
 }
 
@@ -253,10 +253,10 @@ TEST_P(TimeoutOnWire, M03_AServerThatStopsInTheMiddleTimesOut) {
   send("two\r\nthr");
   wait_for_lines(2);
   pass(4s);
-  world.after(0, [&] { EXPECT_EQ(losses, 0); });
+  steps.after(0, [&] { EXPECT_EQ(losses, 0); });
   pass(1s);
-  world.when([&] { return losses == 1; });
-  world.run();
+  steps.when([&] { return losses == 1; });
+  steps.run();
   EXPECT_EQ(reason, timed_out);
   EXPECT_EQ(lines, (Lines{"one", "two"}));
 }
@@ -264,7 +264,7 @@ TEST_P(TimeoutOnWire, M03_AServerThatStopsInTheMiddleTimesOut) {
 // The deadline is a delayed call that is never reset.
 TEST_P(TimeoutOnWire, M03_ADeadlineEndsAServerThatSendsSlowlyForever) {
   reactor::DelayedCall deadline;
-  world.after(0, [&] {
+  steps.after(0, [&] {
     deadline = reactor.call_later(
         10s, [&] { protocol->transport_here->abort_connection(timed_out); });
   });
@@ -272,20 +272,20 @@ TEST_P(TimeoutOnWire, M03_ADeadlineEndsAServerThatSendsSlowlyForever) {
     send("more\r\n");
     wait_for_lines(i);
     pass(3s);
-    world.after(0, [&] { EXPECT_EQ(losses, 0); });
+    steps.after(0, [&] { EXPECT_EQ(losses, 0); });
   }
   pass(1s);
-  world.when([&] { return losses == 1; });
-  world.run();
+  steps.when([&] { return losses == 1; });
+  steps.run();
   EXPECT_EQ(reason, timed_out);
   EXPECT_EQ(lines.size(), 3u);
 }
 
 TEST_P(TimeoutOnWire, G08_AConnectionThatEndsLeavesNoTimer) {
-  world.after(0, [&] { server->last().lose(); });
-  world.when([&] { return losses == 1; });
+  steps.after(0, [&] { server->last().lose(); });
+  steps.when([&] { return losses == 1; });
   pass(100s);
-  world.run();
+  steps.run();
   EXPECT_EQ(losses, 1);
   EXPECT_EQ(reason, Error::connection_done);
 }

@@ -20,7 +20,7 @@ TEST_P(ClosedDescriptors, B12_ClosingARegisteredFileLosesItsDescriptor) {
   reactor.add_writer(writer);
   reader->on_read = [&] { return reader->sock.close(), go_on; };
   writer->on_write = [&] { return writer->sock.close(), go_on; };
-  turn(3);
+  run_iterations(3);
   EXPECT_EQ(reader->reads, 1);
   EXPECT_EQ(writer->writes, 1);
   for (const auto& probe : {reader, writer}) {
@@ -52,7 +52,7 @@ TEST_P(ClosedDescriptors, B12_ChangingTheFileOfARegisteredDescriptorLosesIt) {
     EXPECT_TRUE(reactor.readers().empty());
     EXPECT_TRUE(reactor.writers().empty());
   });
-  turn(3);
+  run_iterations(3);
   EXPECT_EQ(going_on->reason, Error::descriptor_closed);
   EXPECT_EQ(failing->reason, Error::connection_done);
   for (const auto& probe : {going_on, failing}) {
@@ -69,7 +69,7 @@ TEST_P(ClosedDescriptors, B12_AClosedDescriptorCannotBeAdded) {
   EXPECT_EQ(code_thrown_by([&] { reactor.add_writer(closed); }),
             Error::descriptor_closed);
   EXPECT_TRUE(reactor.readers().empty());
-  turn(1);
+  run_iterations(1);
   EXPECT_EQ(closed->losses, 0);
 }
 
@@ -88,8 +88,8 @@ TEST_P(ClosedDescriptors, B13_AClosedFileEndsOnlyItsOwner) {
   after(3, [&] {
     EXPECT_EQ(gone.losses, is_epoll() ? 0 : 1);
     EXPECT_EQ(gone.reason, is_epoll() ? go_on : closed);
-    say(probes[0]->other);
-    say(probes[2]->other);
+    send_bytes(probes[0]->other);
+    send_bytes(probes[2]->other);
   });
   after(6, [&] { reactor.stop(); });
   reactor.run();
@@ -111,7 +111,7 @@ TEST_P(ClosedDescriptors, B13_ADescriptorClosedBeforeItsRemovalCanBeRemoved) {
   const auto next = make_readable_probe();
   EXPECT_EQ(next->sock.fd(), number);
   reactor.add_reader(next);
-  turn(1);
+  run_iterations(1);
   EXPECT_GT(next->reads, 0);
   EXPECT_EQ(early->reads + early->writes + early->losses, 0);
 }
@@ -122,7 +122,7 @@ TEST_P(ClosedDescriptors,
        B14_AForeignFileInPlaceOfOursIsReadBySelectAndPollOnly) {
   const auto probe = make_probe();
   const Pair foreign;
-  say(foreign.other);
+  send_bytes(foreign.other);
   reactor.add_reader(probe);
   after(1, [&] {
     EXPECT_GE(::dup3(foreign.sock.fd(), probe->sock.fd(), O_CLOEXEC), 0);
@@ -148,8 +148,8 @@ TEST_P(ClosedDescriptors, B15_ADuplicateOfAClosedFileDoesNotWakeTheReactor) {
   reactor.remove_reader(*removed);
   reactor.remove_writer(*removed);
   removed->sock.close();
-  say(removed->other);
-  turn(5);
+  send_bytes(removed->other);
+  run_iterations(5);
   EXPECT_EQ(lost->losses, 1);
   EXPECT_EQ(stats->wakeups, 1);
 }

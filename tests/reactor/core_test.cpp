@@ -80,7 +80,7 @@ TEST_P(Core, A03_StopThrowsWhenCalledFromConnectionLost) {
   reactor.add_reader(probe);
   std::error_code said;
   probe->on_lost = [&] { said = code_thrown_by([&] { reactor.stop(); }); };
-  turn(1);
+  run_iterations(1);
   EXPECT_EQ(said, Error::reactor_not_running);
 }
 
@@ -116,7 +116,7 @@ TEST_P(Core, A05_NoCallbackIsCalledAfterRunHasReturned) {
     reactor.call_when_running(count);
     reactor.call_from_thread(count);
   };
-  turn(1);
+  run_iterations(1);
   EXPECT_EQ(probe->losses, 1);
   reactor.call_later(0s, count);
   reactor.call_from_thread(count);
@@ -143,7 +143,7 @@ TEST_P(Core, A06_RunThrowsWhenCalledFromACallbackAndTheLoopGoesOn) {
 }
 
 TEST_P(Core, A07_ASecondRunThrows) {
-  turn(1);
+  run_iterations(1);
   EXPECT_EQ(code_thrown_by([&] { reactor.run(); }),
             Error::reactor_not_restartable);
   EXPECT_EQ(code_thrown_by([&] { reactor.run(); }),
@@ -155,7 +155,7 @@ TEST_P(Core, A07_RunThrowsWhenCalledFromConnectionLost) {
   reactor.add_reader(probe);
   std::error_code said;
   probe->on_lost = [&] { said = code_thrown_by([&] { reactor.run(); }); };
-  turn(1);
+  run_iterations(1);
   EXPECT_EQ(said, Error::reactor_already_running);
 }
 
@@ -178,7 +178,7 @@ TEST_P(Core, A08_RegisteredDescriptorsAreNotifiedOnceWhenTheReactorStops) {
       EXPECT_NE(left, both);
     }
   };
-  turn(2);
+  run_iterations(2);
   for (const auto& probe : {reader, writer, both}) {
     EXPECT_EQ(probe->losses, 1);
     EXPECT_EQ(probe->reason, Error::connection_lost);
@@ -189,7 +189,7 @@ TEST_P(Core, A08_RegisteredDescriptorsAreNotifiedOnceWhenTheReactorStops) {
 }
 
 TEST_F(ScriptedCore, A08_TheWakerIsNotNotified) {
-  turn(1);
+  run_iterations(1);
   ASSERT_EQ(script->watched.size(), 1u);  // when the reactor was made
   EXPECT_EQ(script->watched[0].second, (reactor::Events{true, false}));
 }
@@ -207,7 +207,7 @@ TEST_P(Core, A08_RetainedDescriptorsAreNotifiedOnceWhenTheReactorStops) {
   reactor.add_writer(registered);
   reactor.unretain(*forgotten);
   reactor.unretain(*forgotten);
-  turn(2);
+  run_iterations(2);
   for (const auto& probe : {kept, twice, registered}) {
     EXPECT_EQ(probe->losses, 1);
     EXPECT_EQ(probe->reason, Error::connection_lost);
@@ -223,7 +223,7 @@ TEST_P(Core, A08_ADescriptorRetainedInConnectionLostIsNotifiedAgain) {
   };
   reactor.add_reader(probe);
   reactor.retain(probe);
-  turn(2);
+  run_iterations(2);
   EXPECT_EQ(probe->losses, 2);
   EXPECT_EQ(probe->reason, Error::connection_lost);
 }
@@ -285,7 +285,7 @@ TEST_P(Core, A08_ADescriptorAddedByConnectionLostIsNotNotified) {
     reactor.add_reader(higher);
     reactor.retain(leaving);
   };
-  turn(1);
+  run_iterations(1);
   EXPECT_EQ(leaving->losses, 1);
   EXPECT_EQ(lower->losses, 0);
   EXPECT_EQ(higher->losses, 0);
@@ -302,7 +302,7 @@ TEST_P(Core, A09_AnExceptionInConnectionLostDoesNotStopTheOthers) {
       probe->on_lost = [] { throw std::runtime_error("no"); };
     }
   }
-  turn(1);
+  run_iterations(1);
   for (const auto& probe : probes) {
     EXPECT_EQ(probe->losses, 1);
   }
@@ -376,7 +376,7 @@ TEST(ForeignLoop, TheDescriptorIsReadableWhenThereIsSomethingToDo) {
   EXPECT_EQ(::poll(&foreign, 1, 0), 1);
   reactor.iterate();
   EXPECT_EQ(::poll(&foreign, 1, 0), 0);
-  say(probe->other);
+  send_bytes(probe->other);
   EXPECT_EQ(::poll(&foreign, 1, 0), 1);
 }
 
@@ -445,7 +445,7 @@ TEST_F(ScriptedCore, A10_AnExceptionInADescriptorEndsThatDescriptorOnly) {
   reactor.add_reader(last);
   script->batches[0].push_back({last->fileno(), {true, false}});
 
-  turn(1);
+  run_iterations(1);
   for (const auto& probe : probes) {
     EXPECT_EQ(probe->losses, 1);
     EXPECT_EQ(probe->reason, Error::callback_failed);
@@ -496,10 +496,10 @@ TEST_P(Core, K03_APrefixThatThrowsDoesNoHarm) {
     bool lost = false;
   };
   Pair pair;
-  say(pair.other);
+  send_bytes(pair.other);
   const auto nameless = std::make_shared<Nameless>(std::move(pair.sock));
   reactor.add_reader(nameless);
-  turn(1);
+  run_iterations(1);
   EXPECT_TRUE(nameless->lost);
 }
 
@@ -530,7 +530,7 @@ TEST_P(Core, K03_ALogThatThrowsDoesNoHarm) {
 TEST_F(ScriptedCore, A12_AnIdleReactorWaitsWithoutLimit) {
   const auto probe = make_probe();
   reactor.add_reader(probe);
-  turn(3);
+  run_iterations(3);
   EXPECT_EQ(script->timeouts,
             (std::vector<std::optional<std::chrono::milliseconds>>{
                 std::nullopt, std::nullopt, std::nullopt}));
@@ -589,12 +589,12 @@ TEST_P(Core, A14_AReactorLeavesNoDescriptorOpenInAnyState) {
 TEST_P(Core, A14_AReactorThatGetsNoDescriptorThrowsTheReason) {
   const std::size_t before = open_descriptors();
   auto poller = reactor::make_poller(GetParam());
-  most_descriptors = no_descriptors;
+  max_descriptors = no_descriptors;
   const auto why = code_thrown_by([&] {
-    const Scarcity scarcity;
+    const ScarceDescriptors scarce;
     const reactor::Reactor inner(std::move(poller));
   });
-  most_descriptors = unlimited;
+  max_descriptors = unlimited;
   EXPECT_EQ(why, std::errc::too_many_files_open);
   EXPECT_EQ(open_descriptors(), before);
 }

@@ -38,7 +38,7 @@ TEST_P(DescriptorErrors, B16_AnErrorEndsItsDescriptorOnceAndNoOther) {
     EXPECT_EQ(reactor.writers().size(), 0u);
     EXPECT_EQ(probe->losses, 0);
   });
-  turn(3);
+  run_iterations(3);
   for (int i = 0; i < 4; ++i) {
     const Probe& probe = *probes[static_cast<std::size_t>(i)];
     EXPECT_EQ(probe.losses, 1);
@@ -74,7 +74,7 @@ TEST_P(DescriptorErrors, B16_ADescriptorThatRemovedItselfAndFailsIsNotified) {
     reactor.remove_reader(*probe);
     return make_error_code(Error::connection_done);
   };
-  turn(2);
+  run_iterations(2);
   EXPECT_EQ(probe->losses, 1);
   EXPECT_EQ(probe->reason, Error::connection_done);
 }
@@ -88,7 +88,7 @@ TEST_P(DescriptorErrors, B16_ADescriptorMayRegisterAgainInConnectionLost) {
   probe->on_lost = [&] {
     if (probe->losses == 1) reactor.add_reader(probe);
   };
-  turn(3);
+  run_iterations(3);
   EXPECT_GT(probe->reads, 1);
   EXPECT_EQ(probe->losses, 2);
 }
@@ -108,7 +108,7 @@ TEST_P(DescriptorErrors, B16_AFailingDescriptorIsRemovedUnderItsNewNumber) {
     EXPECT_TRUE(reactor.readers().empty());
     EXPECT_TRUE(reactor.writers().empty());
   };
-  turn(3);
+  run_iterations(3);
   EXPECT_EQ(probe->losses, 1);
   EXPECT_EQ(probe->reads, 1);
   EXPECT_EQ(probe->writes, 0);
@@ -120,7 +120,7 @@ TEST_P(DescriptorErrors, B17_DataBeforeTheEndIsReadFirst) {
   const auto probe = make_probe();
   read_properly(*probe);
   reactor.add_reader(probe);
-  say(probe->other, "abc");
+  send_bytes(probe->other, "abc");
   probe->other.close();
   probe->on_lost = [&] { reactor.stop(); };
   reactor.run();
@@ -151,7 +151,7 @@ TEST_P(DescriptorErrors, B17_APipeWithAHangUpIsRead) {
 TEST_P(DescriptorErrors, B17_DataBeforeAResetIsReadFirst) {
   TcpPair pair;
   const auto probe = std::make_shared<Probe>(std::move(pair.sock));
-  say(pair.other, "hello world");
+  send_bytes(pair.other, "hello steps");
   reset(pair.other);
   read_properly(*probe);
   reactor.add_reader(probe);
@@ -171,7 +171,7 @@ TEST_P(DescriptorErrors, B18_AResetWakesAWriterOnce) {
   };
   reactor.add_writer(probe);
   after(2, [&] { reset(pair.other); });
-  turn(10);
+  run_iterations(10);
   EXPECT_EQ(probe->losses, 1);
   EXPECT_NE(probe->reason, Error::connection_lost);
   EXPECT_LE(stats->wakeups, 2);
@@ -205,7 +205,7 @@ TEST_P(DescriptorErrors, B19_AResetDoesNotWakeARemovedReader) {
     EXPECT_EQ(probe->losses, 0);
     reactor.add_reader(probe);
   });
-  turn(13);
+  run_iterations(13);
   EXPECT_EQ(stats->wakeups, 1);
   EXPECT_EQ(probe->losses, 1);
   EXPECT_EQ(probe->reason, std::errc::connection_reset);

@@ -13,7 +13,8 @@ namespace {
 class Dispatch : public DescriptorTest {};
 class ScriptedDispatch : public ScriptedTest {};
 
-// --- Within one round --------------------------------------------------------
+// --- Within one iteration
+// --------------------------------------------------------
 
 TEST_F(ScriptedDispatch, B07_ReadingComesBeforeWriting) {
   const auto probe = make_probe();
@@ -23,7 +24,7 @@ TEST_F(ScriptedDispatch, B07_ReadingComesBeforeWriting) {
   probe->on_read = [&] { return order += 'r', go_on; };
   probe->on_write = [&] { return order += 'w', go_on; };
   script->batches = {{{probe->fileno(), both_ways}}};
-  turn(1);
+  run_iterations(1);
   EXPECT_EQ(order, "rw");
 }
 
@@ -41,7 +42,7 @@ TEST_F(ScriptedDispatch, B07_ADescriptorLostInDoReadIsNotWritten) {
   };
   script->batches = {
       {{done->fileno(), both_ways}, {removed->fileno(), both_ways}}};
-  turn(1);
+  run_iterations(1);
   EXPECT_EQ(done->reads, 1);
   EXPECT_EQ(done->writes, 0);
   EXPECT_EQ(done->losses, 1);
@@ -96,7 +97,7 @@ TEST_P(Dispatch,
       return go_on;
     };
   }
-  turn(3);
+  run_iterations(3);
   const auto called = [](const std::shared_ptr<Probe>& p) {
     return p->reads > 0;
   };
@@ -114,7 +115,7 @@ TEST_P(Dispatch, B09_ADescriptorThatRemovedItselfIsNotAskedForItsNumber) {
     asked = probe->filenos;
     return go_on;
   };
-  turn(3);
+  run_iterations(3);
   EXPECT_EQ(probe->reads, 1);
   EXPECT_EQ(probe->writes, 0);
   EXPECT_EQ(probe->filenos, asked);
@@ -190,9 +191,9 @@ TEST_F(ScriptedDispatch,
   reactor.add_reader(probe);
   reactor.add_writer(probe);
   script->batches = {{{number, both_ways}}, {{number, both_ways}}};
-  turn(2, [&](int round) {
-    EXPECT_EQ(probe->losses, round == 1 ? 0 : 1);
-    if (round == 1) return;
+  run_iterations(2, [&](int iteration) {
+    EXPECT_EQ(probe->losses, iteration == 1 ? 0 : 1);
+    if (iteration == 1) return;
     EXPECT_EQ(fresh[0]->writes, 0);
     EXPECT_EQ(fresh[0]->losses, 0);
   });
@@ -209,8 +210,8 @@ TEST_P(Dispatch, B11_ADescriptorAddedDuringAnIterationIsCalledInTheNext) {
     reactor.remove_reader(*first);
     for (int i = 0; i < many; ++i) {
       added.push_back(std::make_shared<Probe>(duplicate(first->sock)));
-      added.back()->on_read = [&, round = stats->waits] {
-        early += stats->waits == round;
+      added.back()->on_read = [&, iteration = stats->waits] {
+        early += stats->waits == iteration;
         return go_on;
       };
       reactor.add_reader(added.back());
@@ -266,7 +267,7 @@ TEST_P(Dispatch, B21_ARemovedRegularFileIsNoLongerReady) {
   reactor.add_writer(file);
   reactor.remove_reader(*file);
   reactor.remove_writer(*file);
-  turn(2);
+  run_iterations(2);
   EXPECT_EQ(stats->wakeups, 0);
   EXPECT_EQ(file->reads + file->writes, 0);
 }
@@ -280,7 +281,7 @@ TEST_P(Dispatch, L03_ADescriptorThatIsAlwaysReadyIsCalledOnceAnIteration) {
   reactor.add_reader(quiet);
   int said_at = 0;
   after(5, [&] {
-    say(quiet->other);
+    send_bytes(quiet->other);
     said_at = stats->waits;
   });
   int heard_at = 0;
@@ -288,7 +289,7 @@ TEST_P(Dispatch, L03_ADescriptorThatIsAlwaysReadyIsCalledOnceAnIteration) {
     heard_at = stats->waits;
     return take(*quiet);
   };
-  turn(10);
+  run_iterations(10);
   EXPECT_EQ(heard_at, said_at + 1);
   EXPECT_EQ(firehose->reads, stats->waits);
   EXPECT_EQ(firehose->writes, stats->waits);
@@ -314,7 +315,7 @@ TEST_P(Dispatch, L05_EachOfManyReadyDescriptorsIsCalledSoon) {
   constexpr int at_once = 256;  // by epoll; the others report all of them
   const ManyDescriptors limit(4 * many);
   const Pair pair;
-  say(pair.other);
+  send_bytes(pair.other);
   std::vector<std::shared_ptr<Probe>> probes;
   for (std::size_t i = 0; i < many; ++i) {
     probes.push_back(std::make_shared<Probe>(duplicate(pair.sock)));

@@ -93,7 +93,7 @@ class Leaks : public testing::TestWithParam<const char*> {
 
   // Accepts every client and does nothing with it.
   net::Address serve() {
-    return reactor.listen_tcp(anywhere, factory_of<reactor::Protocol>())
+    return reactor.listen_tcp(loopback, factory_of<reactor::Protocol>())
         ->host();
   }
 

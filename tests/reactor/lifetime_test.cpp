@@ -13,7 +13,7 @@ class ScriptedLifetime : public ScriptedTest {
   // The reactor has the only reference.
   Probe& adopt(bool* dead) {
     auto probe = make_probe();
-    probe->on_death = [dead] { *dead = true; };
+    probe->on_destroy = [dead] { *dead = true; };
     Probe& only = *probe;
     reactor.add_reader(probe);
     return only;
@@ -37,7 +37,7 @@ TEST_F(ScriptedLifetime,
     return std::error_code();
   };
   make_ready({probe.fileno()});
-  turn(2, [&](int round) { EXPECT_EQ(dead, round == 2); });
+  run_iterations(2, [&](int iteration) { EXPECT_EQ(dead, iteration == 2); });
 }
 
 TEST_F(ScriptedLifetime, ALostDescriptorLivesUntilTheIterationEnds) {
@@ -52,7 +52,7 @@ TEST_F(ScriptedLifetime, ALostDescriptorLivesUntilTheIterationEnds) {
     EXPECT_FALSE(dead);
   };
   make_ready({probe.fileno()});
-  turn(2, [&](int round) { EXPECT_EQ(dead, round == 2); });
+  run_iterations(2, [&](int iteration) { EXPECT_EQ(dead, iteration == 2); });
 }
 
 TEST_F(ScriptedLifetime,
@@ -68,7 +68,7 @@ TEST_F(ScriptedLifetime,
     return std::error_code();
   };
   make_ready({probe.fileno()});
-  turn(2, [&](int round) { EXPECT_EQ(dead, round == 2); });
+  run_iterations(2, [&](int iteration) { EXPECT_EQ(dead, iteration == 2); });
 }
 
 TEST_F(ScriptedLifetime, AForgottenDescriptorLivesUntilTheIterationIsOver) {
@@ -80,7 +80,7 @@ TEST_F(ScriptedLifetime, AForgottenDescriptorLivesUntilTheIterationIsOver) {
     reactor.unretain(probe);
     EXPECT_FALSE(dead);
   });
-  turn(1, [&](int) { EXPECT_TRUE(dead); });
+  run_iterations(1, [&](int) { EXPECT_TRUE(dead); });
 }
 
 TEST_F(ScriptedLifetime,
@@ -95,7 +95,7 @@ TEST_F(ScriptedLifetime,
     return std::error_code();
   };
   make_ready({killer.fileno(), victim.fileno()});
-  turn(2, [&](int round) { EXPECT_EQ(dead, round == 2); });
+  run_iterations(2, [&](int iteration) { EXPECT_EQ(dead, iteration == 2); });
 }
 
 // The wait may be long, and the other side waits for the socket to be closed.
@@ -107,7 +107,7 @@ TEST_F(ScriptedLifetime,
     reactor.remove_reader(probe);
     EXPECT_FALSE(dead);
   });
-  turn(1, [&](int) { EXPECT_TRUE(dead); });
+  run_iterations(1, [&](int) { EXPECT_TRUE(dead); });
 }
 
 TEST_F(ScriptedLifetime, ADescriptorRemovedBeforeRunIsDestroyedBeforeTheWait) {
@@ -115,7 +115,7 @@ TEST_F(ScriptedLifetime, ADescriptorRemovedBeforeRunIsDestroyedBeforeTheWait) {
   Probe& probe = adopt(&dead);
   reactor.remove_reader(probe);
   EXPECT_FALSE(dead);
-  turn(1, [&](int) { EXPECT_TRUE(dead); });
+  run_iterations(1, [&](int) { EXPECT_TRUE(dead); });
 }
 
 TEST_F(ScriptedLifetime, ACancelledCallIsDestroyedWhenTheIterationEnds) {
@@ -128,7 +128,7 @@ TEST_F(ScriptedLifetime, ACancelledCallIsDestroyedWhenTheIterationEnds) {
     call = {};
     EXPECT_FALSE(dead);
   });
-  turn(1, [&](int) { EXPECT_TRUE(dead); });
+  run_iterations(1, [&](int) { EXPECT_TRUE(dead); });
 }
 
 // The object owned by a delayed call cancels that call and still exists.
@@ -149,7 +149,7 @@ TEST_F(ScriptedLifetime, AnObjectMayCancelTheCallThatOwnsIt) {
     EXPECT_FALSE(dead);
   });
   owned.reset();
-  turn(1, [&](int) { EXPECT_TRUE(dead); });
+  run_iterations(1, [&](int) { EXPECT_TRUE(dead); });
 }
 
 TEST_F(ScriptedLifetime, ADelayedCallLivesUntilItReturns) {
@@ -162,7 +162,7 @@ TEST_F(ScriptedLifetime, ADelayedCallLivesUntilItReturns) {
     EXPECT_FALSE(dead);
   });
   held.reset();
-  turn(1, [&](int) { EXPECT_TRUE(dead); });
+  run_iterations(1, [&](int) { EXPECT_TRUE(dead); });
 }
 
 // An object that is destroyed between two iterations may remove others, which
@@ -176,7 +176,7 @@ TEST_F(ScriptedLifetime,
   auto call = reactor.call_later(1h, [farewell] {});
   farewell.reset();
   reactor.call_later(0s, [&] { call.cancel(); });
-  turn(1, [&](int) { EXPECT_TRUE(dead); });
+  run_iterations(1, [&](int) { EXPECT_TRUE(dead); });
 }
 
 TEST_F(ScriptedLifetime, ACallCancelledByADestructorIsDestroyedBeforeTheWait) {
@@ -188,7 +188,7 @@ TEST_F(ScriptedLifetime, ACallCancelledByADestructorIsDestroyedBeforeTheWait) {
   held.reset();
   farewell.reset();
   reactor.call_later(0s, [&] { first.cancel(); });
-  turn(1, [&](int) { EXPECT_TRUE(dead); });
+  run_iterations(1, [&](int) { EXPECT_TRUE(dead); });
 }
 
 TEST_F(ScriptedLifetime, ACallWhenRunningIsDestroyedBeforeTheWait) {
@@ -196,7 +196,7 @@ TEST_F(ScriptedLifetime, ACallWhenRunningIsDestroyedBeforeTheWait) {
   std::shared_ptr<void> held(nullptr, [&](void*) { dead = true; });
   reactor.call_when_running([held] {});
   held.reset();
-  turn(1, [&](int) { EXPECT_TRUE(dead); });
+  run_iterations(1, [&](int) { EXPECT_TRUE(dead); });
 }
 
 // --- Who outlives whom -------------------------------------------------------
@@ -224,7 +224,7 @@ TEST_P(Lifetime, AReactorCanBeDestroyedInAnyState) {
         auto probe = make_probe();
         inner.add_reader(probe);
         inner.retain(probe);
-        probe->on_death = [&] { ++dead; };
+        probe->on_destroy = [&] { ++dead; };
         auto call = inner.call_later(1h, [] {});
         return std::shared_ptr<Polite>(new Polite{inner, probe, call});
       };
@@ -292,10 +292,10 @@ TEST_P(Lifetime, ManyObjectsMayBeDestroyedAtOnce) {
       reactor.remove_reader(*self);
       return std::error_code();
     };
-    probe->on_death = [&] { ++dead; };
+    probe->on_destroy = [&] { ++dead; };
     reactor.add_reader(probe);
   }
-  turn(1);
+  run_iterations(1);
   EXPECT_EQ(dead, 100);
   EXPECT_TRUE(reactor.readers().empty());
 }

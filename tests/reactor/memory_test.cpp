@@ -89,7 +89,7 @@ class Memory : public testing::TestWithParam<const char*> {
   }
 
   Watchdog watchdog{60s};
-  const net::Socket listener = net::listen(anywhere);
+  const net::Socket listener = net::listen(loopback);
   reactor::Reactor reactor{reactor::make_poller(GetParam())};
 };
 
@@ -213,7 +213,7 @@ TEST_P(Memory, SentBytesAreNotKept) {
     if (::recvfrom(sock.fd(), buffer.data(), buffer.size(), MSG_WAITALL,
                    nullptr, nullptr) > 0) {
       std::vector<char>().swap(buffer);
-      say(sock);
+      send_bytes(sock);
     }
   });
   const std::size_t before = bytes;
@@ -261,7 +261,7 @@ TEST_P(Memory, AnIdleClientNeedsAtMostOneKiB) {
 
 TEST_P(Memory, AnIdleAcceptedConnectionNeedsAtMostOneKiB) {
   Idle::made = 0;
-  const auto port = reactor.listen_tcp(anywhere, factory_of<Idle>(reactor));
+  const auto port = reactor.listen_tcp(loopback, factory_of<Idle>(reactor));
   std::vector<net::Socket> peers;
   for (std::size_t i = 0; i < connections; ++i) {
     peers.push_back(net::connect(port->host()));
@@ -295,22 +295,22 @@ TEST_P(Memory, CompletedCallsFreeTheirMemory) {
 
 // While there is another call, for which the queue keeps its memory.
 TEST_P(Memory, CallsCancelledWhenTheyAreDueFreeTheirMemory) {
-  constexpr int rounds = 5000;
+  constexpr int iterations = 5000;
   auto other = reactor.call_later(1h, [] {});
   reactor::DelayedCall victim;
-  int left = rounds;
-  std::function<void()> round = [&] {
+  int left = iterations;
+  std::function<void()> iteration = [&] {
     if (--left == 0) return reactor.stop();
     reactor.call_later(0ms, [&] {
       victim.cancel();
-      round();
+      iteration();
     });
     victim = reactor.call_later(0ms, [] { ADD_FAILURE(); });
   };
-  round();
+  iteration();
   const std::size_t before = bytes;
   reactor.run();
-  EXPECT_LT(bytes, before + 8 * rounds);
+  EXPECT_LT(bytes, before + 8 * iterations);
 }
 
 TEST_P(Memory, CancelledCallsFreeTheirMemory) {
@@ -347,18 +347,18 @@ TEST_P(Memory, CallsNeedMemoryOnlyForThosePendingAtOnce) {
       reactor.call_later(delay, [] {}).cancel();
     }
   };
-  int rounds = 0;
+  int iterations = 0;
   std::size_t before = 0;
   std::size_t after = 0;
   std::function<void()> again = [&] {
-    ++rounds;
-    if (rounds == 1000) before = bytes;
-    if (rounds == 10000) {
+    ++iterations;
+    if (iterations == 1000) before = bytes;
+    if (iterations == 10000) {
       after = bytes;
       return reactor.stop();
     }
     cancel(1, 0s);  // found when it would be the next one
-    if (rounds % 2 == 0) cancel(30, 2h);  // found because there are many
+    if (iterations % 2 == 0) cancel(30, 2h);  // found because there are many
     reactor.call_later(0s, again);
   };
   reactor.call_later(0s, again);

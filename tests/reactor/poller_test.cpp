@@ -112,7 +112,7 @@ TEST_P(Pollers, ReportTheReadyDescriptorsOfTheWatched) {
   EXPECT_EQ(ready(), Answer());
   poller->watch(fd, both);
   EXPECT_EQ(ready(), (Answer{{fd, writable}}));
-  say(pair.other);
+  send_bytes(pair.other);
   EXPECT_EQ(ready(), (Answer{{fd, both}}));
   poller->watch(fd, writable);
   EXPECT_EQ(ready(), (Answer{{fd, writable}}));
@@ -146,13 +146,14 @@ std::vector<State> socket_states(std::vector<net::Socket>& kept) {
   };
   const auto end = [](TcpPair& pair) { ::shutdown(pair.other.fd(), SHUT_WR); };
   tcp("idle", writable, [](TcpPair&) {});
-  tcp("data", both, [](TcpPair& pair) { say(pair.other); });
+  tcp("data", both, [](TcpPair& pair) { send_bytes(pair.other); });
   tcp("end", both, end);
-  tcp("data and end", both, [&](TcpPair& pair) { say(pair.other), end(pair); });
+  tcp("data and end", both,
+      [&](TcpPair& pair) { send_bytes(pair.other), end(pair); });
   tcp("closed", both, [](TcpPair& pair) { pair.other.close(); });
   tcp("reset", both, [](TcpPair& pair) { reset(pair.other); });
   tcp("data and reset", both,
-      [](TcpPair& pair) { say(pair.other), reset(pair.other); });
+      [](TcpPair& pair) { send_bytes(pair.other), reset(pair.other); });
   tcp(
       "full", nothing, [](TcpPair& pair) { fill(pair.sock); }, true);
   tcp(
@@ -236,7 +237,7 @@ TEST_P(Pollers, ARegularFileIsAlwaysReady) {
     poller->watch(file.fd(), wanted);
     EXPECT_EQ(ready(std::nullopt), (Answer{{file.fd(), wanted}}));
   }
-  say(pair.other);
+  send_bytes(pair.other);
   EXPECT_EQ(ready(1h),
             (Answer{{file.fd(), writable}, {pair.sock.fd(), readable}}));
   poller->watch(file.fd(), nothing);
@@ -266,14 +267,14 @@ TEST_P(Pollers, AnUnwatchedNumberCanBeWatchedAgain) {
   poller->watch(fd, nothing);
   const net::Socket survivor = duplicate(one.sock);
   one.sock.close();
-  say(one.other);
+  send_bytes(one.other);
 
   const Pair two;
   ASSERT_EQ(two.sock.fd(), fd);
   EXPECT_EQ(ready(), Answer());
   poller->watch(fd, readable);
   EXPECT_EQ(ready(), Answer());
-  say(two.other);
+  send_bytes(two.other);
   EXPECT_EQ(ready(), (Answer{{fd, readable}}));
 }
 
@@ -305,7 +306,7 @@ TEST_P(Pollers, N04_TheLastOfManyRandomChangesHolds) {
   std::vector<net::Socket> files;
   std::map<int, Events> possible;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    if (i % 2 == 0) say(pairs[i].other);
+    if (i % 2 == 0) send_bytes(pairs[i].other);
     possible[pairs[i].sock.fd()] = {i % 2 == 0, true};
     files.push_back(open_file());
     if (i < 3) possible[files.back().fd()] = both;
@@ -334,7 +335,7 @@ TEST_P(Pollers, N04_TheLastOfManyRandomChangesHolds) {
 TEST_P(Pollers, L01_ADescriptorThatIsTooLargeForSelectIsRefused) {
   const ManyDescriptors limit(2 * FD_SETSIZE);
   const Pair pair;
-  say(pair.other);
+  send_bytes(pair.other);
   const int small = pair.sock.fd();
   const net::Socket large = duplicate(pair.sock, FD_SETSIZE + small);
   ASSERT_EQ(large.fd(), FD_SETSIZE + small);
@@ -403,7 +404,7 @@ TEST_P(Pollers, B13_ADescriptorClosedWhileWatchedIsReadyForItsEvents) {
   for (const int fd : closed) {
     poller->watch(fd, nothing);
   }
-  say(pairs[2].other);
+  send_bytes(pairs[2].other);
   EXPECT_EQ(ready(), (Answer{{pairs[2].sock.fd(), readable}}));
 }
 
@@ -417,7 +418,7 @@ TEST_P(Pollers, WaitNoLessThanTheTimeout) {
     EXPECT_EQ(ready(timeout), Answer());
     EXPECT_GE(reactor::Clock::now() - start, timeout);
   }
-  say(pair.other);
+  send_bytes(pair.other);
   EXPECT_EQ(ready(24h), (Answer{{pair.sock.fd(), readable}}));
   EXPECT_EQ(ready(std::nullopt), (Answer{{pair.sock.fd(), readable}}));
 }
@@ -457,7 +458,7 @@ TEST_P(Pollers, B20_AnInterruptedWaitReportsNothing) {
   const Pair pair;
   const int fd = pair.sock.fd();
   poller->watch(fd, both);
-  say(pair.other);
+  send_bytes(pair.other);
   EXPECT_EQ(ready(), (Answer{{fd, both}}));
   const faults::Script script(
       "select 1-5 EINTR; poll 1-5 EINTR; epoll_wait 1-5 EINTR");

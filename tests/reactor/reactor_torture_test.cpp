@@ -26,26 +26,26 @@ class Scenario {
  public:
   explicit Scenario(const net::Address& closed)
       : closed_(closed) {
-    server_->prepare = [](Story& story) {
-      story.on_made = [](Story& made) {
+    server_->prepare = [](ProtocolRecord& record) {
+      record.on_made = [](ProtocolRecord& made) {
         made.write(poem);
         made.lose();
       };
     };
-    leaver_->prepare = [](Story& story) {
-      story.on_data = [](Story& some) { some.abort(); };
+    leaver_->prepare = [](ProtocolRecord& record) {
+      record.on_data = [](ProtocolRecord& some) { some.abort(); };
     };
   }
 
   // Throws if the reactor cannot listen or cannot wait.
   void play(const char* poller) {
-    World world(reactor::make_poller(poller));
-    world.stats->expects_empty = true;  // a wait that fails may be short
-    const auto to = world.reactor.listen_tcp(anywhere, server_)->host();
-    const auto silent = world.reactor.listen_tcp(anywhere, listener_)->host();
-    const auto connect = [&world](const net::Address& address,
+    SteppedReactor steps(reactor::make_poller(poller));
+    steps.stats->expects_empty = true;  // a wait that fails may be short
+    const auto to = steps.reactor.listen_tcp(loopback, server_)->host();
+    const auto silent = steps.reactor.listen_tcp(loopback, listener_)->host();
+    const auto connect = [&steps](const net::Address& address,
                                   const std::shared_ptr<Client>& client) {
-      world.reactor.connect_tcp(address.host, address.port, client, 1h);
+      steps.reactor.connect_tcp(address.host, address.port, client, 1h);
     };
     connect(to, reader_);
     connect({"localhost", to.port}, named_reader_);
@@ -53,23 +53,23 @@ class Scenario {
     connect(closed_, refused_);
     connect(silent, stayer_);
     // Time passes: a port may pause, but no timeout expires.
-    world.when([&] {
-      world.clock.advance(1ms);
+    steps.when([&] {
+      steps.clock.advance(1ms);
       return has_outcome(reader_) && has_outcome(named_reader_) &&
              has_outcome(leaver_) && has_outcome(refused_) &&
              (stayer_->made() || has_outcome(stayer_));
     });
     // It is over, with any outcome.
-    world.after(0, [&, to] {
+    steps.after(0, [&, to] {
       connect(to, late_reader_);
       is_late_reader_asked_for_ = true;
     });
-    world.when([&] {
-      world.clock.advance(1ms);
+    steps.when([&] {
+      steps.clock.advance(1ms);
       return has_outcome(late_reader_);
     });
     has_begun_ = true;
-    world.run();
+    steps.run();
     has_ended_ = true;
   }
 
@@ -106,10 +106,10 @@ class Scenario {
     return client->losses == 1 && client->reason == Error::connection_done &&
            client->last().data == poem;
   }
-  static void expect_all_gone(const Teller& teller) {
-    for (const auto& story : teller.stories) {
-      EXPECT_TRUE(story->gone());
-      EXPECT_EQ(story.use_count(), 1);
+  static void expect_all_gone(const RecordingFactory& factory) {
+    for (const auto& record : factory.records) {
+      EXPECT_TRUE(record->gone());
+      EXPECT_EQ(record.use_count(), 1);
     }
   }
 

@@ -38,8 +38,8 @@ TEST_P(Registration, B01_ReadersAreCalledWhenReadableAndWritersWhenWritable) {
   reactor.add_reader(idle);
   reactor.add_writer(writer);
   reactor.add_writer(full);
-  after(1, [&] { say(reader->other); });
-  turn(4);
+  after(1, [&] { send_bytes(reader->other); });
+  run_iterations(4);
   EXPECT_EQ(reader->reads, 1);
   EXPECT_EQ(idle->reads, 0);
   EXPECT_GT(writer->writes, 2);
@@ -54,7 +54,7 @@ TEST_P(Registration, B02_ARemovedDescriptorIsNotCalledAlthoughItIsReady) {
   reactor.add_writer(writer);
   reactor.remove_reader(*reader);
   reactor.remove_writer(*writer);
-  turn(2);
+  run_iterations(2);
   EXPECT_EQ(reader->reads, 0);
   EXPECT_EQ(writer->writes, 0);
   EXPECT_EQ(stats->wakeups, 0);
@@ -92,7 +92,7 @@ TEST_P(Registration, B04_AddingTwiceHasTheEffectOfAddingOnce) {
   EXPECT_EQ(reactor.writers().size(), 1u);
   reactor.remove_reader(*probe);
   reactor.remove_writer(*probe);
-  turn(2);
+  run_iterations(2);
   EXPECT_EQ(probe->reads + probe->writes, 0);
 }
 
@@ -111,7 +111,7 @@ TEST_F(ScriptedRegistration,
   };
   script->batches = {
       {{adder->fileno(), {true, false}}, {added->fileno(), both_ways}}};
-  turn(2);
+  run_iterations(2);
   EXPECT_EQ(added->reads, 1);
   EXPECT_EQ(added->writes, 1);
 }
@@ -152,7 +152,7 @@ TEST_P(Registration, TwoObjectsCannotRegisterOneDescriptor) {
   EXPECT_EQ(code_thrown_by(as_reader), Error::descriptor_taken);
   EXPECT_EQ(code_thrown_by(as_writer), Error::descriptor_taken);
   reactor.remove_reader(*second);
-  turn(1);
+  run_iterations(1);
   EXPECT_GT(probe->reads, 0);
   EXPECT_EQ(probe->losses, 1);
   EXPECT_FALSE(second->lost);
@@ -167,7 +167,7 @@ TEST_P(Registration, B05_DroppingOneInterestLeavesTheOther) {
   }
   reactor.remove_writer(*reader);
   reactor.remove_reader(*writer);
-  turn(1);
+  run_iterations(1);
   EXPECT_GT(reader->reads, 0);
   EXPECT_EQ(reader->writes, 0);
   EXPECT_EQ(writer->reads, 0);
@@ -181,7 +181,7 @@ TEST_P(Registration, B05_AddingOneInterestLeavesTheOther) {
   reactor.add_writer(reader);
   reactor.add_writer(writer);
   reactor.add_reader(writer);
-  turn(1);
+  run_iterations(1);
   for (const auto& probe : {reader, writer}) {
     EXPECT_GT(probe->reads, 0);
     EXPECT_GT(probe->writes, 0);
@@ -219,7 +219,7 @@ TEST_P(Registration, B05_InterestMayChangeWhileTheReactorRuns) {
 TEST_P(Registration, ARetainedDescriptorStaysAliveAndIsNotCalled) {
   bool dead = false;
   auto probe = make_readable_probe();
-  probe->on_death = [&] { dead = true; };
+  probe->on_destroy = [&] { dead = true; };
   reactor.retain(probe);
   const Probe* const kept = probe.get();
   probe.reset();
@@ -230,19 +230,19 @@ TEST_P(Registration, ARetainedDescriptorStaysAliveAndIsNotCalled) {
     EXPECT_FALSE(dead);
   });
   after(3, [&] { EXPECT_TRUE(dead); });
-  turn(4);
+  run_iterations(4);
 }
 
 TEST_P(Registration, ARetainedDescriptorSurvivesRemoveReader) {
   auto probe = make_probe();
   bool dead = false;
-  probe->on_death = [&] { dead = true; };
+  probe->on_destroy = [&] { dead = true; };
   reactor.retain(probe);
   reactor.add_reader(probe);
   after(1, [&] { reactor.remove_reader(*reactor.readers().front()); });
   probe.reset();
   after(3, [&] { EXPECT_FALSE(dead); });
-  turn(4);
+  run_iterations(4);
   EXPECT_TRUE(dead);
 }
 
@@ -254,7 +254,7 @@ TEST_P(Registration,
   reactor.add_reader(probe);
   probe->on_lost = [&] { reactor.add_reader(kept); };
   kept->on_lost = [&] { EXPECT_TRUE(reactor.readers().empty()); };
-  turn(1);
+  run_iterations(1);
   EXPECT_EQ(kept->losses, 1);
 }
 
@@ -263,7 +263,7 @@ TEST_P(Registration, ALostDescriptorIsNoLongerRetained) {
   reactor.retain(probe);
   reactor.add_reader(probe);
   probe->on_read = [] { return make_error_code(Error::connection_done); };
-  turn(2);
+  run_iterations(2);
   EXPECT_EQ(probe->losses, 1);
   EXPECT_EQ(probe->reason, Error::connection_done);
   EXPECT_EQ(probe.use_count(), 1);
@@ -274,7 +274,7 @@ TEST_P(Registration, ALostDescriptorIsNoLongerRetained) {
 TEST_P(Registration, L01_ADescriptorThatIsTooLargeIsRefusedBySelectAlone) {
   const ManyDescriptors limit(2000);
   Pair pair;
-  say(pair.other);
+  send_bytes(pair.other);
   const auto large = std::make_shared<Probe>(duplicate(pair.sock, 1030));
   const auto small = make_readable_probe();
   reactor.add_reader(small);
@@ -287,7 +287,7 @@ TEST_P(Registration, L01_ADescriptorThatIsTooLargeIsRefusedBySelectAlone) {
   EXPECT_EQ(reactor.readers().size(), is_select() ? 1u : 2u);
   reactor.remove_writer(*large);
   after(2, [&] { reactor.remove_reader(*large); });
-  turn(3);
+  run_iterations(3);
   EXPECT_EQ(large->reads > 0, !is_select());
   EXPECT_EQ(large->writes, 0);
   EXPECT_EQ(large->losses, 0);

@@ -175,7 +175,7 @@ TEST_P(Signals, J01_ASignalIsOneCallDespiteLaterWakeUps) {
   ::raise(SIGTERM);
   after(1, [&] { reactor.call_from_thread([] {}); });
   after(3, [] { ::raise(SIGINT); });
-  turn(5);
+  run_iterations(5);
   EXPECT_EQ(calls, 1);
   EXPECT_EQ(others, 1);
 }
@@ -186,7 +186,7 @@ TEST_P(Signals, J01_ACallbackThatRaisesItsOwnSignalIsCalledAgain) {
     if (++calls == 1) ::raise(SIGTERM);
   });
   reactor.call_later(0s, [] { ::raise(SIGTERM); });
-  turn(4);
+  run_iterations(4);
   EXPECT_EQ(calls, 2);
 }
 
@@ -219,7 +219,7 @@ TEST_P(Signals, J01_ACallbackThatIsReplacedWhileItRunsKeepsItsCaptures) {
     EXPECT_FALSE(captured.expired());
   });
   reactor.call_later(0s, [] { ::raise(SIGTERM); });
-  turn(2);
+  run_iterations(2);
   EXPECT_TRUE(captured.expired());
 }
 
@@ -262,7 +262,7 @@ TEST_P(Signals, J02_TheHandlerOnlyWritesOnce) {
     EXPECT_EQ(writes, before + 1);
     EXPECT_FALSE(called);
   });
-  turn(2);
+  run_iterations(2);
   EXPECT_TRUE(called);
 }
 
@@ -373,7 +373,7 @@ TEST_P(Signals, J03_ASignalThatCannotBeCaughtIsRefused) {
     const auto ask = [&] { reactor.call_on_signal(signum, [] {}); };
     EXPECT_EQ(code_thrown_by(ask), std::errc::invalid_argument) << signum;
   }
-  turn(1);
+  run_iterations(1);
 }
 
 // --- Harmless signals --------------------------------------------------------
@@ -420,7 +420,7 @@ TEST_P(Signals, J04_AStormOfSignalsChangesNothing) {
   for (int i = 0; i < 10; ++i) {
     reactor.call_later(i * 5ms, [&, i] {
       const char digit = static_cast<char>('0' + i);
-      say(busy->other, {&digit, 1});
+      send_bytes(busy->other, {&digit, 1});
     });
   }
   std::function<void()> finish = [&] {
@@ -477,7 +477,7 @@ TEST_P(Signals, J06_AChildThatExitsDoesNotDisturbTheLoop) {
     int status = -1;
     EXPECT_EQ(::waitpid(child, &status, 0), child);
     EXPECT_EQ(status, 0);
-    say(probe->other);
+    send_bytes(probe->other);
   };
   probe->on_read = [&] {
     char byte;
@@ -487,7 +487,7 @@ TEST_P(Signals, J06_AChildThatExitsDoesNotDisturbTheLoop) {
   };
   after(2, fork_once);
   after(30, [&] { EXPECT_EQ(stats->wakeups, 3); });
-  turn(31);
+  run_iterations(31);
   EXPECT_EQ(probe->reads, 3);
 }
 

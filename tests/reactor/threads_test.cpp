@@ -151,7 +151,7 @@ TEST_P(Threads, I04_ManyCallsAreOneWakeUp) {
   };
   ask_for_many();
   after(2, ask_for_many);
-  turn(5);
+  run_iterations(5);
   EXPECT_EQ(calls, 200);
 }
 

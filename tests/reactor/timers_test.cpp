@@ -50,10 +50,11 @@ class ScriptedTimers : public ScriptedTest {
 
   // One iteration per step; time passes before it.
   void pass(std::vector<Clock::duration> steps) {
-    turn(static_cast<int>(steps.size()) + 1, [&, steps](int round) {
-      const auto step = static_cast<std::size_t>(round - 1);
-      if (step < steps.size()) clock.advance(steps[step]);
-    });
+    run_iterations(static_cast<int>(steps.size()) + 1,
+                   [&, steps](int iteration) {
+                     const auto step = static_cast<std::size_t>(iteration - 1);
+                     if (step < steps.size()) clock.advance(steps[step]);
+                   });
   }
 
   std::vector<int> order;
@@ -113,9 +114,9 @@ TEST_F(ScriptedTimers, C03_ACallAskedForByACallWaitsAlthoughTheClockMoves) {
     back.delay(-2h);
   });
   note(1ms, 4);
-  turn(3, [&](int round) {
-    clock.advance(round == 1 ? 1ms : 0ms);
-    EXPECT_LE(order.size(), round == 3 ? 4u : 1u);
+  run_iterations(3, [&](int iteration) {
+    clock.advance(iteration == 1 ? 1ms : 0ms);
+    EXPECT_LE(order.size(), iteration == 3 ? 4u : 1u);
   });
   std::sort(order.begin(), order.end());
   EXPECT_EQ(order, (std::vector{1, 2, 3, 4}));
@@ -137,9 +138,9 @@ TEST_P(Timers, C04_NoCallIsMadeTooEarly) {
 
 TEST_F(ScriptedTimers, C04_NoCallIsMadeANanosecondTooEarly) {
   note(1s, 1);
-  turn(3, [&](int round) {
-    EXPECT_EQ(order.size(), round == 3 ? 1u : 0u);
-    clock.advance(round == 1 ? 1s - 1ns : 1ns);
+  run_iterations(3, [&](int iteration) {
+    EXPECT_EQ(order.size(), iteration == 3 ? 1u : 0u);
+    clock.advance(iteration == 1 ? 1s - 1ns : 1ns);
   });
   EXPECT_EQ(order, std::vector{1});
 }
@@ -149,13 +150,13 @@ TEST_F(ScriptedTimers, C04_NoCallIsMadeANanosecondTooEarly) {
 TEST_F(ScriptedTimers, C05_TheWaitEndsWhenTheFirstCallIsDue) {
   auto first = note(100ms, 1);
   reactor::DelayedCall second;
-  turn(7, [&](int round) {
-    if (round == 1) clock.advance(25ms);
-    if (round == 2) second = note(10ms, 2);
-    if (round == 3) second.reset(15ms);
-    if (round == 4) first.delay(-30ms);
-    if (round == 5) second.cancel();
-    if (round == 6) first.cancel();
+  run_iterations(7, [&](int iteration) {
+    if (iteration == 1) clock.advance(25ms);
+    if (iteration == 2) second = note(10ms, 2);
+    if (iteration == 3) second.reset(15ms);
+    if (iteration == 4) first.delay(-30ms);
+    if (iteration == 5) second.cancel();
+    if (iteration == 6) first.cancel();
   });
   EXPECT_EQ(script->timeouts,
             (Timeouts{100ms, 75ms, 10ms, 15ms, 15ms, 45ms, std::nullopt}));
@@ -165,15 +166,15 @@ TEST_F(ScriptedTimers, C05_TheWaitEndsWhenTheFirstCallIsDue) {
 TEST_F(ScriptedTimers, C05_WithoutACallTheWaitHasNoLimit) {
   note(100ms, 1).cancel();
   note(0s, 2);
-  turn(2);
+  run_iterations(2);
   EXPECT_EQ(script->timeouts, Timeouts(2, std::nullopt));
 }
 
 TEST_F(ScriptedTimers, C06_TheWaitIsRoundedUp) {
   note(9900us, 1);
-  turn(4, [&](int round) {
-    if (round == 1) clock.advance(9900us - 1ns);
-    if (round == 2) clock.advance(1ns);
+  run_iterations(4, [&](int iteration) {
+    if (iteration == 1) clock.advance(9900us - 1ns);
+    if (iteration == 2) clock.advance(1ns);
   });
   EXPECT_EQ(script->timeouts,
             (Timeouts{10ms, 1ms, std::nullopt, std::nullopt}));
@@ -195,7 +196,7 @@ TEST_F(ScriptedTimers, C07_HugeDelaysStayPending) {
   calls[3].delay(longest);
   calls[4].reset(longest);
   calls[0].delay(longest);
-  turn(4, [&](int) { clock.advance(24h); });
+  run_iterations(4, [&](int) { clock.advance(24h); });
   EXPECT_TRUE(order.empty());
   for (const auto& call : calls) {
     EXPECT_TRUE(call.active());
@@ -209,7 +210,7 @@ TEST_F(ScriptedTimers, C07_ACallMovedToTheDistantPastIsDueNow) {
   call.delay(Clock::duration::min());
   call.delay(Clock::duration::min());
   EXPECT_EQ(call.time(), Clock::time_point::min());
-  turn(1);
+  run_iterations(1);
   EXPECT_EQ(order, std::vector{1});
 }
 
@@ -232,7 +233,7 @@ TEST_F(ScriptedTimers, C08_ANegativeDelayIsRefused) {
   EXPECT_TRUE(call.active());
   EXPECT_EQ(call.time(), time);
   EXPECT_EQ(call.cancel(), done);
-  turn(2);
+  run_iterations(2);
   EXPECT_EQ(script->timeouts, Timeouts(2, std::nullopt));
   EXPECT_TRUE(order.empty());
 }
@@ -323,7 +324,7 @@ TEST_F(ScriptedTimers, C11_ResetCountsFromNowAndDelayFromTheDueTime) {
   EXPECT_EQ(call.time(), start + 10s);
   EXPECT_EQ(call.delay(-7s), done);
   EXPECT_EQ(call.time(), start + 3s);
-  turn(1);
+  run_iterations(1);
   EXPECT_EQ(order, std::vector{1});
   EXPECT_EQ(call.time(), start + 3s);
 }
@@ -365,9 +366,9 @@ TEST_F(ScriptedTimers, C11_AMovedCallDoesNotDelayItsNeighbour) {
   reactor::DelayedCall moved = note(10s, 2);
   reactor.call_later(1s, [&] { moved.delay(-7s); });
   note(3s, 1);
-  turn(3, [&](int round) {
-    if (round == 1) clock.advance(5s);
-    EXPECT_EQ(order.size(), static_cast<std::size_t>(round - 1));
+  run_iterations(3, [&](int iteration) {
+    if (iteration == 1) clock.advance(5s);
+    EXPECT_EQ(order.size(), static_cast<std::size_t>(iteration - 1));
   });
   EXPECT_EQ(order, (std::vector{1, 2}));
 }
@@ -399,7 +400,7 @@ TEST_F(ScriptedTimers, C13_ACancelledCallIsDestroyedAfterTheIteration) {
       reactor.call_later(1h, [witness] {}).cancel();
     }
   };
-  turn(11, [&](int) {
+  run_iterations(11, [&](int) {
     EXPECT_EQ(witness.use_count(), 1);
     cancel_many();
   });

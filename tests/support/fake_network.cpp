@@ -61,12 +61,12 @@ extern "C" int getaddrinfo(const char* name,
 }
 
 extern "C" int socket(int family, int type, int protocol) noexcept {
-  const rig::Scarcity scarcity;
+  const rig::ScarceDescriptors scarce;
   return static_cast<int>(::syscall(SYS_socket, family, type, protocol));
 }
 
 extern "C" int eventfd(unsigned count, int flags) noexcept {
-  const rig::Scarcity scarcity;
+  const rig::ScarceDescriptors scarce;
   return static_cast<int>(::syscall(SYS_eventfd2, count, flags));
 }
 

@@ -1,6 +1,6 @@
 // A name server, and a network that fails as a test says. A suite that links
 // fake_network.cpp calls these instead of the system's getaddrinfo(),
-// connect() and eventfd_read(); most_descriptors of support/tcp.h holds for its
+// connect() and eventfd_read(); max_descriptors of support/tcp.h holds for its
 // socket() and eventfd().
 #pragma once
 

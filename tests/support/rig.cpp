@@ -147,7 +147,7 @@ std::shared_ptr<Probe> make_probe() {
 
 std::shared_ptr<Probe> make_readable_probe() {
   auto probe = make_probe();
-  say(probe->other);
+  send_bytes(probe->other);
   return probe;
 }
 
@@ -184,7 +184,7 @@ LogCapture::~LogCapture() {
   restore_();
 }
 
-void say(const net::Socket& sock, std::string_view what) {
+void send_bytes(const net::Socket& sock, std::string_view what) {
   EXPECT_EQ(::send(sock.fd(), what.data(), what.size(), MSG_NOSIGNAL),
             static_cast<ssize_t>(what.size()));
 }
@@ -213,7 +213,7 @@ void fill_wakers() {
 // --- The reactor -------------------------------------------------------------
 
 // A call that is due in each iteration keeps the reactor from waiting.
-void ReactorTest::turn(int n) {
+void ReactorTest::run_iterations(int n) {
   std::function<void()> next = [&] {
     if (n-- == 0) {
       reactor.stop();
@@ -225,16 +225,16 @@ void ReactorTest::turn(int n) {
   reactor.run();
 }
 
-void ReactorTest::after(int rounds, std::function<void()> call) {
-  reactor.call_later(0s, [this, rounds, call = std::move(call)] {
-    rounds == 0 ? call() : after(rounds - 1, call);
+void ReactorTest::after(int iterations, std::function<void()> call) {
+  reactor.call_later(0s, [this, iterations, call = std::move(call)] {
+    iterations == 0 ? call() : after(iterations - 1, call);
   });
 }
 
-void ScriptedTest::turn(int n, std::function<void(int)> on_wait) {
-  script->on_wait = [this, n, on_wait, round = 0]() mutable {
-    if (++round == n) reactor.stop();
-    on_wait(round);
+void ScriptedTest::run_iterations(int n, std::function<void(int)> on_wait) {
+  script->on_wait = [this, n, on_wait, iteration = 0]() mutable {
+    if (++iteration == n) reactor.stop();
+    on_wait(iteration);
   };
   reactor.run();
 }

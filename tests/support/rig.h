@@ -138,7 +138,7 @@ class Probe final : public reactor::ReadDescriptor,
  public:
   explicit Probe(net::Socket s = {})
       : sock(std::move(s)) {}
-  ~Probe() override { on_death(); }
+  ~Probe() override { on_destroy(); }
 
   int fileno() const override { return ++filenos, sock.fd(); }
   std::error_code do_read() override { return ++reads, on_read(); }
@@ -155,7 +155,7 @@ class Probe final : public reactor::ReadDescriptor,
   std::function<std::error_code()> on_read = [] { return std::error_code(); };
   std::function<std::error_code()> on_write = [] { return std::error_code(); };
   std::function<void()> on_lost = [] {};
-  std::function<void()> on_death = [] {};
+  std::function<void()> on_destroy = [] {};
   int reads = 0;
   int writes = 0;
   int losses = 0;
@@ -193,7 +193,7 @@ std::error_code code_thrown_by(Function function) {
 }
 
 // Sends a byte, so that the other end is readable.
-void say(const net::Socket& sock, std::string_view what = "x");
+void send_bytes(const net::Socket& sock, std::string_view what = "x");
 
 // How many descriptors this program has open.
 std::size_t open_descriptors();
@@ -205,10 +205,10 @@ void fill_wakers();
 class ReactorTest : public testing::TestWithParam<const char*> {
  protected:
   // Runs n iterations, and one more, in which it stops.
-  void turn(int n);
+  void run_iterations(int n);
 
   // Makes the call after that many iterations.
-  void after(int rounds, std::function<void()> call);
+  void after(int iterations, std::function<void()> call);
 
   Watchdog watchdog;
   std::shared_ptr<Stats> stats = std::make_shared<Stats>();
@@ -221,7 +221,7 @@ class ScriptedTest : public testing::Test {
  protected:
   // Runs n iterations. Each of them calls `on_wait` with its number, from 1 on,
   // after the delayed calls and before the descriptors.
-  void turn(
+  void run_iterations(
       int n, std::function<void(int)> on_wait = [](int) {});
 
   Watchdog watchdog;

@@ -15,19 +15,19 @@ using poetry_compare::WaitKind;
 constexpr double latency = 0.00012;  // from a send to the read
 constexpr double start = 0.004;  // until the first connection
 
-struct World {
+struct Experiment {
   Options options;
   std::vector<poetry_compare::Poem> poems;
 };
 
-Task connect(const World& world, std::size_t poem, double time) {
-  const auto& [name, port, bytes, chunk] = world.poems[poem];
+Task connect(const Experiment& experiment, std::size_t poem, double time) {
+  const auto& [name, port, bytes, chunk] = experiment.poems[poem];
   Task task;
   task.poem = poem;
   task.connected = time;
   for (std::size_t sent = 0; sent < *bytes; sent += chunk) {
     task.sends.push_back({time, std::min(chunk, *bytes - sent)});
-    time += world.options.delay;
+    time += experiment.options.delay;
   }
   task.end = time + latency;
   task.outcome = Outcome::complete;
@@ -64,19 +64,19 @@ double drain(Variant& variant, std::size_t index, double now, int thread) {
   return task.end;
 }
 
-void blocking(const World& world, Variant& variant) {
+void blocking(const Experiment& experiment, Variant& variant) {
   double now = start;
-  for (std::size_t i = 0; i < world.poems.size(); ++i) {
-    variant.picture.tasks.push_back(connect(world, i, now));
+  for (std::size_t i = 0; i < experiment.poems.size(); ++i) {
+    variant.picture.tasks.push_back(connect(experiment, i, now));
     now = drain(variant, i, now, 0);
   }
   variant.picture.threads = {{1, 1, start, now}};
 }
 
-void threaded(const World& world, Variant& variant) {
-  for (std::size_t i = 0; i < world.poems.size(); ++i) {
+void threaded(const Experiment& experiment, Variant& variant) {
+  for (std::size_t i = 0; i < experiment.poems.size(); ++i) {
     const double begin = start + 0.0002 * static_cast<double>(i);
-    variant.picture.tasks.push_back(connect(world, i, begin));
+    variant.picture.tasks.push_back(connect(experiment, i, begin));
     const double end = drain(variant, i, begin, static_cast<int>(i));
     variant.picture.threads.push_back({1, static_cast<int>(i) + 2, begin, end});
   }
@@ -84,12 +84,12 @@ void threaded(const World& world, Variant& variant) {
                    [](auto& a, auto& b) { return a.time < b.time; });
 }
 
-void eventful(const World& world, Variant& variant) {
+void eventful(const Experiment& experiment, Variant& variant) {
   std::vector<std::pair<double, std::size_t>> events;
   double end = 0;
-  for (std::size_t i = 0; i < world.poems.size(); ++i) {
+  for (std::size_t i = 0; i < experiment.poems.size(); ++i) {
     auto& task = variant.picture.tasks.emplace_back(
-        connect(world, i, start + 0.0003 * static_cast<double>(i)));
+        connect(experiment, i, start + 0.0003 * static_cast<double>(i)));
     for (const auto& send : task.sends) events.emplace_back(send.time, i);
     events.emplace_back(task.end - latency, i);
     end = std::max(end, task.end);
@@ -108,9 +108,9 @@ void eventful(const World& world, Variant& variant) {
   variant.picture.threads = {{1, 1, start, now}};
 }
 
-void broken(const World& world, Variant& variant) {
-  for (std::size_t i = 0; i < world.poems.size(); ++i) {
-    variant.picture.tasks.push_back(connect(world, i, start));
+void broken(const Experiment& experiment, Variant& variant) {
+  for (std::size_t i = 0; i < experiment.poems.size(); ++i) {
+    variant.picture.tasks.push_back(connect(experiment, i, start));
   }
   double now = start + latency;
   variant.picture.waits.push_back({start, latency, 0, WaitKind::any_task, 0});
@@ -127,14 +127,14 @@ void broken(const World& world, Variant& variant) {
 
 template <typename Client>
 void add(Comparison& comparison,
-         const World& world,
+         const Experiment& experiment,
          const char* name,
          double cpu,
          Client client) {
   Variant variant;
   variant.name = name;
   variant.command = std::string(name) + "-client/get-poetry 1 2 3";
-  client(world, variant);
+  client(experiment, variant);
   variant.overall.worst_unread = latency;
   const auto& late = variant.picture.tasks[variant.overall.worst_task];
   if (name == std::string("broken")) {
@@ -155,25 +155,25 @@ void add(Comparison& comparison,
 }  // namespace
 
 Comparison make(const Options& options) {
-  World world{options,
-              {{"ecstasy.txt", 10001, 3003 * options.repeat, 30},
-               {"fascination.txt", 10002, 623 * options.repeat, 10},
-               {"science.txt", 10003, 653 * options.repeat, 10}}};
+  Experiment experiment{options,
+                        {{"ecstasy.txt", 10001, 3003 * options.repeat, 30},
+                         {"fascination.txt", 10002, 623 * options.repeat, 10},
+                         {"science.txt", 10003, 653 * options.repeat, 10}}};
   Comparison comparison;
-  comparison.poems = world.poems;
+  comparison.poems = experiment.poems;
   comparison.settings.delay = options.delay;
   comparison.settings.repeat = options.repeat;
   comparison.settings.version = "0.1.0";
   comparison.settings.host = "pinguin, Linux 6.1.0 x86_64, 4 CPUs";
   comparison.settings.date = "2024-05-01 12:00 UTC";
   comparison.settings.command = "poetry-compare --delay 0.02 --html p.html";
-  add(comparison, world, "blocking", 0.002, blocking);
-  add(comparison, world, "threaded", 0.003, threaded);
-  add(comparison, world, "async", 0.003, eventful);
-  add(comparison, world, "reactor", 0.004, eventful);
-  add(comparison, world, "broken", 0.002, broken);
-  add(comparison, world, "protocol", 0.005, eventful);
-  add(comparison, world, "simple", 0.004, eventful);
+  add(comparison, experiment, "blocking", 0.002, blocking);
+  add(comparison, experiment, "threaded", 0.003, threaded);
+  add(comparison, experiment, "async", 0.003, eventful);
+  add(comparison, experiment, "reactor", 0.004, eventful);
+  add(comparison, experiment, "broken", 0.002, broken);
+  add(comparison, experiment, "protocol", 0.005, eventful);
+  add(comparison, experiment, "simple", 0.004, eventful);
   return comparison;
 }
 

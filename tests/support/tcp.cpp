@@ -52,8 +52,8 @@ std::string receive(const net::Socket& sock, std::size_t size) {
   return data;
 }
 
-Rest receive_all(const net::Socket& sock) {
-  Rest rest;
+Received receive_all(const net::Socket& sock) {
+  Received rest;
   char buffer[65536];
   for (;;) {
     const ssize_t n = ::recv(sock.fd(), buffer, sizeof buffer, 0);
@@ -63,20 +63,20 @@ Rest receive_all(const net::Socket& sock) {
   }
 }
 
-void make_tiny(int fd) {
+void make_buffers_small(int fd) {
   const int one = 1;
   ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &one, sizeof one);
   ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &one, sizeof one);
 }
 
-Scarcity::Scarcity() {
+ScarceDescriptors::ScarceDescriptors() {
   ::getrlimit(RLIMIT_NOFILE, &before_);
-  if (most_descriptors == unlimited) return;
-  const rlimit few{static_cast<rlim_t>(most_descriptors), before_.rlim_max};
+  if (max_descriptors == unlimited) return;
+  const rlimit few{static_cast<rlim_t>(max_descriptors), before_.rlim_max};
   ::setrlimit(RLIMIT_NOFILE, &few);
 }
 
-Scarcity::~Scarcity() {
+ScarceDescriptors::~ScarceDescriptors() {
   const int error = errno;
   ::setrlimit(RLIMIT_NOFILE, &before_);
   errno = error;
@@ -84,26 +84,27 @@ Scarcity::~Scarcity() {
 
 // --- A reactor that runs in steps --------------------------------------------
 
-World::World(std::unique_ptr<reactor::Poller> poller)
+SteppedReactor::SteppedReactor(std::unique_ptr<reactor::Poller> poller)
     : reactor(std::make_unique<CountingPoller>(std::move(poller), stats),
               clock) {}
 
-void World::when(std::function<bool()> ready, std::function<void()> then) {
+void SteppedReactor::when(std::function<bool()> ready,
+                          std::function<void()> then) {
   steps_.push_back({std::move(ready), std::move(then)});
 }
 
-void World::after(int rounds, std::function<void()> then) {
-  when([rounds]() mutable { return rounds-- == 0; }, std::move(then));
+void SteppedReactor::after(int iterations, std::function<void()> then) {
+  when([iterations]() mutable { return iterations-- == 0; }, std::move(then));
 }
 
-void World::run() {
+void SteppedReactor::run() {
   deadline_ = std::chrono::steady_clock::now() + 15s;
   reactor.call_later(0s, [this] { step(); });
   reactor.run();
 }
 
 // A call that is due in each iteration keeps the reactor from waiting.
-void World::step() {
+void SteppedReactor::step() {
   if (!reactor.running()) return;
   const bool late = std::chrono::steady_clock::now() > deadline_;
   if (late) ADD_FAILURE() << steps_.size() << " steps before the end";
@@ -122,59 +123,62 @@ void World::step() {
 
 // --- Observers ---------------------------------------------------------------
 
-// The protocol, which reports each callback to its story.
-class Narrator final : public reactor::Protocol {
+// The protocol, which reports each callback to its record.
+class RecordingProtocol final : public reactor::Protocol {
  public:
-  explicit Narrator(std::shared_ptr<Story> story)
-      : story_(std::move(story)) {}
+  explicit RecordingProtocol(std::shared_ptr<ProtocolRecord> record)
+      : record_(std::move(record)) {}
 
-  ~Narrator() override {
-    using Stage = Story::Stage;
-    story_->transport_ = nullptr;
-    story_->tell("gone", made_ ? Stage::lost : Stage::built, Stage::gone,
-                 [](Story&) {});
+  ~RecordingProtocol() override {
+    using Stage = ProtocolRecord::Stage;
+    record_->transport_ = nullptr;
+    record_->note("gone", made_ ? Stage::lost : Stage::built, Stage::gone,
+                  [](ProtocolRecord&) {});
   }
 
   void connection_made() override {
     made_ = true;
-    story_->transport_ = &transport();
-    story_->tell("made", Story::Stage::built, Story::Stage::made,
-                 story_->on_made);
+    record_->transport_ = &transport();
+    record_->note("made", ProtocolRecord::Stage::built,
+                  ProtocolRecord::Stage::made, record_->on_made);
   }
 
   void data_received(std::string_view data) override {
     EXPECT_FALSE(data.empty());
-    EXPECT_FALSE(story_->ending_) << "data after the connection was given up";
-    EXPECT_FALSE(story_->paused_) << "data while paused";
-    if (story_->keeps_data) story_->data += data;
-    story_->received += data.size();
-    ++story_->pieces;
-    story_->tell(nullptr, Story::Stage::made, Story::Stage::made,
-                 story_->on_data);
+    EXPECT_FALSE(record_->ending_) << "data after the connection was given up";
+    EXPECT_FALSE(record_->paused_) << "data while paused";
+    if (record_->keeps_data) record_->data += data;
+    record_->received += data.size();
+    ++record_->pieces;
+    record_->note(nullptr, ProtocolRecord::Stage::made,
+                  ProtocolRecord::Stage::made, record_->on_data);
   }
 
   void connection_lost(std::error_code reason) override {
     EXPECT_TRUE(reason);
-    story_->reason = reason;
-    story_->tell("lost", Story::Stage::made, Story::Stage::lost,
-                 story_->on_lost);
+    record_->reason = reason;
+    record_->note("lost", ProtocolRecord::Stage::made,
+                  ProtocolRecord::Stage::lost, record_->on_lost);
   }
 
  private:
-  const std::shared_ptr<Story> story_;
+  const std::shared_ptr<ProtocolRecord> record_;
   bool made_ = false;
 };
 
-Story::Story(std::shared_ptr<Lines> lines)
+ProtocolRecord::ProtocolRecord(std::shared_ptr<Lines> lines)
     : lines_(std::move(lines)) {
   lines_->push_back("built");
 }
 
-int Story::fd() const {
+int ProtocolRecord::fd() const {
   return dynamic_cast<reactor::FileDescriptor&>(*transport_).fileno();
 }
 
-void Story::tell(const char* what, Stage from, Stage to, const Hook& hook) {
+void ProtocolRecord::note(const char* what,
+                          Stage from,
+                          Stage to,
+                          const Hook& hook) {
   EXPECT_EQ(stage_, from) << (what ? what : "data") << " in the wrong order";
   EXPECT_EQ(busy_, 0) << (what ? what : "data") << " from within";
   stage_ = to;
@@ -191,53 +195,54 @@ void Story::tell(const char* what, Stage from, Stage to, const Hook& hook) {
 }
 
 template <typename Call>
-void Story::quietly(Call call) {
+void ProtocolRecord::without_callbacks(Call call) {
   if (!transport_) return;
   ++busy_;
   call(*transport_);
   --busy_;
 }
 
-void Story::write(std::string_view what) {
+void ProtocolRecord::write(std::string_view what) {
   if (is_open() && !ending_) written += what.size();
-  quietly([&](auto& transport) { transport.write(what); });
+  without_callbacks([&](auto& transport) { transport.write(what); });
 }
 
-void Story::lose() {
+void ProtocolRecord::lose() {
   ending_ = true;
-  quietly([](auto& transport) { transport.lose_connection(); });
+  without_callbacks([](auto& transport) { transport.lose_connection(); });
 }
 
-void Story::abort(std::error_code why) {
+void ProtocolRecord::abort(std::error_code why) {
   ending_ = true;
-  quietly([&](auto& transport) { transport.abort_connection(why); });
+  without_callbacks([&](auto& transport) { transport.abort_connection(why); });
 }
 
-void Story::pause() {
+void ProtocolRecord::pause() {
   paused_ = true;
-  quietly([](auto& transport) { transport.pause_producing(); });
+  without_callbacks([](auto& transport) { transport.pause_producing(); });
 }
 
-void Story::resume() {
+void ProtocolRecord::resume() {
   paused_ = false;
-  quietly([](auto& transport) { transport.resume_producing(); });
+  without_callbacks([](auto& transport) { transport.resume_producing(); });
 }
 
-std::unique_ptr<reactor::Protocol> Teller::tell(const net::Address& address) {
+std::unique_ptr<reactor::Protocol> RecordingFactory::build(
+    const net::Address& address) {
   EXPECT_GT(factory_starts, 0);
   addresses.push_back(address);
   on_build();
   if (refuses) return nullptr;
-  const auto story = std::make_shared<Story>(lines);
-  stories.push_back(story);
-  prepare(*story);
-  return std::make_unique<Narrator>(story);
+  const auto record = std::make_shared<ProtocolRecord>(lines);
+  records.push_back(record);
+  prepare(*record);
+  return std::make_unique<RecordingProtocol>(record);
 }
 
-std::size_t Teller::still_open() const {
+std::size_t RecordingFactory::still_open() const {
   std::size_t count = 0;
-  for (const auto& story : stories) {
-    if (!story->lost()) ++count;
+  for (const auto& record : records) {
+    if (!record->lost()) ++count;
   }
   return count;
 }

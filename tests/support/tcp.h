@@ -15,7 +15,7 @@ namespace rig {
 
 // --- Sockets -----------------------------------------------------------------
 
-inline const net::Address anywhere{"127.0.0.1", 0};
+inline const net::Address loopback{"127.0.0.1", 0};
 
 // No program listens there.
 net::Address closed_address();
@@ -29,33 +29,33 @@ struct FullQueue {
 };
 
 // A socket that is bound and does not listen yet.
-net::Socket bound(const net::Address& address = anywhere);
+net::Socket bound(const net::Address& address = loopback);
 
 // These wait for a peer that is connecting or sending.
 net::Socket accept(const net::Socket& listener);
 std::string receive(const net::Socket& sock, std::size_t size);
 
 // All bytes until the end, and the error, if it was one.
-struct Rest {
+struct Received {
   std::string data;
   std::error_code error;
 };
-Rest receive_all(const net::Socket& sock);
+Received receive_all(const net::Socket& sock);
 
 // Makes the buffers as small as the system allows.
-void make_tiny(int fd);
+void make_buffers_small(int fd);
 
 // How many descriptors may be open during a call that a test guards with a
-// Scarcity. The limit is real, but holds for this call only: other calls, and a
-// sanitizer, need descriptors of their own.
+// ScarceDescriptors. The limit is real, but holds for this call only: other
+// calls, and a sanitizer, need descriptors of their own.
 inline constexpr int unlimited = -1;
 inline constexpr int no_descriptors = 3;
-inline int most_descriptors = unlimited;
+inline int max_descriptors = unlimited;
 
-class Scarcity {
+class ScarceDescriptors {
  public:
-  Scarcity();
-  ~Scarcity();
+  ScarceDescriptors();
+  ~ScarceDescriptors();
 
  private:
   rlimit before_;
@@ -63,16 +63,16 @@ class Scarcity {
 
 // --- A reactor that runs in steps --------------------------------------------
 
-class World {
+class SteppedReactor {
  public:
-  explicit World(std::unique_ptr<reactor::Poller> poller);
+  explicit SteppedReactor(std::unique_ptr<reactor::Poller> poller);
 
   // A step: when `ready` returns true, between two iterations, `then` is
   // called. Each step waits for the one before it.
   void when(
       std::function<bool()> ready, std::function<void()> then = [] {});
   void after(
-      int rounds, std::function<void()> then = [] {});
+      int iterations, std::function<void()> then = [] {});
 
   // Runs until the last step is done. Fails after five seconds.
   void run();
@@ -96,8 +96,8 @@ class World {
 class TcpTest : public testing::TestWithParam<const char*> {
  protected:
   Watchdog watchdog{30s};
-  World world{reactor::make_poller(GetParam())};
-  reactor::Reactor& reactor = world.reactor;
+  SteppedReactor steps{reactor::make_poller(GetParam())};
+  reactor::Reactor& reactor = steps.reactor;
 };
 
 // --- Observers ---------------------------------------------------------------
@@ -107,11 +107,11 @@ using Lines = std::vector<std::string>;
 // The callbacks of one protocol, in the only allowed order: built, made, data,
 // lost, gone. Any other order, and a callback from within a call, fails the
 // test. Outlives the protocol.
-class Story {
+class ProtocolRecord {
  public:
-  using Hook = std::function<void(Story&)>;
+  using Hook = std::function<void(ProtocolRecord&)>;
 
-  explicit Story(std::shared_ptr<Lines> lines);
+  explicit ProtocolRecord(std::shared_ptr<Lines> lines);
 
   // These are passed to the transport, which may not call back from within.
   void write(std::string_view what);
@@ -127,10 +127,10 @@ class Story {
   reactor::Transport& transport() const { return *transport_; }
   int fd() const;
 
-  // Set these in Teller::prepare.
-  Hook on_made = [](Story&) {};
-  Hook on_data = [](Story&) {};
-  Hook on_lost = [](Story&) {};
+  // Set these in RecordingFactory::prepare.
+  Hook on_made = [](ProtocolRecord&) {};
+  Hook on_data = [](ProtocolRecord&) {};
+  Hook on_lost = [](ProtocolRecord&) {};
 
   bool keeps_data = true;
   std::string data;
@@ -140,12 +140,12 @@ class Story {
   std::error_code reason;
 
  private:
-  friend class Narrator;
+  friend class RecordingProtocol;
   enum class Stage { built, made, lost, gone };
 
-  void tell(const char* what, Stage from, Stage to, const Hook& hook);
+  void note(const char* what, Stage from, Stage to, const Hook& hook);
   template <typename Call>
-  void quietly(Call call);
+  void without_callbacks(Call call);
 
   const std::shared_ptr<Lines> lines_;
   Stage stage_ = Stage::built;
@@ -155,39 +155,39 @@ class Story {
   bool paused_ = false;
 };
 
-// The base of both factories: builds protocols and keeps their stories.
-class Teller {
+// The base of both factories: builds protocols and keeps their records.
+class RecordingFactory {
  public:
-  std::unique_ptr<reactor::Protocol> tell(const net::Address& address);
+  std::unique_ptr<reactor::Protocol> build(const net::Address& address);
   bool is_in_use() const { return factory_starts == factory_stops + 1; }
 
-  bool empty() const { return stories.empty(); }
-  Story& last() const { return *stories.back(); }
+  bool empty() const { return records.empty(); }
+  ProtocolRecord& last() const { return *records.back(); }
   bool made() const { return !empty() && last().made(); }
   bool lost() const { return !empty() && last().lost(); }
   std::size_t still_open() const;
 
-  Story::Hook prepare = [](Story&) {};
+  ProtocolRecord::Hook prepare = [](ProtocolRecord&) {};
   std::function<void()> on_build = [] {};
   bool refuses = false;
   int factory_starts = 0;
   int factory_stops = 0;
-  std::vector<std::shared_ptr<Story>> stories;
+  std::vector<std::shared_ptr<ProtocolRecord>> records;
   std::vector<net::Address> addresses;  // that protocols were built for
   std::shared_ptr<Lines> lines = std::make_shared<Lines>();
 };
 
-class Server final : public reactor::ProtocolFactory, public Teller {
+class Server final : public reactor::ProtocolFactory, public RecordingFactory {
  public:
   void start_factory() override { ++factory_starts; }
   void stop_factory() override { ++factory_stops; }
   std::unique_ptr<reactor::Protocol> build_protocol(
       const net::Address& address) override {
-    return tell(address);
+    return build(address);
   }
 };
 
-class Client final : public reactor::ClientFactory, public Teller {
+class Client final : public reactor::ClientFactory, public RecordingFactory {
  public:
   using Hook = std::function<void(reactor::Connector&)>;
 
@@ -200,7 +200,7 @@ class Client final : public reactor::ClientFactory, public Teller {
                               std::error_code why) override;
   std::unique_ptr<reactor::Protocol> build_protocol(
       const net::Address& address) override {
-    return tell(address);
+    return build(address);
   }
 
   int outcomes() const { return failures + losses; }

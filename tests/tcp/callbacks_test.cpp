@@ -13,15 +13,15 @@ class Callbacks : public TwoProtocols {};
 FOR_EVERY_POLLER(Callbacks);
 
 // A client and a server, one of which does something in a callback.
-struct Drama {
-  explicit Drama(const char* poller)
-      : world(reactor::make_poller(poller)) {}
+struct CallbackScenario {
+  explicit CallbackScenario(const char* poller)
+      : steps(reactor::make_poller(poller)) {}
 
-  void act(const std::string& what, Story* story) {
-    if (what == "lose" && story) story->lose();
-    if (what == "abort" && story) story->abort();
-    if (what == "pause" && story) story->pause();
-    if (what == "write" && story) story->write(std::string(300000, '.'));
+  void act(const std::string& what, ProtocolRecord* record) {
+    if (what == "lose" && record) record->lose();
+    if (what == "abort" && record) record->abort();
+    if (what == "pause" && record) record->pause();
+    if (what == "write" && record) record->write(std::string(300000, '.'));
     if (what == "disconnect" && client->connector) {
       client->connector->disconnect();
     }
@@ -31,7 +31,7 @@ struct Drama {
     }
     if (what == "forget") forget();
     if (what == "stop listening" && port) port->stop_listening();
-    if (what == "stop" && world.reactor.running()) world.reactor.stop();
+    if (what == "stop" && steps.reactor.running()) steps.reactor.stop();
     if (what == "throw") throw std::runtime_error("a bad poem");
   }
 
@@ -42,41 +42,43 @@ struct Drama {
     held.clear();
   }
 
-  void rig_up(Teller& teller, const std::string& where, Story::Hook hook) {
-    teller.prepare = [where, hook](Story& story) {
-      story.on_made = [where, hook](Story& made) {
+  void set_hooks(RecordingFactory& factory,
+                 const std::string& where,
+                 ProtocolRecord::Hook hook) {
+    factory.prepare = [where, hook](ProtocolRecord& record) {
+      record.on_made = [where, hook](ProtocolRecord& made) {
         if (where == "made") hook(made);
         made.write("poem");
       };
-      story.on_data = [where, hook](Story& some) {
+      record.on_data = [where, hook](ProtocolRecord& some) {
         if (where == "data") hook(some);
         some.lose();
       };
-      if (where == "lost") story.on_lost = hook;
+      if (where == "lost") record.on_lost = hook;
     };
-    if (where == "build") teller.on_build = [this] { act(action, nullptr); };
+    if (where == "build") factory.on_build = [this] { act(action, nullptr); };
   }
 
-  void play(const std::string& where, bool is_server, const std::string& what) {
+  void run(const std::string& where, bool is_server, const std::string& what) {
     action = what;
-    const auto hook = [this](Story& story) { act(action, &story); };
+    const auto hook = [this](ProtocolRecord& record) { act(action, &record); };
     auto one = std::make_shared<Client>();
     auto other = std::make_shared<Server>();
     client = one.get();
     server = other.get();
     held = {one, other};
-    rig_up(*one, is_server ? "" : where, hook);
-    rig_up(*other, is_server ? where : "", hook);
+    set_hooks(*one, is_server ? "" : where, hook);
+    set_hooks(*other, is_server ? where : "", hook);
     const auto connector_hook = [this](auto&) { act(action, nullptr); };
     if (where == "started") one->on_started = connector_hook;
     if (where == "client lost") one->on_lost = connector_hook;
     if (where == "failed") one->on_failed = connector_hook;
-    port = world.reactor.listen_tcp(anywhere, other);
+    port = steps.reactor.listen_tcp(loopback, other);
     const auto to = where == "failed" ? closed_address() : port->host();
-    connector = world.reactor.connect_tcp(to.host, to.port, one);
+    connector = steps.reactor.connect_tcp(to.host, to.port, one);
     std::shared_ptr<void> keep_counting = one;
-    world.after(25);
-    world.run();
+    steps.after(25);
+    steps.run();
     EXPECT_EQ(one->outcomes(), attempts);
     EXPECT_EQ(one->still_open(), 0u);
     EXPECT_EQ(other->still_open(), 0u);
@@ -89,7 +91,7 @@ struct Drama {
   std::vector<std::shared_ptr<void>> held;
   std::shared_ptr<reactor::Connector> connector;
   std::shared_ptr<reactor::ListeningPort> port;
-  World world;
+  SteppedReactor steps;
 };
 
 const std::vector<std::string> actions{
@@ -102,23 +104,23 @@ TEST_P(Callbacks, E19_AnythingMayBeDoneInAnyCallback) {
     for (const std::string where : {"started", "build", "made", "data", "lost",
                                     "client lost", "failed"}) {
       SCOPED_TRACE(action + " in " + where);
-      Drama(GetParam()).play(where, false, action);
+      CallbackScenario(GetParam()).run(where, false, action);
     }
     for (const std::string where : {"build", "made", "data", "lost"}) {
       SCOPED_TRACE(action + " in the server's " + where);
-      Drama(GetParam()).play(where, true, action);
+      CallbackScenario(GetParam()).run(where, true, action);
     }
   }
-  world.run();
+  steps.run();
 }
 
 // Destroys the factories: the test holds no reference.
 TEST_P(Callbacks, E19_TheLastReferenceMayGoInAnyCallback) {
   for (const std::string where : {"started", "build", "made", "data", "lost"}) {
-    World inner(reactor::make_poller(GetParam()));
+    SteppedReactor inner(reactor::make_poller(GetParam()));
     auto one = std::make_shared<Client>();
     const std::weak_ptr<Client> weak = one;
-    auto to = inner.reactor.listen_tcp(anywhere, std::make_shared<Server>());
+    auto to = inner.reactor.listen_tcp(loopback, std::make_shared<Server>());
     auto connecting =
         inner.reactor.connect_tcp("127.0.0.1", to->host().port, one);
     const auto forget = [&] {
@@ -126,23 +128,23 @@ TEST_P(Callbacks, E19_TheLastReferenceMayGoInAnyCallback) {
       to.reset();
       connecting.reset();
     };
-    const auto hook = [&forget](Story& story) {
+    const auto hook = [&forget](ProtocolRecord& record) {
       forget();
-      story.abort();
+      record.abort();
     };
     if (where == "build") one->on_build = forget;
     if (where == "started") one->on_started = [&](auto&) { forget(); };
-    one->prepare = [where, hook](Story& story) {
-      if (where == "made") story.on_made = hook;
-      if (where == "lost") story.on_lost = hook;
-      if (where == "data") story.on_data = hook;
+    one->prepare = [where, hook](ProtocolRecord& record) {
+      if (where == "made") record.on_made = hook;
+      if (where == "lost") record.on_lost = hook;
+      if (where == "data") record.on_data = hook;
     };
     inner.after(30);
     inner.run();
     EXPECT_EQ(one == nullptr, where != "data") << where;
     EXPECT_EQ(weak.expired(), where != "data") << where;
   }
-  world.run();
+  steps.run();
 }
 
 // --- Exceptions --------------------------------------------------------------
@@ -151,30 +153,31 @@ TEST_P(Callbacks, K01_AnExceptionIsLoggedOnceWithItsConnection) {
   for (const std::string where : {"made", "data", "lost"}) {
     for (const bool aborts : {false, true}) {
       const LogCapture log;
-      World inner(reactor::make_poller(GetParam()));
+      SteppedReactor inner(reactor::make_poller(GetParam()));
       const auto one = std::make_shared<Client>();
       const auto other = std::make_shared<Server>();
       std::string name;
-      const auto fail = [&, aborts](Story& story) {
-        name = to_string(story.transport().peer());
-        if (aborts) story.abort();
+      const auto fail = [&, aborts](ProtocolRecord& record) {
+        name = to_string(record.transport().peer());
+        if (aborts) record.abort();
         throw std::runtime_error("a bad poem");
       };
-      one->prepare = [&](Story& story) {
-        if (where == "made") story.on_made = fail;
-        if (where == "data") story.on_data = fail;
+      one->prepare = [&](ProtocolRecord& record) {
+        if (where == "made") record.on_made = fail;
+        if (where == "data") record.on_data = fail;
         if (where == "lost") {
-          story.on_lost = fail;
-          if (aborts) story.on_made = [](Story& made) { made.abort(); };
+          record.on_lost = fail;
+          if (aborts)
+            record.on_made = [](ProtocolRecord& made) { made.abort(); };
         }
       };
-      other->prepare = [](Story& story) {
-        story.on_made = [](Story& made) {
+      other->prepare = [](ProtocolRecord& record) {
+        record.on_made = [](ProtocolRecord& made) {
           made.write("poem");
           made.lose();
         };
       };
-      const auto to = inner.reactor.listen_tcp(anywhere, other)->host();
+      const auto to = inner.reactor.listen_tcp(loopback, other)->host();
       inner.reactor.connect_tcp(to.host, to.port, one);
       inner.when([&] { return one->losses == 1; });
       inner.after(5);
@@ -183,36 +186,36 @@ TEST_P(Callbacks, K01_AnExceptionIsLoggedOnceWithItsConnection) {
           << where << aborts;
     }
   }
-  world.run();
+  steps.run();
 }
 
 TEST_P(Callbacks, K02_AnExceptionEndsThatConnectionOnly) {
   const LogCapture log;
   const auto other = std::make_shared<Client>();
   reactor.connect_tcp("127.0.0.1", port->host().port, other);
-  client->prepare = [](Story& story) {
-    story.on_data = [](Story& some) {
+  client->prepare = [](ProtocolRecord& record) {
+    record.on_data = [](ProtocolRecord& some) {
       some.abort();
       throw std::runtime_error("a bad poem");
     };
   };
-  world.when([&] { return server->stories.size() == 2 && other->made(); });
+  steps.when([&] { return server->records.size() == 2 && other->made(); });
   begin([&] {
-    for (const auto& story : server->stories) {
-      story->write("poem");
+    for (const auto& record : server->records) {
+      record->write("poem");
     }
   });
-  world.when([&] { return client->lost() && other->last().data == "poem"; });
-  world.after(5, [&] { EXPECT_TRUE(other->last().is_open()); });
-  world.run();
+  steps.when([&] { return client->lost() && other->last().data == "poem"; });
+  steps.after(5, [&] { EXPECT_TRUE(other->last().is_open()); });
+  steps.run();
   EXPECT_EQ(here().reason, Error::callback_failed);
   EXPECT_EQ(client->losses, 1);
 }
 
 TEST_P(Callbacks, K02_AnExceptionInAServerEndsThatConnectionOnly) {
   const LogCapture log;
-  server->prepare = [](Story& story) {
-    story.on_data = [](Story& some) {
+  server->prepare = [](ProtocolRecord& record) {
+    record.on_data = [](ProtocolRecord& some) {
       if (some.data == "bad") throw 42;
       some.write(some.data);
     };
@@ -222,13 +225,13 @@ TEST_P(Callbacks, K02_AnExceptionInAServerEndsThatConnectionOnly) {
   when_both_are_lost();
   begin([&] {
     EXPECT_EQ(there().reason, Error::callback_failed);
-    other->prepare = [](Story& story) {
-      story.on_made = [](Story& made) { made.write("good"); };
+    other->prepare = [](ProtocolRecord& record) {
+      record.on_made = [](ProtocolRecord& made) { made.write("good"); };
     };
     reactor.connect_tcp("127.0.0.1", port->host().port, other);
   });
-  world.when([&] { return other->made() && other->last().data == "good"; });
-  world.run();
+  steps.when([&] { return other->made() && other->last().data == "good"; });
+  steps.run();
   EXPECT_EQ(log.lines().size(), 1u);
 }
 

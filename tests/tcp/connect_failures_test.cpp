@@ -27,18 +27,18 @@ FOR_EVERY_POLLER(ConnectFailures);
 TEST_P(ConnectFailures, D14_AMissingDescriptorIsAConnectionFailure) {
   const net::Address poems = serve("poem");
   std::vector<std::shared_ptr<Client>> clients;
-  most_descriptors = no_descriptors;
+  max_descriptors = no_descriptors;
   for (int i = 0; i < 20; ++i) {
     clients.push_back(std::make_shared<Client>());
     reactor.connect_tcp(i % 2 ? "poems.test" : "127.0.0.1", poems.port,
                         clients.back());
   }
-  world.when([&] {
+  steps.when([&] {
     return std::all_of(clients.begin(), clients.end(),
                        [](const auto& one) { return one->failures == 1; });
   });
-  world.after(5);
-  world.run();
+  steps.after(5);
+  steps.run();
   for (const auto& one : clients) {
     EXPECT_EQ(one->reason, std::errc::too_many_files_open);
     EXPECT_EQ(one->outcomes(), 1);
@@ -81,10 +81,10 @@ bool have_one_port(std::uint16_t port) {
 [[noreturn]] void connect_to_oneself(const std::string& poller) {
   if (!have_one_port(40000)) std::_Exit(77);
   const auto client = std::make_shared<Client>();
-  World world(reactor::make_poller(poller));
-  world.reactor.connect_tcp("127.0.0.1", 40000, client);
-  world.when([&] { return client->outcomes() == 1; });
-  world.run();
+  SteppedReactor steps(reactor::make_poller(poller));
+  steps.reactor.connect_tcp("127.0.0.1", 40000, client);
+  steps.when([&] { return client->outcomes() == 1; });
+  steps.run();
   const bool right = client->failures == 1 && client->empty() &&
                      client->reason == std::errc::connection_refused;
   std::_Exit(right ? 0 : 1);
@@ -146,27 +146,27 @@ TEST(SpuriousEvents, D04_ASpuriousEventDoesNotConnect) {
   const Watchdog watchdog;
   const FullQueue full;
   const auto client = std::make_shared<Client>();
-  World world(std::make_unique<EagerPoller>());
-  world.reactor.connect_tcp(full.address.host, full.address.port, client);
-  world.when([&] { return client->starts == 1; });
-  world.after(10, [&] {
+  SteppedReactor steps(std::make_unique<EagerPoller>());
+  steps.reactor.connect_tcp(full.address.host, full.address.port, client);
+  steps.when([&] { return client->starts == 1; });
+  steps.after(10, [&] {
     EXPECT_TRUE(client->empty());
     EXPECT_EQ(client->outcomes(), 0);
-    EXPECT_EQ(world.reactor.writers().size(), 1u);
+    EXPECT_EQ(steps.reactor.writers().size(), 1u);
   });
-  world.run();
+  steps.run();
   EXPECT_EQ(client->reason, Error::connection_lost);
 }
 
 TEST(SpuriousEvents, D04_ARealEventConnects) {
   const Watchdog watchdog;
-  const net::Socket listener = net::listen(anywhere);
+  const net::Socket listener = net::listen(loopback);
   const auto to = net::local_address(listener);
   const auto client = std::make_shared<Client>();
-  World world(std::make_unique<EagerPoller>());
-  world.reactor.connect_tcp(to.host, to.port, client);
-  world.when([&] { return client->made(); });
-  world.run();
+  SteppedReactor steps(std::make_unique<EagerPoller>());
+  steps.reactor.connect_tcp(to.host, to.port, client);
+  steps.when([&] { return client->made(); });
+  steps.run();
   EXPECT_EQ(client->losses, 1);
 }
 

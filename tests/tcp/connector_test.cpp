@@ -15,20 +15,20 @@ FOR_EVERY_POLLER(Connector);
 
 TEST_P(Connector, D01_AConnectionIsStartedBuiltMadeLostAndDestroyed) {
   const auto connector = connect(serve("poem"));
-  world.when([&] { return client->outcomes() == 1; });
-  world.after(2, [&] {
+  steps.when([&] { return client->outcomes() == 1; });
+  steps.after(2, [&] {
     const Lines lines{"started", "built",       "made",
                       "lost",    "client lost", "gone"};
     EXPECT_EQ(*client->lines, lines);
   });
-  world.run();
+  steps.run();
   EXPECT_EQ(client->last().data, "poem");
   EXPECT_EQ(client->reason, Error::connection_done);
 }
 
 // A reset after the accept, before the reactor looks: the connection was made.
 TEST_P(Connector, D01_AConnectionResetAtOnceWasConnected) {
-  const net::Socket listener = net::listen(anywhere);
+  const net::Socket listener = net::listen(loopback);
   connect(net::local_address(listener));
   reactor.call_later(0s, [&] {
     net::Socket peer = accept(listener);
@@ -51,7 +51,7 @@ TEST_P(Connector, D02_TheFactoryIsNotCalledBeforeConnectTcpReturns) {
     bool returned = false;
     one->on_started = [&](auto&) { EXPECT_TRUE(returned); };
     one->on_failed = [&](auto&) { EXPECT_TRUE(returned); };
-    World here(reactor::make_poller(GetParam()));
+    SteppedReactor here(reactor::make_poller(GetParam()));
     here.reactor.call_when_running([&] {
       here.reactor.connect_tcp(to.host, to.port, one);
       returned = true;
@@ -64,18 +64,18 @@ TEST_P(Connector, D02_TheFactoryIsNotCalledBeforeConnectTcpReturns) {
 
 TEST_P(Connector, D03_ARefusedConnectionFailsOnceAndBuildsNothing) {
   connect(closed_address());
-  world.when([&] { return client->failures == 1; });
-  world.after(10);
-  world.run();
+  steps.when([&] { return client->failures == 1; });
+  steps.after(10);
+  steps.run();
   EXPECT_EQ(*client->lines, (Lines{"started", "failed"}));
   EXPECT_EQ(client->reason, std::errc::connection_refused);
 }
 
 TEST_P(Connector, D03_AFailedConnectorIsDestroyed) {
   std::weak_ptr<reactor::Connector> weak = connect(closed_address());
-  world.when([&] { return client->failures == 1; });
-  world.after(2, [&] { EXPECT_TRUE(weak.expired()); });
-  world.run();
+  steps.when([&] { return client->failures == 1; });
+  steps.after(2, [&] { EXPECT_TRUE(weak.expired()); });
+  steps.run();
 }
 
 TEST_P(Connector, D05_AnErrorOfConnectKeepsItsNumber) {
@@ -83,7 +83,7 @@ TEST_P(Connector, D05_AnErrorOfConnectKeepsItsNumber) {
                           EACCES, EADDRNOTAVAIL, ENOBUFS, EPERM}) {
     connect_error = error;
     const auto one = std::make_shared<Client>();
-    World here(reactor::make_poller(GetParam()));
+    SteppedReactor here(reactor::make_poller(GetParam()));
     here.reactor.connect_tcp("127.0.0.1", 1, one);
     here.when([&] { return one->outcomes() == 1; });
     here.run();
@@ -95,18 +95,18 @@ TEST_P(Connector, D06_AnAttemptTimesOut) {
   const FullQueue full;
   const auto before = open_descriptors();
   connect(full.address);
-  world.after(5, [&] { world.clock.advance(30s - 1ns); });
-  world.after(5, [&] {
+  steps.after(5, [&] { steps.clock.advance(30s - 1ns); });
+  steps.after(5, [&] {
     EXPECT_EQ(client->outcomes(), 0);
     EXPECT_EQ(open_descriptors(), before + 1);
-    world.clock.advance(1ns);
+    steps.clock.advance(1ns);
   });
-  world.when([&] { return client->failures == 1; });
-  world.after(5, [&] {
+  steps.when([&] { return client->failures == 1; });
+  steps.after(5, [&] {
     EXPECT_EQ(open_descriptors(), before);
     EXPECT_TRUE(reactor.writers().empty());
   });
-  world.run();
+  steps.run();
   EXPECT_EQ(client->reason, std::errc::timed_out);
   EXPECT_EQ(client->outcomes(), 1);
 }
@@ -114,7 +114,7 @@ TEST_P(Connector, D06_AnAttemptTimesOut) {
 TEST_P(Connector, D06_TheCallerChoosesTheTimeout) {
   const FullQueue full;
   reactor.connect_tcp(full.address.host, full.address.port, client, 5s);
-  world.after(5, [&] { world.clock.advance(5s); });
+  steps.after(5, [&] { steps.clock.advance(5s); });
   run_until_over();
   EXPECT_EQ(client->reason, std::errc::timed_out);
 }
@@ -122,9 +122,9 @@ TEST_P(Connector, D06_TheCallerChoosesTheTimeout) {
 TEST_P(Connector, D06_AConnectionHasNoTimeout) {
   const auto server = std::make_shared<Server>();
   connect(serve(server));
-  world.when([&] { return client->made() && server->made(); },
-             [&] { world.clock.advance(24h); });
-  world.after(5, [&] {
+  steps.when([&] { return client->made() && server->made(); },
+             [&] { steps.clock.advance(24h); });
+  steps.after(5, [&] {
     EXPECT_EQ(client->outcomes(), 0);
     EXPECT_TRUE(client->last().is_open());
     server->last().lose();
@@ -141,20 +141,20 @@ TEST_P(Connector, D06_FailureLeavesNoTimer) {
   connect(closed_address());
   reactor.run();
   EXPECT_EQ(client->failures, 1);
-  EXPECT_EQ(world.stats->timeouts.back(), std::nullopt);
+  EXPECT_EQ(steps.stats->timeouts.back(), std::nullopt);
 }
 
 TEST_P(Connector, D06_SuccessLeavesNoTimer) {
   const auto server = std::make_shared<Server>();
-  client->prepare = [](Story& story) {
-    story.on_made = [](Story& made) { made.write("?"); };
-    story.on_data = [](Story& made) { made.lose(); };
+  client->prepare = [](ProtocolRecord& record) {
+    record.on_made = [](ProtocolRecord& made) { made.write("?"); };
+    record.on_data = [](ProtocolRecord& made) { made.lose(); };
   };
-  server->prepare = [](Story& story) {
-    story.on_data = [](Story& made) { made.write("!"); };
+  server->prepare = [](ProtocolRecord& record) {
+    record.on_data = [](ProtocolRecord& made) { made.write("!"); };
   };
   client->on_lost = [&](auto&) {
-    EXPECT_EQ(world.stats->timeouts.back(), std::nullopt);
+    EXPECT_EQ(steps.stats->timeouts.back(), std::nullopt);
     reactor.stop();
   };
   connect(serve(server));
@@ -172,9 +172,9 @@ TEST_P(Connector, D07_StoppingAnAttemptFailsItOnce) {
   };
   client->on_failed = [&](auto&) { EXPECT_FALSE(inside); };
   connect(serve("poem"));
-  world.when([&] { return client->failures == 1; });
-  world.after(10);
-  world.run();
+  steps.when([&] { return client->failures == 1; });
+  steps.after(10);
+  steps.run();
   EXPECT_EQ(*client->lines, (Lines{"started", "failed"}));
   EXPECT_EQ(client->reason, std::errc::operation_canceled);
 }
@@ -183,7 +183,7 @@ TEST_P(Connector, D08_DisconnectCancelsAPendingAttempt) {
   const FullQueue full;
   const auto before = open_descriptors();
   const auto connector = connect(full.address);
-  world.after(5, [&] {
+  steps.after(5, [&] {
     connector->disconnect();
     EXPECT_EQ(client->outcomes(), 0);
     EXPECT_EQ(open_descriptors(), before);
@@ -201,17 +201,17 @@ TEST_P(Connector, D08_DisconnectCancelsAnAttemptBeforeItsStart) {
 
 TEST_P(Connector, D08_DisconnectLosesAConnection) {
   const auto server = std::make_shared<Server>();
-  client->prepare = [](Story& story) {
-    story.on_made = [](Story& made) { made.write("last words"); };
+  client->prepare = [](ProtocolRecord& record) {
+    record.on_made = [](ProtocolRecord& made) { made.write("last words"); };
   };
   const auto connector = connect(serve(server));
-  world.when([&] { return client->made(); },
+  steps.when([&] { return client->made(); },
              [&] {
                connector->disconnect();
                EXPECT_FALSE(client->lost());
              });
-  world.when([&] { return client->lost() && server->lost(); });
-  world.run();
+  steps.when([&] { return client->lost() && server->lost(); });
+  steps.run();
   EXPECT_EQ(client->reason, Error::connection_done);
   EXPECT_EQ(client->losses, 1);
   EXPECT_EQ(server->last().data, "last words");
@@ -227,20 +227,20 @@ TEST_P(Connector, D08_DisconnectMayBeCalledFromBuildProtocol) {
 
 // Some iterations pass between the kernel's connection and ours.
 TEST_P(Connector, D08_DisconnectInAnyIterationHasOneOutcome) {
-  for (int rounds = 0; rounds < 8; ++rounds) {
+  for (int iterations = 0; iterations < 8; ++iterations) {
     const auto one = std::make_shared<Client>();
     const auto server = std::make_shared<Server>();
-    World here(reactor::make_poller(GetParam()));
-    const auto port = here.reactor.listen_tcp(anywhere, server)->host().port;
+    SteppedReactor here(reactor::make_poller(GetParam()));
+    const auto port = here.reactor.listen_tcp(loopback, server)->host().port;
     const auto connector = here.reactor.connect_tcp("127.0.0.1", port, one);
-    here.after(rounds, [&] { connector->disconnect(); });
-    here.after(10, [&] { EXPECT_EQ(one->outcomes(), 1) << rounds; });
+    here.after(iterations, [&] { connector->disconnect(); });
+    here.after(10, [&] { EXPECT_EQ(one->outcomes(), 1) << iterations; });
     here.run();
-    EXPECT_EQ(one->outcomes(), 1) << rounds;
+    EXPECT_EQ(one->outcomes(), 1) << iterations;
     if (one->failures == 0) {
-      EXPECT_EQ(one->reason, Error::connection_done) << rounds;
+      EXPECT_EQ(one->reason, Error::connection_done) << iterations;
     } else {
-      EXPECT_EQ(one->reason, std::errc::operation_canceled) << rounds;
+      EXPECT_EQ(one->reason, std::errc::operation_canceled) << iterations;
     }
   }
 }
@@ -259,34 +259,34 @@ TEST_P(Connector, D08_DisconnectCancelsASecondAttempt) {
     (refuses ? one->on_failed : one->on_lost) = again;
     const net::Address poems = serve("poem");
     reactor.connect_tcp(poems.host, poems.port, one);
-    world.when(
+    steps.when(
         [one] { return one->outcomes() == 2; },
         [one] { EXPECT_EQ(one->reason, std::errc::operation_canceled); });
   }
-  world.after(5);
-  world.run();
+  steps.after(5);
+  steps.run();
 }
 
 TEST_P(Connector, D08_DisconnectDoesNothingWhenIdle) {
   const auto connector = connect(closed_address());
-  world.when([&] { return client->failures == 1; },
+  steps.when([&] { return client->failures == 1; },
              [&] { connector->disconnect(); });
-  world.after(5);
-  world.run();
+  steps.after(5);
+  steps.run();
   EXPECT_EQ(client->outcomes(), 1);
 }
 
 TEST_P(Connector, D09_AConnectorConnectsAgainAfterALoss) {
-  net::Socket listener = net::listen(anywhere);
+  net::Socket listener = net::listen(loopback);
   client->on_lost = [](reactor::Connector& connector) { connector.connect(); };
   connect(net::local_address(listener));
-  world.when([&] { return client->made(); },
+  steps.when([&] { return client->made(); },
              [&] {
                const net::Socket last = accept(listener);
                listener.close();
              });
-  world.when([&] { return client->failures == 1; });
-  world.run();
+  steps.when([&] { return client->failures == 1; });
+  steps.run();
   EXPECT_EQ(*client->lines,
             (Lines{"started", "built", "made", "lost", "client lost", "gone",
                    "started", "failed"}));
@@ -298,9 +298,9 @@ TEST_P(Connector, D09_AConnectorConnectsAgainAfterAFailure) {
     if (client->failures < 5) connector.connect();
   };
   connect(closed_address());
-  world.when([&] { return client->failures == 5; });
-  world.after(5);
-  world.run();
+  steps.when([&] { return client->failures == 5; });
+  steps.after(5);
+  steps.run();
   EXPECT_EQ(client->starts, 5);
   EXPECT_EQ(client->failures, 5);
 }
@@ -312,9 +312,9 @@ TEST_P(Connector, D09_ConnectThrowsUnlessTheConnectorIsIdle) {
   };
   client->on_started = refuses;
   client->on_build = [&] { refuses(*client->connector); };
-  client->prepare = [&](Story& story) {
-    story.on_made = [&](Story&) { refuses(*client->connector); };
-    story.on_lost = [&](Story&) { refuses(*client->connector); };
+  client->prepare = [&](ProtocolRecord& record) {
+    record.on_made = [&](ProtocolRecord&) { refuses(*client->connector); };
+    record.on_lost = [&](ProtocolRecord&) { refuses(*client->connector); };
   };
   refuses(*connect(serve("poem")));
   run_until_over();
@@ -324,9 +324,9 @@ TEST_P(Connector, D09_ConnectThrowsUnlessTheConnectorIsIdle) {
 
 TEST_P(Connector, G01_AProtocolIsBuiltForItsDestinationBeforeItIsMade) {
   const net::Address poems = serve("poem");
-  client->prepare = [&](Story& story) {
-    EXPECT_FALSE(story.made());
-    story.on_made = [&](Story& made) {
+  client->prepare = [&](ProtocolRecord& record) {
+    EXPECT_FALSE(record.made());
+    record.on_made = [&](ProtocolRecord& made) {
       EXPECT_EQ(&client->last(), &made);
       EXPECT_EQ(made.transport().peer(), poems);
     };
@@ -351,8 +351,8 @@ TEST_P(Connector, G03_EachCallbackIsGivenTheSameConnector) {
     one.connect();
   };
   client->on_failed = is_same;
-  world.when([&] { return client->failures == 1; });
-  world.run();
+  steps.when([&] { return client->failures == 1; });
+  steps.run();
   EXPECT_EQ(client->losses, 1);
 }
 
@@ -377,9 +377,9 @@ TEST_P(Connector, AStoppingReactorEndsAttemptsInEveryState) {
   };
   start(full.address, 0);
   start(poems, 1);
-  world.when([&] { return clients[1]->made(); }, [&] { start(poems, 2); });
-  world.when([&] { return clients[2]->starts == 1; }, [&] { start(poems, 3); });
-  world.run();
+  steps.when([&] { return clients[1]->made(); }, [&] { start(poems, 2); });
+  steps.when([&] { return clients[2]->starts == 1; }, [&] { start(poems, 3); });
+  steps.run();
   for (const auto& one : clients) {
     EXPECT_EQ(one->outcomes(), 1);
     EXPECT_EQ(one->reason, Error::connection_lost);

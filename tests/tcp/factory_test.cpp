@@ -26,7 +26,7 @@ class Factory : public TcpTest {
   }
 
   std::shared_ptr<reactor::ListeningPort> listen() {
-    return reactor.listen_tcp(anywhere, factory);
+    return reactor.listen_tcp(loopback, factory);
   }
   std::shared_ptr<reactor::Connector> connect(const net::Address& to) {
     return reactor.connect_tcp(to.host, to.port, factory);
@@ -71,25 +71,25 @@ TEST_P(Factory, G02_AFactorySharedByPortsIsStartedAndStoppedOnce) {
 
 TEST_P(Factory, G02_AConnectorUsesItsFactoryUntilTheLastOutcome) {
   const auto other = std::make_shared<Server>();
-  const auto port = reactor.listen_tcp(anywhere, other);
+  const auto port = reactor.listen_tcp(loopback, other);
   connect(closed_address());
   connect(port->host());
   EXPECT_EQ(lines, Lines());
-  world.when([&] { return other->made() && count("failed") == 1; },
+  steps.when([&] { return other->made() && count("failed") == 1; },
              [&] { other->last().lose(); });
-  world.when([&] { return count("lost") == 1; });
-  world.after(2);
-  world.run();
+  steps.when([&] { return count("lost") == 1; });
+  steps.after(2);
+  steps.run();
   EXPECT_EQ(lines, (Lines{"start", "failed", "lost", "stop"}));
 }
 
 TEST_P(Factory, G02_PortsAndConnectorsShareAFactory) {
   const auto port = listen();
   connect(port->host());
-  world.when([&] { return reactor.readers().size() == 3; },
+  steps.when([&] { return reactor.readers().size() == 3; },
              [&] { port->stop_listening(); });
-  world.after(2, [&] { EXPECT_EQ(lines, Lines{"start"}); });
-  world.run();
+  steps.after(2, [&] { EXPECT_EQ(lines, Lines{"start"}); });
+  steps.run();
   EXPECT_EQ(lines, (Lines{"start", "lost", "stop"}));
 }
 
@@ -99,21 +99,21 @@ TEST_P(Factory, G02_AFactoryIsNotStoppedBetweenTwoAttempts) {
   };
   const Lines expected{"start", "failed", "failed", "failed", "stop"};
   const auto connector = connect(closed_address());
-  world.when([&] { return count("failed") == 3; });
-  world.after(2, [&] {
+  steps.when([&] { return count("failed") == 3; });
+  steps.after(2, [&] {
     EXPECT_EQ(lines, expected);
     lines.clear();
     connector->connect();
   });
-  world.when([&] { return count("failed") == 3; });
-  world.run();
+  steps.when([&] { return count("failed") == 3; });
+  steps.run();
   EXPECT_EQ(lines, expected);
 }
 
 TEST_P(Factory, G02_ACancelledAttemptStartsAndStopsItsFactory) {
   connect(closed_address())->disconnect();
-  world.when([&] { return count("stop") == 1; });
-  world.run();
+  steps.when([&] { return count("stop") == 1; });
+  steps.run();
   EXPECT_EQ(lines, (Lines{"start", "failed", "stop"}));
 }
 
@@ -127,9 +127,9 @@ TEST_P(Factory, G02_AFactoryThatCannotBeStartedIsNotUsedOrStopped) {
 
   const net::Address to = closed_address();
   connect(to);
-  world.when([&] { return count("failed") == 1; });
-  world.after(2);
-  world.run();
+  steps.when([&] { return count("failed") == 1; });
+  steps.after(2);
+  steps.run();
   EXPECT_EQ(lines, (Lines{"start", "start", "failed"}));
   EXPECT_EQ(reason, Error::callback_failed);
   EXPECT_EQ(log.lines(), Lines{"[" + to_string(to) + "] no poems today"});
@@ -143,11 +143,11 @@ TEST_P(Factory, G02_AFactoryThatFailedToStartMayStartLater) {
   };
   const net::Address to = closed_address();
   const auto connector = reactor.connect_tcp(to.host, to.port, factory);
-  world.when([&] { return count("failed") == 1; },
+  steps.when([&] { return count("failed") == 1; },
              [&] { connector->connect(); });
-  world.when([&] { return count("failed") == 2; });
-  world.after(2);
-  world.run();
+  steps.when([&] { return count("failed") == 2; });
+  steps.after(2);
+  steps.run();
   EXPECT_EQ(lines, (Lines{"start", "failed", "start", "failed", "stop"}));
 }
 
@@ -161,9 +161,9 @@ TEST_P(Factory, G02_AFactoryThatFailedToStartIsStartedForTheNextAttempt) {
     if (count("failed") == 1) connector.connect();
   };
   connect(closed_address());
-  world.when([&] { return count("failed") == 2; });
-  world.after(2);
-  world.run();
+  steps.when([&] { return count("failed") == 2; });
+  steps.after(2);
+  steps.run();
   EXPECT_EQ(lines, (Lines{"start", "failed", "start", "failed", "stop"}));
 }
 
@@ -174,9 +174,9 @@ TEST_P(Factory, G02_AnExceptionInStopFactoryIsLogged) {
   port->stop_listening();
   const net::Address to = closed_address();
   reactor.connect_tcp(to.host, to.port, factory)->disconnect();
-  world.when([&] { return count("stop") == 2; });
-  world.after(2);
-  world.run();
+  steps.when([&] { return count("stop") == 2; });
+  steps.after(2);
+  steps.run();
   EXPECT_EQ(log.lines(), (Lines{"[" + to_string(port->host()) + "] not yet",
                                 "[" + to_string(to) + "] not yet"}));
 }

@@ -55,15 +55,15 @@ class LentBuffer : public TcpTest {
   void SetUp() override {
     reactor.connect_tcp("127.0.0.1", net::local_address(listener).port,
                         factory);
-    world.when([this] { return is_built; },
+    steps.when([this] { return is_built; },
                [this] { peer = accept(listener); });
   }
 
   // Sends all of it, as much as the system takes at a time, and closes.
   void send(std::string text) {
     rest = std::move(text);
-    world.after(0, [this] { peer.set_blocking(false); });
-    world.when([this] { return is_sent(); }, [this] { peer.close(); });
+    steps.after(0, [this] { peer.set_blocking(false); });
+    steps.when([this] { return is_sent(); }, [this] { peer.close(); });
   }
   bool is_sent() {
     const ssize_t n = ::send(peer.fd(), rest.data(), rest.size(), MSG_NOSIGNAL);
@@ -71,11 +71,11 @@ class LentBuffer : public TcpTest {
     return rest.empty();
   }
   void until_lost() {
-    world.when([this] { return lost; });
-    world.run();
+    steps.when([this] { return lost; });
+    steps.run();
   }
 
-  net::Socket listener = net::listen(anywhere);
+  net::Socket listener = net::listen(loopback);
   net::Socket peer;
   std::string rest;
   std::shared_ptr<FunctionFactory> factory =
@@ -148,7 +148,7 @@ TEST_P(LentBuffer, AProtocolWithoutABufferReceivesTheBytes) {
 TEST_P(LentBuffer, AHugeBufferIsNotFilledInOneRead) {
   std::string huge(4 << 20, '-');
   lend = [&] { return std::span(huge); };
-  world.after(0, [this] {
+  steps.after(0, [this] {
     const int size = 4 << 20;
     ::setsockopt(peer.fd(), SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
   });
@@ -181,8 +181,8 @@ TEST_P(LentBuffer, AProtocolThatPausesInGetBufferReceivesNothingUntilResume) {
     return std::span<char>();
   };
   send("a poem");
-  world.when([&] { return asked == 1; });
-  world.after(2, [&] {
+  steps.when([&] { return asked == 1; });
+  steps.after(2, [&] {
     EXPECT_EQ(protocol->received, "");
     protocol->transport().resume_producing();
   });

@@ -23,8 +23,8 @@ TEST_P(Lookup, D10_AnUnknownNameFails) {
   const auto good = std::make_shared<Client>();
   const net::Address poems = serve("poem");
   reactor.connect_tcp(poems.host, poems.port, good);
-  world.when([&] { return client->failures == 1 && good->losses == 1; });
-  world.run();
+  steps.when([&] { return client->failures == 1 && good->losses == 1; });
+  steps.run();
   EXPECT_EQ(client->reason,
             std::error_code(EAI_NONAME, net::resolver_category()));
   EXPECT_EQ(connector->destination(), (net::Address{"no.test", 80}));
@@ -63,7 +63,7 @@ TEST_P(Lookup, D11_ASlowNameServerDelaysItsOwnConnectionOnly) {
   connect({"slow.test", poems.port});
   const auto other = std::make_shared<Client>();
   reactor.connect_tcp("poems.test", poems.port, other);
-  world.when([&] { return other->losses == 1; },
+  steps.when([&] { return other->losses == 1; },
              [&] {
                EXPECT_EQ(client->outcomes(), 0);
                answer->count_down();
@@ -80,14 +80,14 @@ TEST_P(Lookup, D11_ALookupTimesOutIsCancelledAndEndsWithTheReactor) {
   connect({"slow.test", 1});
   const auto connector = reactor.connect_tcp("slow.test", 1, given_up, 1h);
   reactor.connect_tcp("slow.test", 1, left, 1h);
-  world.when([] { return questions == 3; },
+  steps.when([] { return questions == 3; },
              [&] {
                connector->disconnect();
-               world.clock.advance(30s);
+               steps.clock.advance(30s);
              });
-  world.when([&] { return client->failures + given_up->failures == 2; });
-  world.after(3);
-  world.run();
+  steps.when([&] { return client->failures + given_up->failures == 2; });
+  steps.after(3);
+  steps.run();
   EXPECT_EQ(client->reason, std::errc::timed_out);
   EXPECT_EQ(given_up->reason, std::errc::operation_canceled);
   EXPECT_EQ(left->reason, Error::connection_lost);
@@ -100,12 +100,12 @@ TEST_P(Lookup, D11_ALateAnswerIsIgnored) {
   const net::Address poems = serve("poem");
   const auto before = open_descriptors();
   const auto connector = connect({"slow.test", poems.port});
-  world.when([] { return questions == 1; }, [&] { connector->disconnect(); });
-  world.when([&] { return client->failures == 1; },
+  steps.when([] { return questions == 1; }, [&] { connector->disconnect(); });
+  steps.when([&] { return client->failures == 1; },
              [&] { answer->count_down(); });
-  world.when([&] { return open_descriptors() == before; });
-  world.after(10);
-  world.run();
+  steps.when([&] { return open_descriptors() == before; });
+  steps.after(10);
+  steps.run();
   EXPECT_EQ(*client->lines, (Lines{"started", "failed"}));
 }
 
@@ -129,15 +129,15 @@ TEST_P(Lookup, D11_AnAnswerClosesItsDescriptor) {
   const net::Address poems = serve(server);
   const auto before = open_descriptors();
   connect({"poems.test", poems.port});
-  world.when([&] { return client->made() && server->made(); });
-  world.when([&] { return open_descriptors() == before + 2; });
-  world.run();
+  steps.when([&] { return client->made() && server->made(); });
+  steps.when([&] { return open_descriptors() == before + 2; });
+  steps.run();
 }
 
 TEST_P(Lookup, F07_ALookupsDescriptorIsCloseOnExecAndNonBlocking) {
   const auto answer = slow_answer = std::make_shared<std::latch>(1);
   connect({"slow.test", closed_address().port});
-  world.when([] { return questions == 1; },
+  steps.when([] { return questions == 1; },
              [&] {
                EXPECT_EQ(reactor.readers().size(), 1u);
                for (const auto& lookup : reactor.readers()) {
@@ -153,7 +153,7 @@ TEST_P(Lookup, F07_ALookupsDescriptorIsCloseOnExecAndNonBlocking) {
 
 TEST(BlockingConnect, D10_ConnectTriesEachAddressOfAName) {
   names = {{"two.test", {"127.0.0.2", "127.0.0.1"}}};
-  const net::Socket listener = net::listen(anywhere);
+  const net::Socket listener = net::listen(loopback);
   const net::Address there = net::local_address(listener);
   const net::Socket sock = net::connect({"two.test", there.port});
   EXPECT_EQ(net::peer_address(sock), there);
@@ -167,8 +167,8 @@ TEST_P(Lookup, D12_IpAddressesAreNotLookedUp) {
     clients.push_back(std::make_shared<Client>());
     reactor.connect_tcp(literal, closed_address().port, clients.back());
   }
-  world.after(10);
-  world.run();
+  steps.after(10);
+  steps.run();
   for (const auto& one : clients) {
     EXPECT_EQ(one->failures, 1);
   }
@@ -204,7 +204,7 @@ TEST_P(Lookup, D13_Ipv6WorksEndToEnd) {
   const auto port = reactor.listen_tcp({"::1", 0}, server);
   EXPECT_EQ(port->host().host, "::1");
   connect(port->host());
-  world.when([&] { return client->made() && server->made(); },
+  steps.when([&] { return client->made() && server->made(); },
              [&] {
                const auto& here = client->last().transport();
                const auto& there = server->last().transport();
@@ -214,7 +214,7 @@ TEST_P(Lookup, D13_Ipv6WorksEndToEnd) {
                EXPECT_EQ(here.peer(), there.host());
                EXPECT_EQ(server->addresses, std::vector{there.peer()});
              });
-  world.run();
+  steps.run();
 }
 
 class BrokenPoller final : public reactor::Poller {
@@ -231,9 +231,9 @@ TEST(BrokenReactor, A14_AReactorEndedByAnExceptionReleasesItsLookup) {
   const auto before = open_descriptors();
   const auto client = std::make_shared<Client>();
   {
-    World world(std::make_unique<BrokenPoller>());
-    world.reactor.connect_tcp("no.test", 1, client);
-    EXPECT_THROW(world.reactor.run(), std::bad_alloc);
+    SteppedReactor steps(std::make_unique<BrokenPoller>());
+    steps.reactor.connect_tcp("no.test", 1, client);
+    EXPECT_THROW(steps.reactor.run(), std::bad_alloc);
     EXPECT_EQ(client->starts, 1);
   }
   EXPECT_EQ(client.use_count(), 1);

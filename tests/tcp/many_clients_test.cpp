@@ -21,17 +21,17 @@ class ManyClients : public TcpClientTest {
  public:
   // A server for each fate; the first address has none.
   ManyClients() {
-    resetter->prepare = [](Story& story) {
-      story.on_made = [](Story& made) { made.write("half a poem"); };
-      story.on_data = [](Story& made) { made.abort(); };
+    resetter->prepare = [](ProtocolRecord& record) {
+      record.on_made = [](ProtocolRecord& made) { made.write("half a poem"); };
+      record.on_data = [](ProtocolRecord& made) { made.abort(); };
     };
   }
 
   void add(Fate fate) {
     tasks.push_back({std::make_shared<Client>(), fate});
     Client& one = *tasks.back().client;
-    one.prepare = [fate](Story& story) {
-      story.on_data = [fate](Story& some) {
+    one.prepare = [fate](ProtocolRecord& record) {
+      record.on_data = [fate](ProtocolRecord& some) {
         if (fate == Fate::truncated) some.write("enough");
         if (fate == Fate::too_long) some.abort(too_long);
       };
@@ -131,20 +131,20 @@ TEST_P(ManyClients, G07_BadServersDoNotDisturbGoodOnes) {
   std::string order = "gggbbb";
   std::sort(order.begin(), order.end());
   do {
-    World here(reactor::make_poller(GetParam()));
+    SteppedReactor here(reactor::make_poller(GetParam()));
     const auto server = std::make_shared<Server>();
-    server->prepare = [](Story& story) {
-      story.on_made = [](Story& made) {
+    server->prepare = [](ProtocolRecord& record) {
+      record.on_made = [](ProtocolRecord& made) {
         made.write(pattern(0, 100000));
         made.lose();
       };
     };
-    const auto good = here.reactor.listen_tcp(anywhere, server)->host();
+    const auto good = here.reactor.listen_tcp(loopback, server)->host();
     const auto bad_server = std::make_shared<Server>();
-    bad_server->prepare = [](Story& story) {
-      story.on_made = [](Story& made) { made.abort(); };
+    bad_server->prepare = [](ProtocolRecord& record) {
+      record.on_made = [](ProtocolRecord& made) { made.abort(); };
     };
-    const auto bad = here.reactor.listen_tcp(anywhere, bad_server)->host();
+    const auto bad = here.reactor.listen_tcp(loopback, bad_server)->host();
     const std::array bads{closed, bad, full.address};
     std::vector<std::shared_ptr<Client>> goods;
     std::size_t next_bad = 0;
@@ -175,33 +175,33 @@ constexpr std::array hooks{"started", "build",  "made",       "data",
 void throw_in(Client& client, std::string_view where) {
   const auto fails = [](auto&) { throw std::runtime_error("a bad poem"); };
   const auto hook = [fails](bool wanted) {
-    return wanted ? Story::Hook(fails) : [](Story&) {};
+    return wanted ? ProtocolRecord::Hook(fails) : [](ProtocolRecord&) {};
   };
   if (where == "started") client.on_started = fails;
   if (where == "failed") client.on_failed = fails;
   if (where == "client lost") client.on_lost = fails;
   if (where == "build") client.on_build = [] { throw 42; };
-  client.prepare = [=](Story& story) {
-    story.on_made = hook(where == "made");
-    story.on_data = hook(where == "data");
-    story.on_lost = hook(where == "lost");
+  client.prepare = [=](ProtocolRecord& record) {
+    record.on_made = hook(where == "made");
+    record.on_data = hook(where == "data");
+    record.on_lost = hook(where == "lost");
   };
 }
 
 TEST_P(ManyClients, G05_AnExceptionInAnyCallbackIsOneOutcomeAndOneLine) {
   for (const std::string where : hooks) {
     const LogCapture log;
-    World here(reactor::make_poller(GetParam()));
+    SteppedReactor here(reactor::make_poller(GetParam()));
     const auto server = std::make_shared<Server>();
-    server->prepare = [](Story& story) {
-      story.on_made = [](Story& made) {
+    server->prepare = [](ProtocolRecord& record) {
+      record.on_made = [](ProtocolRecord& made) {
         made.write("poem");
         made.lose();
       };
     };
     const auto one = std::make_shared<Client>();
     throw_in(*one, where);
-    const auto poems = here.reactor.listen_tcp(anywhere, server)->host();
+    const auto poems = here.reactor.listen_tcp(loopback, server)->host();
     const auto to = where == "failed" ? closed : poems;
     here.reactor.connect_tcp(to.host, to.port, one);
     here.when([&] { return one->outcomes() == 1; });
@@ -218,15 +218,15 @@ TEST_P(ManyClients, G05_AnExceptionInAnyCallbackIsOneOutcomeAndOneLine) {
 TEST_P(ManyClients, K01_AnExceptionOfAFactoryIsLoggedWithItsAddress) {
   for (const std::string where : {"started", "failed", "client lost"}) {
     const LogCapture log;
-    World here(reactor::make_poller(GetParam()));
+    SteppedReactor here(reactor::make_poller(GetParam()));
     const auto one = std::make_shared<Client>();
     throw_in(*one, where);
     // A name, so that the lookup fails, too.
     const auto server = std::make_shared<Server>();
-    server->prepare = [](Story& story) {
-      story.on_made = [](Story& made) { made.lose(); };
+    server->prepare = [](ProtocolRecord& record) {
+      record.on_made = [](ProtocolRecord& made) { made.lose(); };
     };
-    const auto port = here.reactor.listen_tcp(anywhere, server)->host().port;
+    const auto port = here.reactor.listen_tcp(loopback, server)->host().port;
     const net::Address to{where == "failed" ? "no.test" : "poems.test", port};
     here.reactor.connect_tcp(to.host, to.port, one);
     here.when([&] { return one->outcomes() == 1; });
@@ -242,9 +242,9 @@ TEST_P(ManyClients, G05_AFactoryMayConnectAgainAndThrowManyTimes) {
     throw std::runtime_error("again");
   };
   connect(closed);
-  world.when([&] { return client->failures >= 10; });
-  world.after(10);
-  world.run();
+  steps.when([&] { return client->failures >= 10; });
+  steps.after(10);
+  steps.run();
   EXPECT_EQ(client->failures, 10);
 }
 
@@ -270,18 +270,18 @@ TEST_P(ManyClients, L06_FailuresLeakNothing) {
   client->on_lost = again;
 
   connect(closed);
-  world.when([&] { return runs == 100; },
+  steps.when([&] { return runs == 100; },
              [&] {
                client->connector = nullptr;
                connect({"no.test", 1});
              });
-  world.when([&] { return runs == 200; },
+  steps.when([&] { return runs == 200; },
              [&] {
                client->connector = nullptr;
                client->refuses = true;
                connect(whole);
              });
-  world.when([&] { return runs == 300; },
+  steps.when([&] { return runs == 300; },
              [&] {
                client->connector = nullptr;
                client->on_started = [](reactor::Connector& one) {
@@ -289,39 +289,39 @@ TEST_P(ManyClients, L06_FailuresLeakNothing) {
                };
                connect(whole);
              });
-  world.when([&] { return runs == 400; },
+  steps.when([&] { return runs == 400; },
              [&] {
                client->connector = nullptr;
                client->refuses = false;
                client->on_started = [](reactor::Connector&) {};
-               client->prepare = [](Story& story) {
-                 story.on_made = [](Story& made) { made.abort(); };
+               client->prepare = [](ProtocolRecord& record) {
+                 record.on_made = [](ProtocolRecord& made) { made.abort(); };
                };
                connect(half);
              });
   // The other ends and the threads of lookups close theirs, too.
-  world.when([&] { return runs == 500 && open_descriptors() == before; });
-  world.after(1, [&] {
+  steps.when([&] { return runs == 500 && open_descriptors() == before; });
+  steps.after(1, [&] {
     EXPECT_TRUE(reactor.writers().empty());
     EXPECT_EQ(reactor.readers().size(), 2u);  // the ports
   });
-  world.run();
+  steps.run();
 }
 
 TEST_P(ManyClients, L06_TimeoutsLeakNothing) {
   const FullQueue full;
   const auto before = open_descriptors();
   client->on_started = [&](auto&) {
-    reactor.call_later(0s, [&] { world.clock.advance(30s); });
+    reactor.call_later(0s, [&] { steps.clock.advance(30s); });
   };
   client->on_failed = [&](reactor::Connector& connector) {
     EXPECT_EQ(client->reason, std::errc::timed_out);
     if (client->failures < 100) connector.connect();
   };
   connect(full.address);
-  world.when([&] { return client->failures == 100; });
-  world.after(2, [&] { EXPECT_EQ(open_descriptors(), before); });
-  world.run();
+  steps.when([&] { return client->failures == 100; });
+  steps.after(2, [&] { EXPECT_EQ(open_descriptors(), before); });
+  steps.run();
 }
 
 }  // namespace

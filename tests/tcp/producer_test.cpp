@@ -34,7 +34,7 @@ using reactor::Error;
 constexpr std::size_t high_water = 65536;
 
 struct Feed final : reactor::Producer {
-  ~Feed() override { on_death(); }
+  ~Feed() override { on_destroy(); }
 
   void pause_producing() override {
     EXPECT_FALSE(paused) << "paused twice";
@@ -53,7 +53,7 @@ struct Feed final : reactor::Producer {
 
   std::function<void()> on_resume = [] {};
   std::function<void()> on_stop = [] {};
-  std::function<void()> on_death = [] {};
+  std::function<void()> on_destroy = [] {};
   bool paused = false;
   int pauses = 0;
   int resumes = 0;
@@ -74,31 +74,31 @@ class Producers : public TcpTest {
 
   void SetUp() override {
     reactor.connect_tcp("127.0.0.1", net::local_address(listener).port, client);
-    world.when([this] { return client->made(); },
+    steps.when([this] { return client->made(); },
                [this] {
                  peer = accept(listener);
                  peer.set_blocking(false);
                });
   }
 
-  void begin(std::function<void()> then) { world.after(0, std::move(then)); }
+  void begin(std::function<void()> then) { steps.after(0, std::move(then)); }
   void when_all_is_received() {
-    world.when([this] {
-      const Rest rest = receive_all(peer);
+    steps.when([this] {
+      const Received rest = receive_all(peer);
       got += rest.data;
       return !rest.error;
     });
-    world.when([this] { return client->lost(); });
+    steps.when([this] { return client->lost(); });
   }
 
-  Story& here() { return client->last(); }
+  ProtocolRecord& here() { return client->last(); }
   reactor::Transport& transport() { return here().transport(); }
   void write(std::size_t size) {
     transport().write(pattern(written, size));
     written += size;
   }
 
-  const net::Socket listener = net::listen(anywhere);
+  const net::Socket listener = net::listen(loopback);
   const std::shared_ptr<Client> client = std::make_shared<Client>();
   const std::shared_ptr<Feed> feed = std::make_shared<Feed>();
   net::Socket peer;
@@ -118,7 +118,7 @@ TEST_P(Producers, E14_MoreThanTheHighWaterMarkPausesAPushProducer) {
     EXPECT_EQ(feed->pauses, 0);
     stuck_fd = -1;
   });
-  world.when([&] { return reactor.writers().empty(); });
+  steps.when([&] { return reactor.writers().empty(); });
   begin([&] {
     EXPECT_EQ(feed->resumes, 0);  // it was never paused
     stuck_fd = here().fd();
@@ -127,17 +127,17 @@ TEST_P(Producers, E14_MoreThanTheHighWaterMarkPausesAPushProducer) {
     write(high_water);
     EXPECT_EQ(feed->pauses, 1);
   });
-  world.after(10, [&] {
+  steps.after(10, [&] {
     EXPECT_EQ(feed->resumes, 0);
     stuck_fd = -1;
   });
-  world.when([&] { return feed->resumes == 1; });
+  steps.when([&] { return feed->resumes == 1; });
   begin([&] {
     EXPECT_TRUE(reactor.writers().empty());
     here().abort();
   });
-  world.when([&] { return client->lost(); });
-  world.run();
+  steps.when([&] { return client->lost(); });
+  steps.run();
   EXPECT_EQ(feed->pauses + feed->resumes + feed->stops, 3);
 }
 
@@ -148,7 +148,7 @@ TEST_P(Producers, E14_SentBytesDoNotCount) {
     write(high_water);
     sip = 1000;
   });
-  world.when([&] { return sip == 0; });
+  steps.when([&] { return sip == 0; });
   begin([&] {
     write(1000);
     EXPECT_EQ(feed->pauses, 0);
@@ -156,10 +156,10 @@ TEST_P(Producers, E14_SentBytesDoNotCount) {
     EXPECT_EQ(feed->pauses, 1);
     stuck_fd = -1;
   });
-  world.when([&] { return feed->resumes == 1; });
+  steps.when([&] { return feed->resumes == 1; });
   begin([&] { here().lose(), transport().unregister_producer(); });
   when_all_is_received();
-  world.run();
+  steps.run();
   EXPECT_EQ(got, pattern(0, high_water + 1001));
 }
 
@@ -176,16 +176,16 @@ TEST_P(Producers, E14_ANewProducerIsPausedOnItsOwn) {
     EXPECT_EQ(next->pauses, 1);
     stuck_fd = -1;
   });
-  world.when([&] { return next->resumes == 1; });
+  steps.when([&] { return next->resumes == 1; });
   begin([&] { here().abort(); });
-  world.when([&] { return client->lost(); });
-  world.run();
+  steps.when([&] { return client->lost(); });
+  steps.run();
   EXPECT_EQ(feed->resumes, 0);
 }
 
 TEST_P(Producers, E14_BytesThatAreNeverSentPauseNoProducer) {
-  client->prepare = [&](Story& story) {
-    story.on_data = [&](Story& some) {
+  client->prepare = [&](ProtocolRecord& record) {
+    record.on_data = [&](ProtocolRecord& some) {
       if (stuck_fd == -1) some.write("x");
     };
   };
@@ -195,14 +195,14 @@ TEST_P(Producers, E14_BytesThatAreNeverSentPauseNoProducer) {
     write(high_water);
     sip = 1000;
   });
-  world.when([&] { return sip == 0; });
+  steps.when([&] { return sip == 0; });
   begin([&] {
     stuck_fd = -1;
-    say(peer, std::string(150000, 'd'));
+    send_bytes(peer, std::string(150000, 'd'));
     reset(peer);
   });
-  world.when([&] { return client->lost(); });
-  world.run();
+  steps.when([&] { return client->lost(); });
+  steps.run();
   EXPECT_EQ(feed->pauses, 0);
 }
 
@@ -217,13 +217,13 @@ TEST_P(Producers, E14_PausesAndResumesAlternate) {
   };
   feed->on_resume = produce;
   begin([&] {
-    make_tiny(here().fd());
+    make_buffers_small(here().fd());
     transport().register_producer(feed, push);
     produce();
     here().lose();
   });
   when_all_is_received();
-  world.run();
+  steps.run();
   EXPECT_GE(feed->pauses, 3);
   EXPECT_GE(feed->resumes, feed->pauses - 1);  // the last pause may remain
   EXPECT_TRUE(got == pattern(0, written)) << got.size();
@@ -246,20 +246,20 @@ TEST_P(Producers, M09_APeerThatNeverReadsIsBufferedUpToTheMark) {
     EXPECT_LE(written, high_water + piece);
     stuck_fd = -1;  // from now on as much as the system takes
   });
-  world.when([&] { return std::exchange(before, written) == written; });
+  steps.when([&] { return std::exchange(before, written) == written; });
   int wakeups = 0;
-  world.after(100, [&] {
+  steps.after(100, [&] {
     before = written;
-    wakeups = world.stats->wakeups;
+    wakeups = steps.stats->wakeups;
   });
-  world.after(100, [&] {
+  steps.after(100, [&] {
     EXPECT_EQ(written, before);
-    EXPECT_EQ(world.stats->wakeups, wakeups);
+    EXPECT_EQ(steps.stats->wakeups, wakeups);
     EXPECT_TRUE(feed->paused);
     here().abort();
   });
-  world.when([&] { return client->lost(); });
-  world.run();
+  steps.when([&] { return client->lost(); });
+  steps.run();
 }
 
 // --- Pull --------------------------------------------------------------------
@@ -275,13 +275,13 @@ TEST_P(Producers, E15_APullProducerIsResumedOncePerDrainAndNeverPaused) {
     EXPECT_EQ(feed->resumes, 0);
     stuck_fd = here().fd();
   });
-  world.after(10, [&] {
+  steps.after(10, [&] {
     EXPECT_EQ(feed->resumes, 1);
     stuck_fd = -1;
     here().lose();
   });
   when_all_is_received();
-  world.run();
+  steps.run();
   EXPECT_EQ(feed->resumes, 10);
   EXPECT_EQ(feed->pauses, 0);
   EXPECT_TRUE(got == pattern(0, 1800000)) << got.size();
@@ -292,10 +292,10 @@ TEST_P(Producers, E15_APullProducerIsResumedAgainIfAllIsSentAtOnce) {
     feed->resumes < 5 ? write(10) : transport().unregister_producer();
   };
   begin([&] { transport().register_producer(feed, pull); });
-  world.when([&] { return feed->resumes == 5; });
-  world.after(5, [&] { here().lose(); });
+  steps.when([&] { return feed->resumes == 5; });
+  steps.after(5, [&] { here().lose(); });
   when_all_is_received();
-  world.run();
+  steps.run();
   EXPECT_EQ(feed->resumes, 5);
   EXPECT_TRUE(got == pattern(0, 40));
 }
@@ -303,14 +303,14 @@ TEST_P(Producers, E15_APullProducerIsResumedAgainIfAllIsSentAtOnce) {
 TEST_P(Producers, E15_AnIdlePullProducerDoesNotWakeTheReactor) {
   int before = 0;
   begin([&] { transport().register_producer(feed, pull); });
-  world.when([&] { return feed->resumes == 1; },
-             [&] { before = world.stats->wakeups; });
-  world.after(20, [&] {
-    EXPECT_EQ(world.stats->wakeups, before);
+  steps.when([&] { return feed->resumes == 1; },
+             [&] { before = steps.stats->wakeups; });
+  steps.after(20, [&] {
+    EXPECT_EQ(steps.stats->wakeups, before);
     write(10);
   });
-  world.when([&] { return feed->resumes == 2; });
-  world.run();
+  steps.when([&] { return feed->resumes == 2; });
+  steps.run();
 }
 
 // --- Both --------------------------------------------------------------------
@@ -325,8 +325,8 @@ TEST_P(Producers, E15_ASecondProducerIsRefused) {
     transport().unregister_producer();
     EXPECT_EQ(code_thrown_by(add), std::error_code());
   });
-  world.when([&] { return second->resumes == 1; });
-  world.run();
+  steps.when([&] { return second->resumes == 1; });
+  steps.run();
   EXPECT_EQ(feed->pauses + feed->resumes + feed->stops, 0);
 }
 
@@ -336,14 +336,14 @@ TEST_P(Producers, E15_LoseConnectionWaitsForTheProducer) {
     here().lose();
     write(10);
   });
-  world.after(20, [&] {
+  steps.after(20, [&] {
     EXPECT_FALSE(client->lost());
     write(10);
     transport().unregister_producer();
     transport().write("too late");
   });
   when_all_is_received();
-  world.run();
+  steps.run();
   EXPECT_TRUE(got == pattern(0, 20)) << got;
   EXPECT_EQ(here().reason, Error::connection_done);
   EXPECT_EQ(feed->stops, 0);
@@ -359,9 +359,9 @@ TEST_P(Producers, E15_TheProducerOfALostConnectionIsStoppedOnce) {
     transport().register_producer(feed, push);
     peer.close();
   });
-  world.when([&] { return client->lost(); });
-  world.after(2);
-  world.run();
+  steps.when([&] { return client->lost(); });
+  steps.after(2);
+  steps.run();
   EXPECT_EQ(feed->stops, 1);
   EXPECT_TRUE(stopped_first);
 }
@@ -373,23 +373,23 @@ TEST_P(Producers, E15_AProducerRegisteredInStopProducingIsStoppedToo) {
     transport().register_producer(feed, push);
     here().abort();
   });
-  world.when([&] { return client->lost(); });
-  world.run();
+  steps.when([&] { return client->lost(); });
+  steps.run();
   EXPECT_EQ(feed->stops, 1);
   EXPECT_EQ(next->stops, 1);
 }
 
 TEST_P(Producers, E15_AProducerRegisteredAfterTheLossIsStoppedAtOnce) {
-  client->prepare = [&](Story& story) {
-    story.on_lost = [&](Story& lost) {
+  client->prepare = [&](ProtocolRecord& record) {
+    record.on_lost = [&](ProtocolRecord& lost) {
       lost.transport().register_producer(feed, pull);
       EXPECT_EQ(feed->stops, 1);
     };
   };
   begin([&] { peer.close(); });
-  world.when([&] { return client->lost(); });
-  world.after(2);
-  world.run();
+  steps.when([&] { return client->lost(); });
+  steps.after(2);
+  steps.run();
   EXPECT_EQ(feed->stops, 1);
   EXPECT_EQ(feed->resumes, 0);
 }
@@ -402,15 +402,15 @@ TEST_P(Producers,
   Feed* const same = mine.get();
   bool dead = false;
   int calls = 0;
-  mine->on_death = [&] { dead = true; };
+  mine->on_destroy = [&] { dead = true; };
   mine->on_resume = [&] {
     transport().unregister_producer();
     EXPECT_FALSE(dead);
     calls = same->resumes;
   };
   begin([&] { transport().register_producer(std::move(mine), pull); });
-  world.when([&] { return dead; });
-  world.run();
+  steps.when([&] { return dead; });
+  steps.run();
   EXPECT_EQ(calls, 1);
 }
 
@@ -423,9 +423,9 @@ TEST_P(Producers, E15_TheProducerOfALostConnectionIsDestroyed) {
     });
     return mine;
   }();
-  world.when([&] { return client->lost(); });
-  world.after(2);
-  world.run();
+  steps.when([&] { return client->lost(); });
+  steps.after(2);
+  steps.run();
   EXPECT_TRUE(weak.expired());
 }
 
@@ -438,8 +438,8 @@ TEST_P(Producers, K02_AProducerThatThrowsEndsItsConnection) {
     name = "[" + to_string(transport().peer()) + "]";
     transport().register_producer(feed, pull);
   });
-  world.when([&] { return client->lost(); });
-  world.run();
+  steps.when([&] { return client->lost(); });
+  steps.run();
   EXPECT_EQ(here().reason, Error::callback_failed);
   EXPECT_EQ(feed->stops, 1);
   EXPECT_EQ(log.lines(), (Lines{name + " out of words", name + " not now"}));

@@ -16,17 +16,17 @@ FOR_EVERY_POLLER(RandomOperations);
 
 // Many connections. Both ends of each do something at random in each callback,
 // until all connections are lost.
-class Chaos {
+class RandomRun {
  public:
-  Chaos(const char* poller, unsigned seed)
+  RandomRun(const char* poller, unsigned seed)
       : random_(seed),
         world_(reactor::make_poller(poller)) {
-    client_prepare_ = [this](Story& story) { prepare(story); };
+    client_prepare_ = [this](ProtocolRecord& record) { prepare(record); };
     server_->prepare = client_prepare_;
   }
 
   void run(int connections) {
-    const auto to = world_.reactor.listen_tcp(anywhere, server_)->host();
+    const auto to = world_.reactor.listen_tcp(loopback, server_)->host();
     for (int i = 0; i < connections; ++i) {
       clients_.push_back(std::make_shared<Client>());
       clients_.back()->prepare = client_prepare_;
@@ -43,14 +43,14 @@ class Chaos {
     return std::uniform_int_distribution<int>(0, sides - 1)(random_);
   }
 
-  void prepare(Story& story) {
-    const auto hook = [this](Story& one) { act(one); };
-    story.on_made = hook;
-    story.on_data = [this](Story& one) {
+  void prepare(ProtocolRecord& record) {
+    const auto hook = [this](ProtocolRecord& one) { act(one); };
+    record.on_made = hook;
+    record.on_data = [this](ProtocolRecord& one) {
       check_data(one);
       act(one);
     };
-    story.on_lost = [this](Story& one) {
+    record.on_lost = [this](ProtocolRecord& one) {
       for (int i = roll(3); i > 0; --i) {
         one.write("late");
         one.abort();
@@ -62,42 +62,42 @@ class Chaos {
   }
 
   // Each byte says where in the stream it is.
-  void check_data(Story& story) {
-    const std::size_t from = story.received - story.data.size();
-    EXPECT_TRUE(story.data == pattern(from, story.data.size()));
-    story.data.clear();
+  void check_data(ProtocolRecord& record) {
+    const std::size_t from = record.received - record.data.size();
+    EXPECT_TRUE(record.data == pattern(from, record.data.size()));
+    record.data.clear();
   }
 
-  void act(Story& story) {
+  void act(ProtocolRecord& record) {
     for (int i = roll(4); i > 0; --i) {
-      act_once(story);
+      act_once(record);
     }
     if (roll(6) == 0) later();
   }
 
-  void act_once(Story& story) {
+  void act_once(ProtocolRecord& record) {
     switch (roll(14)) {
       case 0:
-        return story.lose();
+        return record.lose();
       case 1:
-        return roll(3) == 0 ? story.abort() : story.pause();
+        return roll(3) == 0 ? record.abort() : record.pause();
       case 2:
-        story.pause();
+        record.pause();
         return later();
       case 3:
       case 4:
-        return story.resume();
+        return record.resume();
       case 5:
         return disconnect();
       case 6:
         if (roll(10) == 0) throw std::runtime_error("chaos");
         return;
       case 7:
-        return story.write(
-            pattern(story.written, static_cast<std::size_t>(roll(400000))));
+        return record.write(
+            pattern(record.written, static_cast<std::size_t>(roll(400000))));
       default:
-        return story.write(
-            pattern(story.written, static_cast<std::size_t>(roll(3000))));
+        return record.write(
+            pattern(record.written, static_cast<std::size_t>(roll(3000))));
     }
   }
 
@@ -110,15 +110,15 @@ class Chaos {
   // Lets a random protocol act, not necessarily the one that was called.
   void later() {
     world_.reactor.call_later(0s, [this] {
-      auto& stories =
-          roll(2) == 0 ? server_->stories
+      auto& records =
+          roll(2) == 0 ? server_->records
                        : clients_[static_cast<std::size_t>(
                                       roll(static_cast<int>(clients_.size())))]
-                             ->stories;
-      if (stories.empty()) return;
+                             ->records;
+      if (records.empty()) return;
       const auto which =
-          static_cast<std::size_t>(roll(static_cast<int>(stories.size())));
-      if (stories[which]->is_open()) act(*stories[which]);
+          static_cast<std::size_t>(roll(static_cast<int>(records.size())));
+      if (records[which]->is_open()) act(*records[which]);
     });
   }
 
@@ -135,18 +135,18 @@ class Chaos {
         EXPECT_TRUE(one->last().gone());
       }
     }
-    for (const auto& story : server_->stories) {
-      EXPECT_TRUE(story->gone());
+    for (const auto& record : server_->records) {
+      EXPECT_TRUE(record->gone());
     }
   }
 
   std::mt19937 random_;
-  std::function<void(Story&)> client_prepare_;
+  std::function<void(ProtocolRecord&)> client_prepare_;
   const std::shared_ptr<Server> server_ = std::make_shared<Server>();
   std::vector<std::shared_ptr<Client>> clients_;
   std::vector<std::shared_ptr<reactor::Connector>> connectors_;
   int rounds_ = 0;
-  World world_;
+  SteppedReactor world_;
 };
 
 TEST_P(RandomOperations, E09_RandomOperationsKeepTheOrder) {
@@ -154,11 +154,11 @@ TEST_P(RandomOperations, E09_RandomOperationsKeepTheOrder) {
   const auto before = open_descriptors();
   for (unsigned seed = 1; seed <= 100; ++seed) {
     SCOPED_TRACE(seed);
-    Chaos(GetParam(), seed).run(10);
+    RandomRun(GetParam(), seed).run(10);
     if (HasFailure()) break;
   }
   EXPECT_EQ(open_descriptors(), before);
-  world.run();
+  steps.run();
 }
 
 }  // namespace

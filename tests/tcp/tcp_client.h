@@ -34,7 +34,7 @@ class TcpClientTest : DescriptorsClosed, public TcpTest {
   ~TcpClientTest() override {
     connect_error = 0;
     answer_error = 0;
-    most_descriptors = unlimited;
+    max_descriptors = unlimited;
   }
 
   std::shared_ptr<reactor::Connector> connect(const net::Address& to) {
@@ -43,14 +43,14 @@ class TcpClientTest : DescriptorsClosed, public TcpTest {
 
   // The address of a server with this factory.
   net::Address serve(const std::shared_ptr<Server>& factory) {
-    return reactor.listen_tcp(anywhere, factory)->host();
+    return reactor.listen_tcp(loopback, factory)->host();
   }
 
   // The address of a server that sends the poem and closes.
   net::Address serve(const std::string& poem) {
     const auto factory = std::make_shared<Server>();
-    factory->prepare = [poem](Story& story) {
-      story.on_made = [poem](Story& made) {
+    factory->prepare = [poem](ProtocolRecord& record) {
+      record.on_made = [poem](ProtocolRecord& made) {
         made.write(poem);
         made.lose();
       };
@@ -59,8 +59,8 @@ class TcpClientTest : DescriptorsClosed, public TcpTest {
   }
 
   void run_until_over() {
-    world.when([this] { return client->outcomes() > 0; });
-    world.run();
+    steps.when([this] { return client->outcomes() > 0; });
+    steps.run();
     EXPECT_EQ(client->outcomes(), 1);
   }
 

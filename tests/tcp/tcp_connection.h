@@ -21,27 +21,27 @@ class TwoProtocols : public TcpTest {
   }
 
   void SetUp() override {
-    port = reactor.listen_tcp(anywhere, server);
+    port = reactor.listen_tcp(loopback, server);
     connector = reactor.connect_tcp("127.0.0.1", port->host().port, client);
-    world.when([&] { return client->made() && server->made(); });
+    steps.when([&] { return client->made() && server->made(); });
   }
 
   // Does `then` once both ends are connected.
-  void begin(std::function<void()> then) { world.after(0, std::move(then)); }
+  void begin(std::function<void()> then) { steps.after(0, std::move(then)); }
   void when_both_are_lost() {
-    world.when([&] { return client->lost() && server->lost(); });
-    world.after(2);
+    steps.when([&] { return client->lost() && server->lost(); });
+    steps.after(2);
   }
 
-  bool is_writer(const Story& story) const {
+  bool is_writer(const ProtocolRecord& record) const {
     const auto all = reactor.writers();
     return std::any_of(all.begin(), all.end(), [&](const auto& one) {
-      return one->fileno() == story.fd();
+      return one->fileno() == record.fd();
     });
   }
 
-  Story& here() { return client->last(); }
-  Story& there() { return server->last(); }
+  ProtocolRecord& here() { return client->last(); }
+  ProtocolRecord& there() { return server->last(); }
 
   const std::shared_ptr<Client> client = std::make_shared<Client>();
   const std::shared_ptr<Server> server = std::make_shared<Server>();
@@ -58,12 +58,12 @@ class ProtocolAndSocket : public TcpTest {
 
   void SetUp() override {
     reactor.connect_tcp("127.0.0.1", net::local_address(listener).port, client);
-    world.when([&] { return client->made(); },
+    steps.when([&] { return client->made(); },
                [&] { peer = accept(listener); });
   }
-  Story& here() { return client->last(); }
+  ProtocolRecord& here() { return client->last(); }
 
-  const net::Socket listener = net::listen(anywhere);
+  const net::Socket listener = net::listen(loopback);
   const std::shared_ptr<Client> client = std::make_shared<Client>();
   net::Socket peer;
 };

@@ -35,12 +35,12 @@ extern "C" int accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
     accept_errors.pop_front();
     return -1;
   }
-  const rig::Scarcity scarcity;
+  const rig::ScarceDescriptors scarce;
   return static_cast<int>(::syscall(SYS_accept4, fd, address, size, flags));
 }
 
 extern "C" int open(const char* path, int flags, ...) {
-  const rig::Scarcity scarcity;
+  const rig::ScarceDescriptors scarce;
   return static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path, flags, 0666));
 }
 
@@ -54,43 +54,43 @@ class TcpPort : public TcpTest {
   TcpPort() {
     accept_errors.clear();
     accepts = 0;
-    server->prepare = [](Story& story) {
-      story.on_made = [](Story& made) {
+    server->prepare = [](ProtocolRecord& record) {
+      record.on_made = [](ProtocolRecord& made) {
         made.write("poem");
         made.lose();
       };
     };
   }
-  ~TcpPort() override { most_descriptors = unlimited; }
+  ~TcpPort() override { max_descriptors = unlimited; }
 
   net::Socket connect() const { return net::connect(port->host()); }
 
   // The port still accepts.
   void expect_service() {
-    world.after(0, [this] {
+    steps.after(0, [this] {
       server->refuses = false;
       server->on_build = [] {};
       guest = connect();
       guest.set_blocking(false);
       poem.clear();
     });
-    world.when([this] {
-      const Rest rest = receive_all(guest);
+    steps.when([this] {
+      const Received rest = receive_all(guest);
       poem += rest.data;
       return !rest.error;
     });
-    world.after(0, [this] { EXPECT_EQ(poem, "poem"); });
+    steps.after(0, [this] { EXPECT_EQ(poem, "poem"); });
   }
 
   // What the server does with a client: it sends a poem, closes, or resets.
   static std::string treatment(const net::Socket& sock) {
-    const Rest rest = receive_all(sock);
+    const Received rest = receive_all(sock);
     return rest.error ? rest.error.message() : rest.data;
   }
 
   const std::shared_ptr<Server> server = std::make_shared<Server>();
   const std::shared_ptr<reactor::ListeningPort> port =
-      reactor.listen_tcp(anywhere, server);
+      reactor.listen_tcp(loopback, server);
   net::Socket guest;
   std::string poem;
 };
@@ -102,8 +102,8 @@ TEST_P(TcpPort, F01_HostHasTheRealPortAndTheFactoryGetsThePeer) {
   EXPECT_NE(port->host().port, 0);
   const net::Socket one = connect();
   const net::Socket other = connect();
-  world.when([&] { return server->stories.size() == 2; });
-  world.run();
+  steps.when([&] { return server->records.size() == 2; });
+  steps.run();
   const std::vector<net::Address> peers{net::local_address(one),
                                         net::local_address(other)};
   EXPECT_EQ(server->addresses, peers);
@@ -112,8 +112,8 @@ TEST_P(TcpPort, F01_HostHasTheRealPortAndTheFactoryGetsThePeer) {
 TEST_P(TcpPort, F01_AnEmptyHostListensOnAllInterfaces) {
   const auto everywhere = reactor.listen_tcp({"", 0}, server);
   const net::Socket sock = net::connect({"127.0.0.1", everywhere->host().port});
-  world.when([&] { return server->made(); });
-  world.run();
+  steps.when([&] { return server->made(); });
+  steps.run();
   EXPECT_EQ(server->addresses, std::vector{net::local_address(sock)});
 }
 
@@ -134,68 +134,68 @@ TEST_P(TcpPort, F02_AnUnavailableAddressIsRefusedAtOnce) {
   EXPECT_EQ(open_descriptors(), before);
   EXPECT_EQ(reactor.readers().size(), 1u);
   expect_service();
-  world.run();
+  steps.run();
 }
 
 TEST_P(TcpPort, F03_AnAcceptedConnectionDoesNotKeepThePort) {
-  server->prepare = [](Story&) {};
-  auto other = reactor.listen_tcp(anywhere, server);
+  server->prepare = [](ProtocolRecord&) {};
+  auto other = reactor.listen_tcp(loopback, server);
   const std::weak_ptr<reactor::ListeningPort> weak = other;
   const net::Socket sock = net::connect(other->host());
-  world.when([&] { return server->made(); },
+  steps.when([&] { return server->made(); },
              [&] {
                other->stop_listening();
                other.reset();
              });
-  world.after(1, [&] {
+  steps.after(1, [&] {
     EXPECT_TRUE(weak.expired());
     EXPECT_TRUE(server->last().is_open());
   });
-  world.run();
+  steps.run();
 }
 
 TEST_P(TcpPort, F03_StoppingKeepsConnectionsAndFreesThePort) {
-  server->prepare = [](Story& story) {
-    story.on_data = [](Story& some) { some.write(some.data); };
+  server->prepare = [](ProtocolRecord& record) {
+    record.on_data = [](ProtocolRecord& some) { some.write(some.data); };
   };
   net::Socket old = connect();
-  world.when([&] { return server->made(); },
+  steps.when([&] { return server->made(); },
              [&] {
                port->stop_listening();
                EXPECT_THROW(connect(), std::system_error);
                const auto again = reactor.listen_tcp(port->host(), server);
                EXPECT_EQ(again->host(), port->host());
                guest = connect();
-               say(guest, "new");
-               say(old, "old");
+               send_bytes(guest, "new");
+               send_bytes(old, "old");
              });
-  world.when([&] { return server->stories.size() == 2; });
-  world.when([&] {
-    return server->stories[0]->data == "old" &&
-           server->stories[1]->data == "new";
+  steps.when([&] { return server->records.size() == 2; });
+  steps.when([&] {
+    return server->records[0]->data == "old" &&
+           server->records[1]->data == "new";
   });
-  world.after(2, [&] {
+  steps.after(2, [&] {
     EXPECT_EQ(receive(old, 3), "old");
     EXPECT_EQ(receive(guest, 3), "new");
   });
-  world.run();
+  steps.run();
 }
 
 TEST_P(TcpPort, F03_StoppingTwiceOrAfterTheEndIsHarmless) {
   const auto before = open_descriptors();
-  const auto another = reactor.listen_tcp(anywhere, server);
+  const auto another = reactor.listen_tcp(loopback, server);
   another->stop_listening();
   another->stop_listening();
   EXPECT_EQ(open_descriptors(), before);
-  world.after(2);
-  world.run();
+  steps.after(2);
+  steps.run();
   port->stop_listening();
   EXPECT_NE(port->host().port, 0);
 }
 
 TEST_P(TcpPort, F03_AStoppedReactorListensNoMore) {
-  world.after(2);
-  world.run();
+  steps.after(2);
+  steps.run();
   EXPECT_THROW(connect(), std::system_error);
 }
 
@@ -210,16 +210,16 @@ TEST_P(TcpPort, F04_ManyClientsStarveNoOther) {
     reactor.call_later(0s, count);
   };
   reactor.call_later(0s, count);
-  world.when([&] { return server->stories.size() == 100; });
-  world.run();
+  steps.when([&] { return server->records.size() == 100; });
+  steps.run();
   EXPECT_LE(*std::max_element(each_round.begin(), each_round.end()), 32);
   EXPECT_GE(*std::max_element(each_round.begin(), each_round.end()), 4);
 }
 
 TEST_P(TcpPort, F04_AnEmptyQueueIsNotAcceptedFromAgain) {
   guest = connect();
-  world.when([&] { return server->lost(); });
-  world.run();
+  steps.when([&] { return server->lost(); });
+  steps.run();
   EXPECT_EQ(accepts, 2);
 }
 
@@ -231,7 +231,7 @@ void allow_descriptors(int more) {
   while (more-- >= 0) {
     next.emplace_back(::dup(0));
   }
-  most_descriptors = next.back().fd();
+  max_descriptors = next.back().fd();
 }
 
 TEST_P(TcpPort, F05_ClientsAreRejectedWithoutDescriptors) {
@@ -242,19 +242,19 @@ TEST_P(TcpPort, F05_ClientsAreRejectedWithoutDescriptors) {
   }
   allow_descriptors(0);
   int before = 0;
-  world.after(20, [&] { before = world.stats->wakeups; });
-  world.after(100, [&] {
-    EXPECT_EQ(world.stats->wakeups, before);
+  steps.after(20, [&] { before = steps.stats->wakeups; });
+  steps.after(100, [&] {
+    EXPECT_EQ(steps.stats->wakeups, before);
     EXPECT_LE(before, 4);
     EXPECT_LE(accepts, 64);
     EXPECT_TRUE(server->empty());
     for (const net::Socket& sock : guests) {
       EXPECT_EQ(treatment(sock), "");
     }
-    most_descriptors = unlimited;
+    max_descriptors = unlimited;
   });
   expect_service();
-  world.run();
+  steps.run();
   ASSERT_EQ(log.lines().size(), 1u);
   EXPECT_NE(log.lines()[0].find("too many open files"), std::string::npos);
   EXPECT_NE(log.lines()[0].find(to_string(port->host())), std::string::npos);
@@ -264,31 +264,31 @@ TEST_P(TcpPort, F05_EachShortageOfDescriptorsIsOneLine) {
   const LogCapture log;
   std::vector<net::Socket> guests;
   for (std::size_t i = 1; i <= 3; ++i) {
-    world.after(0, [&] {
+    steps.after(0, [&] {
       for (int n = 0; n < 10; ++n) {
         guests.push_back(connect());
       }
       allow_descriptors(0);
     });
-    world.after(10, [&, i] {
+    steps.after(10, [&, i] {
       EXPECT_EQ(log.lines().size(), i);
-      most_descriptors = unlimited;
+      max_descriptors = unlimited;
     });
     expect_service();
   }
-  world.run();
+  steps.run();
 }
 
 TEST_P(TcpPort, K03_AThrowingLogDoesNotEndThePort) {
   const LogCapture log([] { throw 42; });
   const net::Socket turned_away = connect();
   allow_descriptors(0);
-  world.after(10, [&] {
+  steps.after(10, [&] {
     EXPECT_EQ(log.lines().size(), 1u);
-    most_descriptors = unlimited;
+    max_descriptors = unlimited;
   });
   expect_service();
-  world.run();
+  steps.run();
 }
 
 TEST_P(TcpPort, K06_TenThousandFailedAcceptsAreOneLine) {
@@ -296,9 +296,9 @@ TEST_P(TcpPort, K06_TenThousandFailedAcceptsAreOneLine) {
   accept_errors.assign(10000, EMFILE);
   accept_errors.resize(20000, ECONNABORTED);
   guest = connect();
-  world.when([&] { return server->lost(); });
+  steps.when([&] { return server->lost(); });
   expect_service();
-  world.run();
+  steps.run();
   EXPECT_TRUE(accept_errors.empty());
   EXPECT_EQ(log.lines().size(), 1u);
 }
@@ -307,9 +307,9 @@ TEST_P(TcpPort, K06_TenThousandFailedAcceptsAreOneLine) {
 TEST_P(TcpPort, F05_ASystemWithoutDescriptorsRejectsClientsToo) {
   const LogCapture log;
   guest = connect();
-  world.after(0, [] { accept_errors.assign(4, ENFILE); });
-  world.when([&] { return server->lost(); });
-  world.run();
+  steps.after(0, [] { accept_errors.assign(4, ENFILE); });
+  steps.when([&] { return server->lost(); });
+  steps.run();
   EXPECT_EQ(treatment(guest), "poem");
   ASSERT_EQ(log.lines().size(), 1u);
   EXPECT_NE(log.lines()[0].find("too many open files"), std::string::npos);
@@ -320,9 +320,9 @@ TEST_P(TcpPort, F05_TheLastDescriptorIsUsed) {
   const LogCapture log;
   net::Socket sock = connect();
   allow_descriptors(1);
-  world.when([&] { return server->lost(); });
-  world.after(5);
-  world.run();
+  steps.when([&] { return server->lost(); });
+  steps.after(5);
+  steps.run();
   EXPECT_EQ(treatment(sock), "poem");
   EXPECT_EQ(log.lines(), Lines());
   EXPECT_LE(accepts, 3);
@@ -332,27 +332,27 @@ TEST_P(TcpPort, F05_TheLastDescriptorIsUsed) {
 TEST_P(TcpPort, F05_APortWithoutASpareDescriptorPauses) {
   const LogCapture log;
   net::Socket sock = connect();
-  most_descriptors = no_descriptors;
+  max_descriptors = no_descriptors;
   int before = 0;
-  world.after(10, [&] {
-    before = world.stats->wakeups;
+  steps.after(10, [&] {
+    before = steps.stats->wakeups;
     EXPECT_TRUE(reactor.readers().empty());
     EXPECT_LE(accepts, 2);
   });
-  world.after(100, [&] {
-    EXPECT_EQ(world.stats->wakeups, before);
+  steps.after(100, [&] {
+    EXPECT_EQ(steps.stats->wakeups, before);
     EXPECT_LE(before, 2);
-    world.clock.advance(1s);
+    steps.clock.advance(1s);
   });
-  world.after(10, [&] {
-    EXPECT_LE(world.stats->wakeups, before + 2);
+  steps.after(10, [&] {
+    EXPECT_LE(steps.stats->wakeups, before + 2);
     EXPECT_TRUE(reactor.readers().empty());
-    most_descriptors = unlimited;
-    world.clock.advance(1s);
+    max_descriptors = unlimited;
+    steps.clock.advance(1s);
   });
-  world.when([&] { return server->lost(); });
+  steps.when([&] { return server->lost(); });
   expect_service();
-  world.run();
+  steps.run();
   EXPECT_EQ(treatment(sock), "poem");
   EXPECT_EQ(log.lines().size(), 1u);
 }
@@ -364,63 +364,63 @@ TEST_P(TcpPort, F05_TheSpareDescriptorIsBackAfterAPause) {
   for (int i = 0; i < 5; ++i) {
     guests.push_back(connect());
   }
-  most_descriptors = no_descriptors;
+  max_descriptors = no_descriptors;
   int before = 0;
-  world.after(10, [&] {
+  steps.after(10, [&] {
     EXPECT_TRUE(reactor.readers().empty());
     allow_descriptors(1);
-    world.clock.advance(1s);
+    steps.clock.advance(1s);
   });
-  world.after(10, [&] {
-    before = world.stats->wakeups;
+  steps.after(10, [&] {
+    before = steps.stats->wakeups;
     EXPECT_EQ(reactor.readers().size(), 1u);
   });
-  world.after(10, [&] {
-    EXPECT_EQ(world.stats->wakeups, before);
+  steps.after(10, [&] {
+    EXPECT_EQ(steps.stats->wakeups, before);
     EXPECT_TRUE(server->empty());
   });
-  world.run();
+  steps.run();
 }
 
 TEST_P(TcpPort, F05_StoppingAPausedPortSucceeds) {
   const LogCapture log;
   net::Socket sock = connect();
-  most_descriptors = no_descriptors;
-  world.after(10, [&] {
+  max_descriptors = no_descriptors;
+  steps.after(10, [&] {
     EXPECT_TRUE(reactor.readers().empty());
     port->stop_listening();
-    most_descriptors = unlimited;
-    world.clock.advance(1s);
+    max_descriptors = unlimited;
+    steps.clock.advance(1s);
   });
-  world.after(10, [&] { EXPECT_TRUE(reactor.readers().empty()); });
-  world.run();
+  steps.after(10, [&] { EXPECT_TRUE(reactor.readers().empty()); });
+  steps.run();
   EXPECT_NE(treatment(sock), "poem");
   EXPECT_EQ(log.lines().size(), 1u);  // "too many open files"
 }
 
 TEST_P(TcpPort, F05_StoppingAPausedPortReleasesIt) {
   const LogCapture log;
-  auto other = reactor.listen_tcp(anywhere, server);
+  auto other = reactor.listen_tcp(loopback, server);
   const std::weak_ptr<reactor::ListeningPort> weak = other;
   const net::Socket sock = net::connect(other->host());
-  most_descriptors = no_descriptors;
-  world.after(10, [&] {
+  max_descriptors = no_descriptors;
+  steps.after(10, [&] {
     EXPECT_EQ(reactor.readers().size(), 1u);
     other->stop_listening();
     other.reset();
-    most_descriptors = unlimited;
-    world.clock.advance(1s);
+    max_descriptors = unlimited;
+    steps.clock.advance(1s);
   });
-  world.after(3, [&] { EXPECT_TRUE(weak.expired()); });
-  world.run();
+  steps.after(3, [&] { EXPECT_TRUE(weak.expired()); });
+  steps.run();
 }
 
 TEST_P(TcpPort, F05_APausedPortEndsWithTheReactor) {
   const LogCapture log;
   net::Socket sock = connect();
-  most_descriptors = no_descriptors;
-  world.after(10);
-  world.run();
+  max_descriptors = no_descriptors;
+  steps.after(10);
+  steps.run();
   EXPECT_NE(treatment(sock), "poem");
 }
 
@@ -435,13 +435,13 @@ TEST_P(TcpPort, L01_AnUnwatchableClientLosesOnlyItsConnection) {
     taken.emplace_back(::dup(0));
   } while (taken.back().fd() >= 0 && taken.back().fd() < FD_SETSIZE);
   ASSERT_EQ(taken.back().fd(), FD_SETSIZE);
-  world.when([&] { return server->lost() || !log.lines().empty(); },
+  steps.when([&] { return server->lost() || !log.lines().empty(); },
              [&] {
                EXPECT_EQ(treatment(guest), is_select ? "" : "poem");
                taken.clear();
              });
   expect_service();
-  world.run();
+  steps.run();
   ASSERT_EQ(log.lines().size(), is_select ? 1u : 0u);
   if (!is_select) return;
   EXPECT_EQ(log.lines()[0].rfind('[' + to_string(port->host()) + ']', 0), 0u);
@@ -453,26 +453,26 @@ TEST_P(TcpPort, L01_AnUnwatchableClientLosesOnlyItsConnection) {
 TEST_P(TcpPort, F06_NoErrorOfAcceptEndsThePort) {
   for (const int error : {ECONNABORTED, EPROTO, EPERM, ENOBUFS, ENOMEM, EINTR,
                           EAGAIN, ENETDOWN, EHOSTUNREACH, EOPNOTSUPP, 4711}) {
-    world.after(0, [error] { accept_errors.assign(1, error); });
+    steps.after(0, [error] { accept_errors.assign(1, error); });
     expect_service();
   }
-  world.run();
-  EXPECT_EQ(server->stories.size(), 11u);
+  steps.run();
+  EXPECT_EQ(server->records.size(), 11u);
 }
 
 TEST_P(TcpPort, F06_ManyErrorsStarveNoOther) {
-  int rounds = 0;
+  int iterations = 0;
   accept_errors.assign(123, EPERM);
   guest = connect();
   std::function<void()> count = [&] {
-    ++rounds;
+    ++iterations;
     reactor.call_later(0s, count);
   };
   reactor.call_later(0s, count);
-  world.when([&] { return server->lost(); });
-  world.run();
-  EXPECT_GE(rounds, 123 / 32);
-  EXPECT_LE(rounds, 123 / 4);  // nor does an error take an iteration each
+  steps.when([&] { return server->lost(); });
+  steps.run();
+  EXPECT_GE(iterations, 123 / 32);
+  EXPECT_LE(iterations, 123 / 4);  // nor does an error take an iteration each
   EXPECT_EQ(treatment(guest), "poem");
 }
 
@@ -488,9 +488,9 @@ TEST_P(TcpPort, F07_EachDescriptorIsCloseOnExecAndNonBlocking) {
     ::closedir(directory);
   };
   each([&](int fd) { before.insert(fd); });
-  World inner(reactor::make_poller(GetParam()));
-  server->prepare = [](Story&) {};
-  const auto to = inner.reactor.listen_tcp(anywhere, server)->host();
+  SteppedReactor inner(reactor::make_poller(GetParam()));
+  server->prepare = [](ProtocolRecord&) {};
+  const auto to = inner.reactor.listen_tcp(loopback, server)->host();
   inner.reactor.connect_tcp(to.host, to.port, client);
   inner.when([&] { return client->made() && server->made(); },
              [&] {
@@ -515,10 +515,10 @@ TEST_P(TcpPort, F07_EachDescriptorIsCloseOnExecAndNonBlocking) {
 TEST_P(TcpPort, F08_ARefusedProtocolLosesOnlyItsConnection) {
   server->refuses = true;
   guest = connect();
-  world.when([&] { return server->addresses.size() == 1; });
-  world.after(2, [&] { EXPECT_EQ(treatment(guest), ""); });
+  steps.when([&] { return server->addresses.size() == 1; });
+  steps.after(2, [&] { EXPECT_EQ(treatment(guest), ""); });
   expect_service();
-  world.run();
+  steps.run();
 }
 
 TEST_P(TcpPort, F08_AnExceptionInBuildProtocolLosesOnlyItsConnection) {
@@ -526,19 +526,19 @@ TEST_P(TcpPort, F08_AnExceptionInBuildProtocolLosesOnlyItsConnection) {
   server->on_build = [] { throw std::runtime_error("no poem today"); };
   guest = connect();
   const std::string name = to_string(net::local_address(guest));
-  world.when([&] { return server->addresses.size() == 1; });
-  world.after(2, [&] { EXPECT_EQ(treatment(guest), ""); });
+  steps.when([&] { return server->addresses.size() == 1; });
+  steps.after(2, [&] { EXPECT_EQ(treatment(guest), ""); });
   expect_service();
-  world.run();
+  steps.run();
   EXPECT_EQ(log.lines(), Lines{"[" + name + "] no poem today"});
 }
 
 TEST_P(TcpPort, F08_StopListeningMayBeCalledFromBuildProtocol) {
   server->on_build = [&] { port->stop_listening(); };
   const net::Socket first = connect();
-  world.when([&] { return server->lost(); });
-  world.after(2);
-  world.run();
+  steps.when([&] { return server->lost(); });
+  steps.after(2);
+  steps.run();
   EXPECT_EQ(treatment(first), "poem");
   EXPECT_THROW(connect(), std::system_error);
 }
@@ -551,30 +551,30 @@ TEST_P(TcpPort, F09_ClientsThatAreGoneLeaveNothing) {
     i % 2 ? reset(sock) : sock.close();
   }
   expect_service();
-  world.when([&] {
-    return server->stories.size() == 101 && server->still_open() == 0;
+  steps.when([&] {
+    return server->records.size() == 101 && server->still_open() == 0;
   });
-  world.after(2, [&] {
+  steps.after(2, [&] {
     guest.close();
     EXPECT_EQ(open_descriptors(), before);
     EXPECT_EQ(log.lines(), Lines());
   });
-  world.run();
+  steps.run();
 }
 
 TEST_P(TcpPort, E16_AClientGoneBeforeAcceptHasNoAddress) {
   net::Address peer;
   net::Address host;
-  server->prepare = [&](Story& story) {
-    story.on_made = [&](Story& made) {
+  server->prepare = [&](ProtocolRecord& record) {
+    record.on_made = [&](ProtocolRecord& made) {
       peer = made.transport().peer();
       host = made.transport().host();
     };
   };
   net::Socket sock = connect();
   reset(sock);
-  world.when([&] { return server->lost(); });
-  world.run();
+  steps.when([&] { return server->lost(); });
+  steps.run();
   EXPECT_EQ(server->addresses, (std::vector<net::Address>{{"?", 0}}));
   EXPECT_EQ(peer, (net::Address{"?", 0}));
   EXPECT_EQ(host, port->host());
@@ -589,19 +589,19 @@ TEST_P(TcpPort, L06_ClientsOfEveryKindLeakNothing) {
     server->refuses = n % 4 == 0;
     if (n % 4 == 1) throw 42;
   };
-  server->prepare = [](Story& story) {
-    story.on_made = [](Story& made) { made.abort(); };
+  server->prepare = [](ProtocolRecord& record) {
+    record.on_made = [](ProtocolRecord& made) { made.abort(); };
   };
   for (int i = 0; i < 10; ++i) {
-    world.after(0, [&] {
+    steps.after(0, [&] {
       for (int n = 0; n < 40; ++n) {
         connect();
       }
     });
-    world.when([&] { return server->addresses.size() % 40 == 0; });
+    steps.when([&] { return server->addresses.size() % 40 == 0; });
   }
-  world.when([&] { return open_descriptors() <= before; });
-  world.run();
+  steps.when([&] { return open_descriptors() <= before; });
+  steps.run();
   EXPECT_EQ(server->addresses.size(), 400u);
 }
 

@@ -24,9 +24,9 @@ TEST_P(Transport, E01_AllBytesArriveInOrder) {
     much += half;
   }
   bool same = true;
-  client->prepare = [&](Story& story) {
-    story.keeps_data = true;
-    story.on_data = [&](Story& some) {
+  client->prepare = [&](ProtocolRecord& record) {
+    record.keeps_data = true;
+    record.on_data = [&](ProtocolRecord& some) {
       const std::size_t at = some.received - some.data.size();
       if (at < much.size()) {
         const std::string_view rest = std::string_view(much).substr(at);
@@ -42,7 +42,7 @@ TEST_P(Transport, E01_AllBytesArriveInOrder) {
     there().lose();
   });
   when_both_are_lost();
-  world.run();
+  steps.run();
   EXPECT_TRUE(same);
   EXPECT_EQ(here().received, much.size() + 7);
   EXPECT_EQ(here().data, "the end");
@@ -57,10 +57,10 @@ TEST_P(Transport, E02_TheSizeOfTheWritesDoesNotMatter) {
         here().write(std::string_view(poem).substr(at, size));
       }
     });
-    world.when([&] { return there().data.size() == poem.size(); });
+    steps.when([&] { return there().data.size() == poem.size(); });
     begin([&] { EXPECT_TRUE(there().data == poem); });
   }
-  world.run();
+  steps.run();
 }
 
 TEST_P(Transport, E03_AShortSendBuffersTheRest) {
@@ -74,13 +74,13 @@ TEST_P(Transport, E03_AShortSendBuffersTheRest) {
     here().write("more");
     EXPECT_EQ(sends.calls, 1);
   });
-  world.when([&] { return there().received == 1004; });
+  steps.when([&] { return there().received == 1004; });
   begin([&] {
     EXPECT_TRUE(there().data == poem + "more");
     EXPECT_EQ(sends.calls, 7);
     EXPECT_FALSE(is_writer(here()));
   });
-  world.run();
+  steps.run();
 }
 
 TEST_P(Transport, E03_AFailedSendIsRepeatedLater) {
@@ -91,60 +91,62 @@ TEST_P(Transport, E03_AFailedSendIsRepeatedLater) {
       there().data.clear();
       here().write("poem");
     });
-    world.when([&] { return there().data == "poem"; });
+    steps.when([&] { return there().data == "poem"; });
     begin([&] { EXPECT_FALSE(is_writer(here())); });
   }
-  world.run();
+  steps.run();
 }
 
 TEST_P(TransportWithSocket, E03_AWriteThatIsSentAtOnceDoesNotWaitForRoom) {
-  world.after(1, [&] {
+  steps.after(1, [&] {
     here().write("a poem");
     EXPECT_TRUE(reactor.writers().empty());
     EXPECT_EQ(receive(peer, 6), "a poem");
   });
-  world.run();
+  steps.run();
 }
 
 TEST_P(TransportWithSocket, E03_AFreshConnectionDoesNotWaitForRoom) {
-  client->prepare = [&](Story& story) {
-    story.on_made = [&](Story&) { EXPECT_TRUE(reactor.writers().empty()); };
+  client->prepare = [&](ProtocolRecord& record) {
+    record.on_made = [&](ProtocolRecord&) {
+      EXPECT_TRUE(reactor.writers().empty());
+    };
   };
-  world.run();
+  steps.run();
   EXPECT_TRUE(client->made());
 }
 
 TEST_P(TransportWithSocket, E03_ARealFullBufferWaitsForRoom) {
   const std::string poem = pattern(0, 8 << 20);
   std::string got;
-  world.after(0, [&] {
+  steps.after(0, [&] {
     here().write(poem);
     EXPECT_EQ(reactor.writers().size(), 1u);
   });
-  world.after(20, [&] { peer.set_blocking(false); });
-  world.when([&] {
+  steps.after(20, [&] { peer.set_blocking(false); });
+  steps.when([&] {
     got += receive_all(peer).data;
     return got.size() == poem.size();
   });
-  world.after(2, [&] {
+  steps.after(2, [&] {
     EXPECT_TRUE(reactor.writers().empty());
     EXPECT_TRUE(got == poem);
   });
-  world.run();
+  steps.run();
 }
 
 // A peer that does not read does not keep the reactor awake.
 TEST_P(TransportWithSocket, E03_AFullBufferDoesNotWakeTheReactor) {
   const std::string poem(64 << 20, '.');
   int before = 0;
-  world.after(0, [&] { here().write(poem); });
-  world.after(100, [&] { before = world.stats->wakeups; });
-  world.after(100, [&] {
-    EXPECT_EQ(world.stats->wakeups, before);
+  steps.after(0, [&] { here().write(poem); });
+  steps.after(100, [&] { before = steps.stats->wakeups; });
+  steps.after(100, [&] {
+    EXPECT_EQ(steps.stats->wakeups, before);
     here().abort();
   });
-  world.when([&] { return client->lost(); });
-  world.run();
+  steps.when([&] { return client->lost(); });
+  steps.run();
 }
 
 TEST_P(Transport, E04_WritingNothingDoesNothing) {
@@ -156,14 +158,14 @@ TEST_P(Transport, E04_WritingNothingDoesNothing) {
     here().transport().write_sequence({});
     here().transport().write_sequence(nothing);
     EXPECT_FALSE(is_writer(here()));
-    before = world.stats->wakeups;
+    before = steps.stats->wakeups;
   });
-  world.after(10, [&] {
-    EXPECT_EQ(world.stats->wakeups, before);
+  steps.after(10, [&] {
+    EXPECT_EQ(steps.stats->wakeups, before);
     EXPECT_EQ(sends.calls, 0);
     EXPECT_EQ(sends.empty, 0);
   });
-  world.run();
+  steps.run();
 }
 
 TEST_P(Transport, E04_AnEmptyWriteDoesNotWaitForRoom) {
@@ -174,14 +176,14 @@ TEST_P(Transport, E04_AnEmptyWriteDoesNotWaitForRoom) {
     here().write("poem");
     here().write("");
   });
-  world.when([&] { return there().data == "poem"; });
-  world.after(2, [&] { before = world.stats->wakeups; });
-  world.after(20, [&] {
-    EXPECT_EQ(world.stats->wakeups, before);
+  steps.when([&] { return there().data == "poem"; });
+  steps.after(2, [&] { before = steps.stats->wakeups; });
+  steps.after(20, [&] {
+    EXPECT_EQ(steps.stats->wakeups, before);
     EXPECT_EQ(sends.calls, 2);
     EXPECT_EQ(sends.empty, 0);
   });
-  world.run();
+  steps.run();
   EXPECT_EQ(sends.empty, 0);
 }
 
@@ -192,18 +194,18 @@ TEST_P(Transport, E04_ASequenceIsOneWrite) {
     here().transport().write_sequence(lines);
     EXPECT_EQ(sends.calls, 1);
   });
-  world.when([&] { return there().data == "one two three"; });
-  world.run();
+  steps.when([&] { return there().data == "one two three"; });
+  steps.run();
 }
 
 TEST_P(Transport, E05_WritesAfterTheEndAreIgnored) {
-  const auto write = [](Story& story) {
+  const auto write = [](ProtocolRecord& record) {
     const std::array<std::string_view, 1> line{"late"};
-    story.write("late");
-    story.transport().write_sequence(line);
+    record.write("late");
+    record.transport().write_sequence(line);
     EXPECT_EQ(sends.calls, 0);
   };
-  client->prepare = [&](Story& story) { story.on_lost = write; };
+  client->prepare = [&](ProtocolRecord& record) { record.on_lost = write; };
   client->on_lost = [&](auto&) { write(here()); };
   begin([&] {
     sends.fd = here().fd();
@@ -215,7 +217,7 @@ TEST_P(Transport, E05_WritesAfterTheEndAreIgnored) {
     write(here());
   });
   when_both_are_lost();
-  world.run();
+  steps.run();
   EXPECT_EQ(sends.calls, 0);
   EXPECT_EQ(there().data, "");
 }
@@ -223,22 +225,22 @@ TEST_P(Transport, E05_WritesAfterTheEndAreIgnored) {
 TEST_P(Transport, E13_ManyTinyBuffers) {
   const std::string poem = pattern(0, 20000);
   begin([&] {
-    make_tiny(here().fd());
+    make_buffers_small(here().fd());
     here().write(poem);
     here().lose();
   });
   when_both_are_lost();
-  world.run();
+  steps.run();
   EXPECT_TRUE(there().data == poem);
 }
 
 TEST_P(Transport, E16_PeerAndHostAreKnownUntilConnectionLost) {
   net::Address host;
-  const auto is_known = [&](Story& story) {
-    EXPECT_EQ(story.transport().peer(), port->host());
-    EXPECT_EQ(story.transport().host(), host);
+  const auto is_known = [&](ProtocolRecord& record) {
+    EXPECT_EQ(record.transport().peer(), port->host());
+    EXPECT_EQ(record.transport().host(), host);
   };
-  client->prepare = [&](Story& story) { story.on_lost = is_known; };
+  client->prepare = [&](ProtocolRecord& record) { record.on_lost = is_known; };
   client->on_lost = [&](auto&) { is_known(here()); };
   begin([&] {
     host = here().transport().host();
@@ -247,7 +249,7 @@ TEST_P(Transport, E16_PeerAndHostAreKnownUntilConnectionLost) {
     there().abort();
   });
   when_both_are_lost();
-  world.run();
+  steps.run();
 }
 
 }  // namespace
