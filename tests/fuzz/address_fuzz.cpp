@@ -1,5 +1,5 @@
-// "[host:]port", as a program is given it: refused with one sentence, or read,
-// and then it is an address that can be written and read again.
+// "[host:]port", as an argument of a program: it is refused with one sentence,
+// or read as an address that can be written and read again.
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -36,7 +36,7 @@ std::optional<net::Address> parse(std::string_view text) {
   }
 }
 
-// What the port ought to be, found in another way; 0: none.
+// The expected port, found in another way; 0: none.
 int expected_port(std::string_view text) {
   text.remove_prefix(text.rfind(':') + 1);
   int port = 0;
@@ -66,14 +66,14 @@ void check_address(std::string_view text) {
     check(port == 0 || text.find(':') != text.npos, "a port is enough");
     return;
   }
-  check(port != 0, "only what is a port is read as one");
-  check(address->port == port, "a port is read as it stands there");
+  check(port != 0, "only a port is read as one");
+  check(address->port == port, "a port is read as it is written");
   check_host(address->host);
   check(parse(net::to_string(*address)) == *address,
-        "what was written is read again");
+        "a written address is read again");
 }
 
-// Split at blanks, as a shell would. Behind "--" no word is an option.
+// Splits at blanks, as a shell does. After "--" no word is an option.
 void check_command_line(const std::string& text) {
   std::vector<std::string> words;
   std::string word;

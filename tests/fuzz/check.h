@@ -1,4 +1,4 @@
-// How a fuzz target says that a promise was broken.
+// How a fuzz target reports a broken promise.
 #pragma once
 
 #include <cstdio>
@@ -6,7 +6,7 @@
 
 namespace fuzz {
 
-// Not an assert: it has to hold in every build.
+// Not an assert(), because it has to work in every build.
 inline void check(bool kept, const char* promise) {
   if (kept) return;
   std::fprintf(stderr, "broken: %s\n", promise);

@@ -1,5 +1,5 @@
 // A stream of lines: however it is cut, the same lines come out of it, and no
-// more is kept than one line.
+// more than one line is buffered.
 #include "protocols/line_receiver.h"
 
 #include "receiver.h"
@@ -19,7 +19,7 @@ class Lines final : public fuzz::Reader<reactor::LineReceiver> {
     check(line.size() <= max_length_, "no line is too long");
     check((std::string(line) + delimiter_).find(delimiter_) == line.size(),
           "a line ends with the first delimiter");
-    // What a line asks for is for the next one.
+    // The content of a line decides about the next one.
     if (line.starts_with('m') && line.size() > 1) {
       set_limits(static_cast<unsigned char>(line[1]), delimiter_);
     }
@@ -30,10 +30,10 @@ class Lines final : public fuzz::Reader<reactor::LineReceiver> {
       set_raw_mode();
       raw_ = true;
     }
-    told(line);
+    received(line);
   }
 
-  // Up to a semicolon.
+  // The content of the bytes up to a semicolon.
   void raw_data_received(std::string_view data) override {
     check(raw_ && !data.empty(), "raw bytes come in raw mode");
     const auto end = data.find(';');
@@ -45,13 +45,14 @@ class Lines final : public fuzz::Reader<reactor::LineReceiver> {
   }
 
   void line_length_exceeded(std::string_view line) override {
-    check(line.size() > max_length_, "only what is too long is refused");
-    told("(too long)");
+    check(line.size() > max_length_,
+          "only lines that are too long are refused");
+    received("(too long)");
     LineReceiver::line_length_exceeded(line);
   }
 
  private:
-  std::size_t most_kept() const override {
+  std::size_t max_kept() const override {
     return max_length_ + delimiter_.size() - 1;
   }
 

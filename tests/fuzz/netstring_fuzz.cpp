@@ -1,5 +1,5 @@
-// A stream of netstrings: however it is cut, the same strings come out of it,
-// and they are those that another, simpler parser finds.
+// A stream of netstrings: however it is cut, the same strings come out of it. A
+// second, simpler parser finds the same strings.
 #include "protocols/netstring_receiver.h"
 
 #include <algorithm>
@@ -19,19 +19,20 @@ class Strings final : public fuzz::Reader<reactor::NetstringReceiver> {
 
   void string_received(std::string_view string) override {
     check(string.size() <= max_length_, "no string is too long");
-    told(string);
+    received(string);
   }
 
  private:
-  // The length, the colon, the string: with the comma it would be handed out.
-  std::size_t most_kept() const override {
+  // The length, the colon and the string; with the comma it would be received.
+  std::size_t max_kept() const override {
     return std::to_string(max_length_).size() + 1 + max_length_;
   }
 
   std::size_t max_length_;
 };
 
-// What is to come, up to the first that is wrong, or asks for the end.
+// Returns the expected strings, up to the first invalid one or one that loses
+// the connection.
 std::string expected(std::string_view stream, std::size_t max_length) {
   std::string trace;
   for (;;) {
@@ -53,14 +54,14 @@ std::string expected(std::string_view stream, std::size_t max_length) {
   }
 }
 
-// What is sent is received.
+// Checks that a sent string is received.
 void check_sending(std::string_view string) {
   Strings sender(0);
   sender.send_string(string);
   Strings receiver(string.size());
   receiver.feed(sender.written());
   check(receiver.trace() == std::string(string) + '\n',
-        "what is sent is received");
+        "a sent string is received");
 }
 
 }  // namespace
@@ -73,7 +74,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   const std::size_t max_length = data[0];
   const std::string trace = fuzz::check_cuts(
       stream, std::span(data + 1, 3), [&] { return Strings(max_length); });
-  check(trace == expected(stream, max_length), "a netstring is a netstring");
+  check(trace == expected(stream, max_length),
+        "both parsers find the same strings");
   check_sending(stream);
   return 0;
 }

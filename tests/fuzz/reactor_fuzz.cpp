@@ -1,15 +1,15 @@
-// Operation bytes, on a reactor: whatever is done in whatever order, the
-// contract of interfaces.h holds, and every poller does the same.
+// Operations on a reactor: in any order the contract of interfaces.h holds, and
+// every poller behaves alike.
 #include <spdlog/spdlog.h>
 
 #include <string>
 
 #include "check.h"
-#include "world/world.h"
+#include "model/reactor_model.h"
 
 namespace {
 
-// What happened stands on stderr then, once as it was with poll.
+// Prints both traces on stderr if they differ.
 void check_same(const std::string& with_poll,
                 const std::string& trace,
                 const char* promise) {
@@ -19,9 +19,9 @@ void check_same(const std::string& with_poll,
 }
 
 std::string trace(std::span<const std::uint8_t> bytes, const char* poller) {
-  fuzz::World world(bytes, poller);
-  world.run();
-  return world.trace();
+  fuzz::ReactorModel model(bytes, poller);
+  model.run();
+  return model.trace();
 }
 
 }  // namespace

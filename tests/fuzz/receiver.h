@@ -1,8 +1,8 @@
-// What the targets that cut streams into pieces have in common: a transport
-// that is none, and a reader that checks when it is called.
-//
-// What is done when a piece comes depends on what is in it, never on how the
-// stream was cut: so must what is handed out.
+// Common parts of the targets that cut streams: a transport without a network,
+// and a reader that checks when it is called.
+// The content of a piece decides what is done when it is received, never the
+// way in which the stream is cut. So the results must not depend on that
+// either.
 #pragma once
 
 #include <array>
@@ -45,12 +45,13 @@ class Reader : public Receiver {
  public:
   Reader() { this->make_connection(transport_); }
 
-  // What came, in order.
+  // The received pieces, in order.
   const std::string& trace() const { return trace_; }
   std::string& written() { return transport_.written; }
 
-  // As a transport would: nothing once it is lost, or while it is paused. What
-  // was thrown would be the end; here it goes on, to see whether it can.
+  // Behaves like a transport: passes on nothing once the connection is lost, or
+  // while it is paused. After an exception it goes on, to test that the
+  // receiver can.
   void feed(std::string_view data) {
     if (transport_.lost) return;
     attempt([&] { this->data_received(data); });
@@ -58,22 +59,22 @@ class Reader : public Receiver {
       again_ = false;
       attempt([&] { this->resume_producing(); });
     }
-    check(this->unparsed().size() <= most_kept(), "what is kept is bounded");
+    check(this->unparsed().size() <= max_kept(), "the buffer is bounded");
     check(!transport_.lost || this->unparsed().empty(),
-          "nothing is kept for nobody");
+          "nothing is buffered after the end");
   }
 
  protected:
-  virtual std::size_t most_kept() const = 0;
+  virtual std::size_t max_kept() const = 0;
 
-  // One of these stands in every callback; told() does what the piece says.
+  // note() checks each callback; received() also does what the piece says.
   void note(std::string_view what) {
     check(!transport_.lost, "nothing comes after the end");
     check(!transport_.paused, "nothing comes while it is paused");
     check(!busy_, "nothing comes from within");
     trace_ += what;
   }
-  void told(std::string_view piece) {
+  void received(std::string_view piece) {
     note(piece);
     trace_ += '\n';
     busy_ = true;
@@ -108,8 +109,8 @@ class Reader : public Receiver {
   bool busy_ = false;
 };
 
-// The stream at once, byte by byte, and in pieces of those sizes, in turn:
-// `make` makes a reader. Returns what came.
+// Passes the stream at once, byte by byte, and in pieces of the given sizes in
+// turn, to readers that `make` returns. Returns the received pieces.
 template <typename Make>
 std::string check_cuts(std::string_view stream,
                        std::span<const std::uint8_t> sizes,

@@ -1,5 +1,5 @@
-// Feeds files to a fuzz target, where there is no libFuzzer to do it: those it
-// is given, and those in the directories it is given.
+// Passes files to a fuzz target without libFuzzer: the given files, and those
+// in the given directories.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -16,7 +16,7 @@ void replay(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in) throw std::runtime_error("cannot read " + file.string());
   const std::vector<char> bytes(std::istreambuf_iterator<char>(in), {});
-  // The last one named is the one it fails with.
+  // The last file named is the one that fails.
   std::fprintf(stderr, "%s\n", file.c_str());
   LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()),
                          bytes.size());

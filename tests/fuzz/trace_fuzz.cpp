@@ -1,5 +1,5 @@
-// A trace file with anything in it: refused with one line that names the file,
-// or read, and what was read survives being written and read again.
+// A trace file with any content: it is refused with one line that names the
+// file, or it can be written and read again.
 #include <sys/mman.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -15,7 +15,7 @@ namespace {
 
 using fuzz::check;
 
-// A file that never touches a disk.
+// A file in memory.
 struct MemoryFile {
   MemoryFile() { check(fd >= 0, "there is a file"); }
 
@@ -49,12 +49,12 @@ void check_trace(const poetry_compare::Trace& trace, const MemoryFile& file) {
   const std::string text = to_json_lines(trace);
   file.contain(text);
   const poetry_compare::Trace again = poetry_compare::read_trace(file.name);
-  check(again.complaint.empty(), "what is written is whole");
+  check(again.complaint.empty(), "a written trace is complete");
   check(again.events.size() == trace.events.size(), "no event is lost");
   check(again.program == trace.program && again.arguments == trace.arguments &&
             again.host == trace.host && again.pid == trace.pid,
         "the header survives");
-  check(to_json_lines(again) == text, "what is written is read again");
+  check(to_json_lines(again) == text, "a written trace is read again");
 }
 
 }  // namespace

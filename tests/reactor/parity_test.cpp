@@ -2,8 +2,8 @@
 // contract holds. fuzz/reactor_fuzz.cpp has longer runs.
 #include <random>
 
+#include "model/reactor_model.h"
 #include "support/rig.h"
-#include "world/world.h"
 
 using namespace rig;
 
@@ -21,20 +21,20 @@ std::vector<std::uint8_t> any_bytes(unsigned seed) {
 
 std::string trace(unsigned seed, const std::string& poller) {
   const std::vector<std::uint8_t> bytes = any_bytes(seed);
-  fuzz::World world(bytes, poller);
-  world.run();
-  return world.trace();
+  fuzz::ReactorModel model(bytes, poller);
+  model.run();
+  return model.trace();
 }
 
 constexpr unsigned seeds = 300;
 
-struct Peace {
+struct QuietTest {
   Watchdog watchdog{50s};
   LogCapture log;  // the exceptions are not of interest
 };
 
-class Parity : public testing::TestWithParam<const char*>, public Peace {};
-class World : public testing::Test, public Peace {};
+class Parity : public testing::TestWithParam<const char*>, public QuietTest {};
+class ScriptedModel : public testing::Test, public QuietTest {};
 
 TEST_P(Parity, N04_TheSameOperationsLeadToTheSameCalls) {
   for (unsigned seed = 0; seed < seeds; ++seed) {
@@ -42,7 +42,7 @@ TEST_P(Parity, N04_TheSameOperationsLeadToTheSameCalls) {
   }
 }
 
-TEST_F(World, N04_RandomEventsKeepTheContract) {
+TEST_F(ScriptedModel, N04_RandomEventsKeepTheContract) {
   for (unsigned seed = 0; seed < seeds; ++seed) {
     SCOPED_TRACE(seed);
     EXPECT_NE(trace(seed, "scripted"), "");  // else it has aborted

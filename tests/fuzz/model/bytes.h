@@ -1,4 +1,4 @@
-// The bytes that decide what is done.
+// The bytes that decide which operations are made.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ class Bytes {
 
   bool empty() const { return bytes_.empty(); }
 
-  // One byte's decision, and 0 once they are over.
+  // The decision of the next byte, and 0 when there is none left.
   std::size_t below(std::size_t end) {
     if (bytes_.empty()) return 0;
     const std::size_t byte = bytes_.front();

@@ -1,4 +1,4 @@
-// Connections: a protocol's story, and the operations that make one.
+// Connections: the model of a protocol, and the operations that make one.
 #pragma once
 
 #include <memory>
@@ -10,17 +10,18 @@
 
 namespace fuzz {
 
-class World;
+class ReactorModel;
 
-// What has happened to one protocol. Outlives it.
-class Talk final : public reactor::ConnectionMaker,
-                   public std::enable_shared_from_this<Talk> {
+// The state of one protocol and its connection. Outlives the protocol.
+class FuzzedConnection final
+    : public reactor::ConnectionMaker,
+      public std::enable_shared_from_this<FuzzedConnection> {
  public:
-  Talk(World& world, int id)
-      : world_(world),
+  FuzzedConnection(ReactorModel& model, int id)
+      : model_(model),
         id_(id) {}
 
-  // For a factory: a protocol, or null, or an exception.
+  // For a factory: returns a protocol or null, or throws.
   std::unique_ptr<reactor::Protocol> build_protocol(
       const net::Address& address) override;
   void connection_over(bool made, std::error_code reason) override;
@@ -33,17 +34,17 @@ class Talk final : public reactor::ConnectionMaker,
   void abort();
   void pause();
   void resume();
-  void hear();  // these are about the other end
+  void send_from_peer();  // this and the next two are about the peer
   void listen();
-  void hang_up();
+  void close_peer();
 
-  // Once the reactor is gone.
+  // Checks the end, once the reactor is destroyed.
   void end();
 
-  net::Socket other;  // the other end, if it has not a protocol of its own
+  net::Socket other;  // the peer, unless it is a protocol, too
 
  private:
-  class Talker;
+  class Protocol;
   enum class Stage { none, built, made, lost, gone };
 
   void made(reactor::Transport& transport);
@@ -51,7 +52,7 @@ class Talk final : public reactor::ConnectionMaker,
   void lost(std::error_code reason);
   void gone(bool was_made);
 
-  World& world_;
+  ReactorModel& model_;
   const int id_;
   Stage stage_ = Stage::none;
   reactor::Transport* transport_ = nullptr;
@@ -60,18 +61,18 @@ class Talk final : public reactor::ConnectionMaker,
   bool aborted_ = false;
   bool over_ = false;
   std::error_code reason_;
-  // Each byte says where in the stream it is.
+  // Places in the streams in both directions.
   std::size_t written_ = 0;
   std::size_t received_ = 0;
-  std::size_t said_ = 0;  // by the other end
-  std::size_t heard_ = 0;
+  std::size_t peer_sent_ = 0;
+  std::size_t peer_received_ = 0;
 };
 
-// Every connect() has one outcome.
+// Checks that every connect() has one outcome.
 class Client final : public reactor::ClientFactory {
  public:
-  Client(World& world, int id)
-      : world_(world),
+  Client(ReactorModel& model, int id)
+      : model_(model),
         id_(id) {}
 
   void started_connecting(reactor::Connector& connector) override;
@@ -87,33 +88,33 @@ class Client final : public reactor::ClientFactory {
   void end() const;
 
  private:
-  void told(const char* what,
-            reactor::Connector& connector,
-            std::error_code reason);
+  void end_attempt(const char* what,
+                   reactor::Connector& connector,
+                   std::error_code reason);
 
-  World& world_;
+  ReactorModel& model_;
   const int id_;
-  std::shared_ptr<Talk> talk_;
+  std::shared_ptr<FuzzedConnection> connection_;
   int attempts_ = 0;
-  int late_ = 0;  // made when nobody may be left to tell
+  int late_ = 0;  // made after stop(), which may have no outcome
   int outcomes_ = 0;
 };
 
-// All of them.
-class Talks {
+// All connections.
+class FuzzedConnections {
  public:
-  explicit Talks(World& world)
-      : world_(world) {}
+  explicit FuzzedConnections(ReactorModel& model)
+      : model_(model) {}
 
-  std::shared_ptr<Talk> make();  // null: there are enough
-  void start();  // over a pair of sockets, which behaves the same everywhere
+  std::shared_ptr<FuzzedConnection> make();  // null: there are enough
+  void start();  // over a pair of sockets, which is the same everywhere
   void listen();  // these are real TCP
   void stop_listening();
   void connect();
   void disconnect();
   void reconnect();
-  Talk* any() const;
-  bool is_empty() const { return talks_.empty() && attempts_.empty(); }
+  FuzzedConnection* any() const;
+  bool is_empty() const { return connections_.empty() && attempts_.empty(); }
   void end() const;
 
  private:
@@ -124,8 +125,8 @@ class Talks {
 
   const Attempt* any_attempt() const;
 
-  World& world_;
-  std::vector<std::shared_ptr<Talk>> talks_;
+  ReactorModel& model_;
+  std::vector<std::shared_ptr<FuzzedConnection>> connections_;
   std::vector<std::shared_ptr<reactor::ListeningPort>> ports_;
   std::vector<Attempt> attempts_;
 };

@@ -1,4 +1,4 @@
-// Delayed calls, and which of them is next.
+// Delayed calls, and a model of which is next.
 #pragma once
 
 #include <cstdint>
@@ -10,16 +10,16 @@
 
 namespace fuzz {
 
-class World;
+class ReactorModel;
 
 class Timers {
  public:
-  explicit Timers(World& world)
-      : world_(world) {}
+  explicit Timers(ReactorModel& model)
+      : model_(model) {}
 
   // --- What the bytes can ask for --------------------------------------------
 
-  // The call holds `held` for as long as it is there.
+  // The call holds a reference to `held`.
   void call_later(std::shared_ptr<void> held);
   void cancel();
   void reset();
@@ -27,8 +27,8 @@ class Timers {
 
   // --- The model -------------------------------------------------------------
 
-  // Calls asked for from now on are for the next pass.
-  void begin_pass();
+  // Calls asked for from now on are made in a later iteration.
+  void begin_iteration();
   void check_wait(std::optional<std::chrono::milliseconds> timeout) const;
   void check_gone() const;
   bool are_over() const { return next() == nullptr; }
@@ -39,8 +39,8 @@ class Timers {
   struct Timer {
     reactor::DelayedCall call;
     Time time;
-    std::uint64_t turn;  // its place among those that are due at one time
-    std::error_code outcome;  // once it is over
+    std::uint64_t order;  // its place among calls of the same time
+    std::error_code outcome;  // once it is completed or cancelled
   };
 
   void on_time(std::size_t which);
@@ -51,11 +51,11 @@ class Timers {
   void check_outcome(const Timer& timer, std::error_code said) const;
   void check_active() const;
 
-  World& world_;
+  ReactorModel& model_;
   std::vector<Timer> timers_;
-  std::uint64_t turns_ = 0;
-  std::uint64_t pass_turns_ = 0;
-  Time pass_time_;
+  std::uint64_t orders_ = 0;
+  std::uint64_t iteration_order_ = 0;
+  Time iteration_time_;
 };
 
 }  // namespace fuzz
