@@ -1,4 +1,4 @@
-"""What scripts/bench does with what it measures: bench_run_test.py ROOT BUILD"""
+"""The rows that scripts/bench measures: bench_run_test.py ROOT BUILD"""
 
 import contextlib
 import io

@@ -1,7 +1,7 @@
 """The benchmarks, in small: bench_test.py ROOT BUILD
 
-They count right, say so, and notice what is wrong; how long it takes is nobody's
-business here.
+They count correctly and notice failures. The times are not tested, because they
+depend on the machine.
 """
 
 import pathlib
@@ -22,7 +22,7 @@ workloads = Workloads(bench / "servers")
 PEERS = ("raw", "core")
 processes.PATIENCE = 30
 
-# What has to stand in a report, besides what is looked at anyway.
+# Text that a report has to contain, besides what is checked anyway.
 REPORTED = {
     "ring": "n active wall_s cpu_s ns_per_event cpu_ns_per_event rss_kb",
     "timers": "n cpu_s sched_ns cancel_ns fire_ns ns_per_timer rss_kb",
@@ -88,7 +88,7 @@ class ProgramsTest(unittest.TestCase):
 
 
 class WrongTest(unittest.TestCase):
-    """What is wrong has one line, and an exit status."""
+    """Each failure has one line, and an exit status."""
 
     def assert_refused(self, status, *command):
         with self.subTest(command):

@@ -1,4 +1,4 @@
-// poetry-compare, run as a user would: what it measures, and what it leaves.
+// poetry-compare, run as a user runs it: its measurements and its processes.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -60,7 +60,7 @@ TEST_F(CompareRun, ReportsTheSameFromTheTracesAgain) {
   EXPECT_EQ(first.status, 0) << first.text;
   EXPECT_NE(html, "");
   const auto again = run_compare("report " + traces + outputs);
-  // But for what was said beforehand.
+  // Except the lines that are printed before the report.
   EXPECT_EQ("2 variants, about 1 s.\n" + again.text, first.text);
   EXPECT_EQ(file_contents(traces + "/p.html"), html);
   EXPECT_EQ(file_contents(traces + "/p.json"), json);
@@ -98,7 +98,7 @@ TEST_F(CompareRun, FindsUnreadBytes) {
 class CompareInterrupted : public testing::TestWithParam<int> {};
 
 TEST_P(CompareInterrupted, LeavesNoProcess) {
-  // Whatever is started has this in its environment.
+  // Each process that it starts has this in its environment.
   const auto mark = "COMPARE_TEST=" + std::to_string(::getpid());
   const auto count = [&] {
     int found = 0;

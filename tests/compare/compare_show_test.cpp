@@ -185,8 +185,7 @@ TEST(Sentences, SayTheMeaningOfTheNumbers) {
 
 TEST(Sentences, DoNotBlameCallbacksThatDelayedNoTask) {
   auto comparison = make_comparison();
-  comparison.variants[1].overall.longest_turn =
-      0.3;  // an interpreter that goes home
+  comparison.variants[1].overall.longest_turn = 0.3;  // a slow exit
   EXPECT_FALSE(make_table(comparison).rows[1][4].alarming);
   EXPECT_THAT(sentences(comparison)[0], StartsWith("async was 2.27 times"));
 }

@@ -1,4 +1,4 @@
-// Draws a comparison that never was: draw_sample FILE.html FILE.svg
+// Draws a computed comparison: draw_sample FILE.html FILE.svg
 #include <fstream>
 
 #include "compare/draw/page.h"

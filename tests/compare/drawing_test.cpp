@@ -19,7 +19,7 @@ namespace {
 
 using poetry_compare::Comparison;
 
-// Many short reads, in turns: what a program does that reads byte by byte.
+// Many short reads, alternating: a program that reads byte by byte.
 Comparison large(std::size_t reads) {
   Comparison comparison = sample::make();
   auto& variant = comparison.variants[2];
@@ -151,7 +151,7 @@ TEST(Captions, SayHowTheThreadSpentTheTimeOfUnreadBytes) {
       << text();
   EXPECT_TRUE(has(text(), "buffers were large enough")) << text();
 
-  // Stuck in a read of the very same task: it would have read at once.
+  // A read of the same task blocks: it would have read at once.
   for (auto& wait : variant.picture.waits)
     wait.task = variant.overall.worst_task;
   EXPECT_TRUE(has(text(), "the machine was late")) << text();

@@ -20,7 +20,7 @@ using poetry_compare::Comparison;
 
 constexpr auto nasty = "<script>alert('1')</script>&\"]]>-->";
 
-// Wherever a name can come from, it is nasty.
+// Each name contains markup.
 Comparison nasty_one() {
   Comparison comparison = sample::make();
   comparison.settings.host = comparison.settings.command = nasty;

@@ -1,4 +1,4 @@
-// poetry-trace, as its user meets it.
+// poetry-trace, as a user runs it.
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// Programs of all kinds, traced.
+// Traces of many kinds of programs.
 
 #include <gtest/gtest.h>
 
@@ -35,7 +35,7 @@ rig::Command tracing(const std::vector<std::string>& words) {
   rig::Command command;
   command.words = {rig::program("compare/poetry-trace"), "-o", trace_path()};
   command.words.insert(command.words.end(), words.begin(), words.end());
-  // Or a sanitizer refuses to come after a preloaded library.
+  // Otherwise a sanitizer refuses to be loaded after another library.
   command.environment = {"ASAN_OPTIONS=verify_asan_link_order=0"};
   return command;
 }
@@ -56,7 +56,7 @@ Traced trace_caller(std::vector<std::string> tasks) {
   return traced;
 }
 
-// "recv 4 5", as the caller prints it.
+// "recv 4 5", as the traced program prints it.
 std::string calls(const Trace& trace) {
   std::ostringstream text;
   for (const Event& event : trace.events) {
@@ -71,7 +71,7 @@ std::map<std::string, int> counts(const Trace& trace) {
   return counts;
 }
 
-// The last checksum of what was read.
+// The last checksum of the received bytes.
 std::uint64_t checksum_read(const Trace& trace) {
   std::uint64_t checksum = 0;
   for (const Event& event : trace.events) {

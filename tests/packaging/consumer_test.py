@@ -1,4 +1,4 @@
-"""Builds somebody else's program:
+"""Builds a program that uses the library:
 consumer_test.py SOURCES BUILD VERSION COMPILER FLAGS
 
 From what `cmake --install` leaves behind, and from the sources: an echo server,
@@ -20,7 +20,7 @@ consumer = sources / "tests" / "packaging" / "consumer"
 
 
 def run(*words):
-    """What a command prints; one that fails is an error with all of that."""
+    """The output of a command; a failure is an error that contains it."""
     result = subprocess.run(
         [str(word) for word in words], stdin=subprocess.DEVNULL, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=240,

@@ -1,4 +1,4 @@
-"""Uses what `cmake --install` leaves behind: install_test.py BUILD VERSION"""
+"""Uses the files of `cmake --install`: install_test.py BUILD VERSION"""
 
 import gzip
 import pathlib
@@ -21,7 +21,7 @@ prefix = pathlib.Path(directory.name) / "moved"
 
 
 def run(*words):
-    """What a command that succeeds prints, in a directory without poems."""
+    """The output of a command that succeeds, in a directory without poems."""
     return subprocess.run(
         [str(word) for word in words], stdin=subprocess.DEVNULL, text=True,
         stdout=subprocess.PIPE, timeout=60, check=True, cwd=prefix).stdout
@@ -46,7 +46,7 @@ def options(program):
 
 
 def complete(program, *typed):
-    """What bash offers for the last word."""
+    """The completions of bash for the last word."""
     script = next(prefix.rglob(f"completions/{program}"))
     function = "_" + program.replace("-", "_")
     return run("bash", "-c", 'source "$0"; f=$1; shift; COMP_WORDS=("$@"); '
@@ -69,7 +69,7 @@ class InstallTest(unittest.TestCase):
         printed = run(prefix / "bin" / "poetry-compare", "--no-timeline",
                       "--delay", ".001", "--variants", "async,simple")
         self.assertRegex(printed, r"^3 poems, 4\s279 bytes")
-        # How long a turn took, is only known of a program that was traced.
+        # Only a traced program has a longest turn.
         self.assertRegex(printed, r"\nsimple .* ms .* ms\n")
 
     def test_every_program_has_a_man_page(self):

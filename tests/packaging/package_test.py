@@ -13,7 +13,7 @@ SKIPPED = 77
 
 
 def run(*words):
-    """What a command prints; one that fails is an error with all of that."""
+    """The output of a command; a failure is an error that contains it."""
     result = subprocess.run(
         [str(word) for word in words], stdin=subprocess.DEVNULL, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=240,

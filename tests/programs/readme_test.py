@@ -17,8 +17,8 @@ import unittest
 build, *pages = (pathlib.Path(file).resolve() for file in sys.argv[1:])
 root = pathlib.Path(__file__).resolve().parent.parent.parent
 
-# What is replayed differently, so that it neither takes long nor gets in the
-# way of other servers.
+# Commands that are replayed differently, so that they are quick and do not
+# disturb other servers.
 INSTEAD = {
     "scripts/start-servers": "scripts/start-servers --any-port --delay .01",
     "--timeout 1.05": "--timeout .21",
@@ -67,7 +67,7 @@ class TranscriptTest(unittest.TestCase):
                              "poetry": root / "poetry"}.items():
             os.symlink(target, pathlib.Path(self.directory.name) / name)
         self.environment = {**os.environ, "BUILD_DIR": str(build)}
-        # Nobody listens there, and nobody else can.
+        # A port without a listener, which no other program can take.
         self.closed = socket.socket()
         self.addCleanup(self.closed.close)
         self.closed.bind(("127.0.0.1", 0))
@@ -82,7 +82,7 @@ class TranscriptTest(unittest.TestCase):
             check=False).stdout
 
     def start(self, command):
-        """What a server in the background says."""
+        """The output of a server in the background."""
         server = subprocess.Popen(
             ["bash", "-c", "exec " + command], cwd=self.directory.name,
             env=self.environment, stdin=subprocess.DEVNULL, text=True,
@@ -97,7 +97,7 @@ class TranscriptTest(unittest.TestCase):
         return server.stdout.readline()
 
     def replay(self, command, documented):
-        """What the command prints, with the ports that are documented."""
+        """The output of the command, with the documented ports."""
         for port, used in self.ports.items():
             command = re.sub(rf"\b{port}\b", used, command)
         for words, others in INSTEAD.items():

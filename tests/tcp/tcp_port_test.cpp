@@ -82,7 +82,7 @@ class TcpPort : public TcpTest {
     steps.after(0, [this] { EXPECT_EQ(poem, "poem"); });
   }
 
-  // What the server does with a client: it sends a poem, closes, or resets.
+  // The server sends a client a poem, closes, or resets.
   static std::string treatment(const net::Socket& sock) {
     const Received rest = receive_all(sock);
     return rest.error ? rest.error.message() : rest.data;

@@ -1,4 +1,4 @@
-// An echo server, as somebody writes it who has only what is installed.
+// An echo server of a user who has only the installed files.
 #include <csignal>
 #include <cstdio>
 #include <memory>
