@@ -1,0 +1,69 @@
+#include "programs/server.h"
+
+#include <regex>
+#include <stdexcept>
+#include <utility>
+
+namespace server {
+
+const std::string slowpoetry = rig::program("blocking-server/slowpoetry");
+const std::string science = rig::poem_path("science");
+
+Outcome serve(std::vector<std::string> words) {
+  words.insert(words.begin(), slowpoetry);
+  return rig::run({.words = std::move(words)});
+}
+
+std::string about(const Caller& caller,
+                  const std::vector<std::size_t>& chunks) {
+  std::string text =
+      "Somebody at 127.0.0.1:" + std::to_string(caller.local_port()) +
+      " wants poetry!\n";
+  for (const std::size_t n : chunks) {
+    text += "Sending " + std::to_string(n) + " bytes\n";
+  }
+  return text;
+}
+
+std::string serving(const std::string& file, const PoetryServer& server) {
+  return "Serving " + file + " on port " + std::to_string(server.port()) +
+         ".\n";
+}
+
+void expect_out(PoetryServer& server, const std::string& expected) {
+  try {
+    rig::eventually("stdout", [&] {
+      return server.process().out().size() >= expected.size();
+    });
+  } catch (const std::runtime_error&) {
+    // The comparison below says what is missing.
+  }
+  EXPECT_EQ(server.process().out(), expected);
+}
+
+void expect_err(PoetryServer& server, const std::string& expected) {
+  std::string err;
+  try {
+    rig::eventually("stderr", [&] {
+      err = server.process().err();
+      return err.ends_with('\n');
+    });
+  } catch (const std::runtime_error&) {
+    // As in expect_out().
+  }
+  EXPECT_TRUE(std::regex_match(err, std::regex(expected)))
+      << err << "does not match\n"
+      << expected;
+}
+
+void expect_usage_error(const Outcome& outcome, const std::string& quoted) {
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.out, "");
+  const auto err = rig::lines(outcome.err);
+  ASSERT_EQ(err.size(), 2U) << outcome.err;
+  EXPECT_TRUE(err[0].starts_with("slowpoetry: ")) << err[0];
+  EXPECT_NE(err[0].find(quoted), std::string::npos) << err[0];
+  EXPECT_EQ(err[1], "try --help");
+}
+
+}  // namespace server

@@ -1,0 +1,170 @@
+// The command line of the Slow Poetry Server, and its checks at the start.
+
+#include <sys/stat.h>
+#include <unistd.h>
+#include <filesystem>
+#include <ostream>
+#include <regex>
+
+#include "programs/server.h"
+
+using namespace server;
+using namespace std::chrono_literals;
+
+namespace {
+
+TEST(Server, F02_FailsWhenThePortIsInUse) {
+  PoetryServer first(science);
+  const std::string port = std::to_string(first.port());
+  const auto outcome = serve({"--port", port, science});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.err, "slowpoetry: cannot listen on localhost:" + port +
+                             ": Address already in use\n");
+}
+
+TEST(Server, F02_FailsWhenTheInterfaceDoesNotExist) {
+  const auto outcome = serve({"--iface", "203.0.113.1", science});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.err,
+            "slowpoetry: cannot listen on 203.0.113.1:0: Cannot assign "
+            "requested address\n");
+}
+
+TEST(Server, F02_FailsWhenTheInterfaceNameDoesNotResolve) {
+  const auto outcome = serve({"--iface", "no..such.host", science});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_TRUE(outcome.err.starts_with(
+      "slowpoetry: cannot listen on no..such.host:0: "));
+  EXPECT_EQ(rig::lines(outcome.err).size(), 1U) << outcome.err;
+}
+
+TEST(Server, M11_NeedsExactlyOneFile) {
+  const std::string message = "Provide exactly one poetry file.";
+  expect_usage_error(serve({}), message);
+  expect_usage_error(serve({science, science}), message);
+  expect_usage_error(serve({"--port", "0"}), message);
+}
+
+TEST(Server, M11_RefusesAFileThatDoesNotExist) {
+  const auto outcome = serve({"no/such/poem.txt"});
+  expect_usage_error(outcome, "no/such/poem.txt: No such file or directory");
+}
+
+TEST(Server, M11_RefusesADirectory) {
+  expect_usage_error(serve({"/tmp"}), "/tmp: Is a directory");
+}
+
+TEST(Server, M11_RefusesAFifoWithoutWaiting) {
+  const std::string path =
+      testing::TempDir() + "fifo-" + std::to_string(::getpid());
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const auto outcome = serve({path});
+  ::unlink(path.c_str());
+  expect_usage_error(outcome, path + ": ");
+}
+
+TEST(Server, M11_RefusesAnUnreadableFile) {
+  const PoemFile poem("secret");
+  ::chmod(poem.path().c_str(), 0);
+  const auto outcome = rig::run(
+      {.words = {slowpoetry, poem.path()}, .as_nobody = ::geteuid() == 0});
+  if (outcome.status == 126) GTEST_SKIP() << "nobody may not run our programs";
+  expect_usage_error(outcome, poem.path() + ": Permission denied");
+}
+
+struct BadOption {
+  std::string name;
+  std::vector<std::string> values;
+};
+
+void PrintTo(const BadOption& option, std::ostream* out) {
+  *out << option.name;
+}
+
+class ServerOptions : public testing::TestWithParam<BadOption> {};
+
+TEST_P(ServerOptions, M11_AreCheckedAtTheStart) {
+  for (const std::string& value : GetParam().values) {
+    SCOPED_TRACE(value);
+    const std::string option = "--" + GetParam().name;
+    // Values that look like options.
+    const auto outcome = serve({option + "=" + value, science});
+    expect_usage_error(outcome, "'" + value + "'");
+    expect_usage_error(outcome, option);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Every,
+    ServerOptions,
+    testing::Values(
+        BadOption{"port", {"abc", "70000", "-1", "0x10", "+80", " 5", "1.5"}},
+        BadOption{"delay", {"x", "-1", "nan", "inf", "1s", " 1"}},
+        BadOption{"num-bytes", {"0", "-5", "x", "1.5", "99999999999999999999"}},
+        BadOption{"repeat", {"0", "-1", "x"}},
+        BadOption{"fail-after", {"-1", "x"}},
+        BadOption{"fail", {"often", "CLOSE"}},
+        BadOption{"sndbuf", {"0", "-1", "x"}},
+        BadOption{"send-timeout", {"0", "-1", "nan", "x"}}),
+    [](const auto& test) {
+      std::string name = test.param.name;
+      std::replace(name.begin(), name.end(), '-', '_');
+      return name;
+    });
+
+TEST(Server, TakesAValueAsTheNextWord) {
+  expect_usage_error(serve({"--port", "abc", science}), "'abc'");
+  expect_usage_error(serve({"--delay", "nan", science}), "'nan'");
+  expect_usage_error(serve({"--delay", "-1", science}), "'-1'");
+}
+
+TEST(Server, RefusesUnknownOptions) {
+  expect_usage_error(serve({"--bogus", science}), "'--bogus'");
+  expect_usage_error(serve({"-x", science}), "'-x'");
+  expect_usage_error(serve({science, "--port"}), "'--port'");
+}
+
+TEST(Server, AFileNameMayHaveACommaInIt) {
+  expect_usage_error(serve({"one,two.txt"}),
+                     "one,two.txt: No such file or directory");
+}
+
+TEST(Server, C07_AHugeDelayIsAccepted) {
+  PoetryServer server(science, {"--delay", "1e300"});
+  Caller caller(server.port());
+  EXPECT_EQ(caller.read(10), rig::contents(science).substr(0, 10));
+  server.process().wait_until_it_sleeps();
+  EXPECT_FALSE(caller.has_news());
+}
+
+TEST(Server, HelpStartsWithAnExampleAndEndsWithTheExitStatuses) {
+  const auto outcome = serve({"--help"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_EQ(rig::lines(outcome.out).at(0), "Example:");
+  EXPECT_TRUE(rig::lines(outcome.out).at(1).starts_with("  slowpoetry "));
+  for (const std::string option :
+       {"--port", "--iface", "--delay", "--num-bytes", "-h, --help",
+        "-V, --version", "-q, --quiet", "-v, --verbose", "--sndbuf", "--once",
+        "--repeat", "--fail-after", "--fail ", "--send-timeout"}) {
+    EXPECT_NE(outcome.out.find(option), std::string::npos) << option;
+  }
+  EXPECT_TRUE(std::regex_search(
+      outcome.out,
+      std::regex("\n +0 .*\n +1 .*\n +2 .*\n +128\\+n .*signal.*\n$")))
+      << outcome.out;
+  EXPECT_EQ(serve({"-h"}).out, outcome.out);
+}
+
+TEST(Server, VersionIsItsNameAndThreeNumbers) {
+  const auto outcome = serve({"--version"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_TRUE(std::regex_match(outcome.out,
+                               std::regex("slowpoetry \\d+\\.\\d+\\.\\d+\n")))
+      << outcome.out;
+  EXPECT_EQ(serve({"-V"}).out, outcome.out);
+}
+
+}  // namespace
