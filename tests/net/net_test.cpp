@@ -1,4 +1,4 @@
-// Addresses and sockets, without a reactor.
+// Sockets, without a reactor: listening, connecting and their addresses.
 
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -16,8 +16,8 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "net/message.h"
 #include "net/resolver.h"
-#include "support/faults/script.h"
 #include "support/tcp.h"
 
 namespace {
@@ -25,239 +25,7 @@ namespace {
 using namespace std::string_literals;
 using namespace std::chrono_literals;
 using net::Address;
-
-// The message of a call that fails; empty when it succeeds.
-template <typename Call>
-std::string complaint(Call call) {
-  try {
-    call();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "";
-}
-
-// --- Addresses ---------------------------------------------------------------
-
-TEST(Address, M10_GoodArguments) {
-  const std::string longest(253, 'a');
-  const std::vector<std::pair<std::string, Address>> table{
-      {"1", {"127.0.0.1", 1}},
-      {"10001", {"127.0.0.1", 10001}},
-      {"65535", {"127.0.0.1", 65535}},
-      {"00080", {"127.0.0.1", 80}},
-      {":80", {"127.0.0.1", 80}},
-      {"0.0.0.0:80", {"0.0.0.0", 80}},
-      {"192.168.0.1:80", {"192.168.0.1", 80}},
-      {"localhost:80", {"localhost", 80}},
-      {"poetry.example.com:80", {"poetry.example.com", 80}},
-      {"a-b_c.:80", {"a-b_c.", 80}},
-      {"127.1:80", {"127.1", 80}},
-      {"[::1]:80", {"::1", 80}},
-      {"[::]:80", {"::", 80}},
-      {"[2001:db8::1]:80", {"2001:db8::1", 80}},
-      {"[fe80::1%lo]:80", {"fe80::1%lo", 80}},
-      {"[::ffff:1.2.3.4]:80", {"::ffff:1.2.3.4", 80}},
-      {longest + ":80", {longest, 80}},
-  };
-  for (const auto& [text, address] : table) {
-    EXPECT_EQ(complaint([&word = text] { net::parse_address(word); }), "")
-        << text;
-    EXPECT_EQ(net::parse_address(text), address) << text;
-  }
-}
-
-TEST(Address, M10_BadPorts) {
-  for (const std::string text :
-       {"",        ":",       "x",        "-1",        "+1",
-        " 1",      "1 ",      "1\n",      "1.0",       "1e3",
-        "0x50",    "80a",     "host:",    "host:http", "[::1]:",
-        "[::1]:x", "host:-1", "host: 80", "1\xc2\xb2", "\xd9\xa3\xd9\xa3",
-        "80,81",   "''"}) {
-    EXPECT_EQ(complaint([&] { net::parse_address(text); }),
-              "Ports must be integers.")
-        << text;
-  }
-  EXPECT_EQ(complaint([] { net::parse_address("80\0"s); }),
-            "Ports must be integers.");
-  for (const std::string text :
-       {"0", "00", "65536", "70000", "99999999999999999999", "host:0",
-        "[::1]:65536", "4294967376"}) {
-    EXPECT_EQ(complaint([&] { net::parse_address(text); }),
-              "Ports must be between 1 and 65535.")
-        << text;
-  }
-}
-
-TEST(Address, M10_BadHosts) {
-  for (const std::string& text : {
-           "::1:80"s,
-           ":::80"s,
-           "::80"s,
-           "a:b:80"s,
-           "[]:80"s,
-           "[:80"s,
-           "]:80"s,
-           "[localhost]:80"s,
-           "[127.0.0.1]:80"s,
-           "[::1:80"s,
-           "::1]:80"s,
-           "[[::1]]:80"s,
-           "[fe80::1%" + std::string(253, 'a') + "]:80",
-           "[::1] :80"s,
-           "[::g]:80"s,
-           "[::1"s,
-           "[::1]"s,
-           "a b:80"s,
-           " a:80"s,
-           "a\t:80"s,
-           "a\n:80"s,
-           "a\x7f:80"s,
-           "a\0b:80"s,
-           "[::1\0]:80"s,
-           "[::1\0x]:80"s,
-           "[::1%]:80"s,
-           "[::1%a b]:80"s,
-           "[::1%\x1b[31m]:80"s,
-           "http://host:80"s,
-           std::string(254, 'a') + ":80",
-       }) {
-    EXPECT_THROW(net::parse_address(text), std::invalid_argument) << text;
-  }
-}
-
-TEST(Address, IsPrintedAsItIsTyped) {
-  EXPECT_EQ(to_string(Address()), "127.0.0.1:0");
-  EXPECT_EQ(to_string(Address{"localhost", 80}), "localhost:80");
-  EXPECT_EQ(to_string(Address{"::1", 10001}), "[::1]:10001");
-  EXPECT_EQ(to_string(Address{"fe80::1%lo", 1}), "[fe80::1%lo]:1");
-  EXPECT_EQ(to_string(Address{"", 80}), ":80");
-  for (const std::string text : {"1.2.3.4:65535", "[::1]:1", "a:80"}) {
-    EXPECT_EQ(to_string(net::parse_address(text)), text);
-  }
-}
-
-TEST(Address, D12_OnlyStrictIpAddressesAreIpAddresses) {
-  for (const std::string& host : {
-           "0.0.0.0"s,
-           "127.0.0.1"s,
-           "255.255.255.255"s,
-           "::"s,
-           "::1"s,
-           "2001:db8::1"s,
-           "2001:DB8:0:0:0:0:0:1"s,
-           "1:2:3:4:5:6:7:8"s,
-           "::ffff:127.0.0.1"s,
-           "fe80::1%lo"s,
-           "fe80::1%2"s,
-       }) {
-    EXPECT_TRUE(net::is_literal(host)) << host;
-  }
-  for (const std::string& host : {
-           ""s,
-           "127.1"s,
-           "0x7f.1"s,
-           "0x7f000001"s,
-           "017700000001"s,
-           "2130706433"s,
-           "1.2.3"s,
-           "1.2.3.4.5"s,
-           "256.0.0.1"s,
-           "1.2.3.4 "s,
-           " 1.2.3.4"s,
-           "1.2.3.-4"s,
-           "1..2.3"s,
-           "127.0.0.1%lo"s,
-           "127.0.0.1\0"s,
-           "127.0.0.1\0.example.com"s,
-           "::1\0"s,
-           "[::1]"s,
-           ":"s,
-           ":::"s,
-           "1:2:3:4:5:6:7"s,
-           "1:2:3:4:5:6:7:8:9"s,
-           "::1::"s,
-           "12345::"s,
-           "::g"s,
-           "localhost"s,
-           "%lo"s,
-           "::1%"s,
-       }) {
-    EXPECT_FALSE(net::is_literal(host)) << host;
-  }
-}
-
-// --- Names -------------------------------------------------------------------
-
-TEST(Resolver, D12_AnIpAddressNeedsNoLookup) {
-  for (const Address& literal :
-       {Address{"127.0.0.1", 80}, {"::1", 80}, {"fe80::1%lo", 80}}) {
-    EXPECT_EQ(net::resolve(literal), std::vector{literal});
-  }
-}
-
-TEST(Resolver, LocalhostIsLoopback) {
-  const auto found = net::resolve({"localhost", 80});
-  ASSERT_FALSE(found.empty());
-  for (const Address& address : found) {
-    EXPECT_TRUE(net::is_literal(address.host)) << address.host;
-    EXPECT_EQ(address.port, 80);
-  }
-}
-
-TEST(Resolver, D10_ALookupFailsWithTheReasonOfTheResolver) {
-  const auto error_of = [](const char* line) {
-    const faults::Script script(line);
-    return rig::code_thrown_by([] { net::resolve({"poems.test", 1}); });
-  };
-  EXPECT_EQ(error_of("getaddrinfo 1 EAI_AGAIN"),
-            std::error_code(EAI_AGAIN, net::resolver_category()));
-  EXPECT_EQ(error_of("getaddrinfo 1 EAI_SYSTEM"), std::errc::io_error);
-}
-
-// Without a numeric address there is nothing to connect to.
-TEST(Resolver, D10_AFailureOfGetnameinfoIsAFailure) {
-  const std::error_code no_hosts(EAI_NODATA, net::resolver_category());
-  const auto error_of = [&](const char* line) {
-    const faults::Script script(line);
-    const auto error = rig::code_thrown_by([] {
-      net::resolve({"localhost", 1});
-    });
-    return faults::calls("getnameinfo") > 0 ? error : no_hosts;
-  };
-  if (error_of("") == no_hosts) GTEST_SKIP() << "no localhost in /etc/hosts";
-  EXPECT_EQ(error_of("getnameinfo 1 EAI_MEMORY"),
-            std::error_code(EAI_MEMORY, net::resolver_category()));
-  EXPECT_EQ(error_of("getnameinfo 1 EAI_SYSTEM"), std::errc::io_error);
-}
-
-// A name server that cannot be reached has another error than one that has no
-// answer.
-TEST(Resolver, D10_ANameThatDoesNotResolveThrows) {
-  try {
-    net::resolve({"no.such.invalid", 80});
-    FAIL() << "it resolves";
-  } catch (const std::system_error& error) {
-    EXPECT_TRUE(error.code());
-    EXPECT_TRUE(error.code().category() == net::resolver_category() ||
-                error.code().category() == std::generic_category());
-    EXPECT_NE(std::string(error.what()).find("no.such.invalid"),
-              std::string::npos);
-  }
-  EXPECT_STREQ(net::resolver_category().name(), "resolver");
-}
-
-TEST(Resolver, M10_ANameWithANulByteIsRefused) {
-  EXPECT_THROW(net::resolve({"localhost\0.example.com"s, 80}),
-               std::system_error);
-}
-
-// "localhost" is never asked of a name server.
-TEST(Resolver, D10_LocalhostIsLoopback) {
-  const faults::Script script("getaddrinfo * EAI_AGAIN");
-  EXPECT_EQ(net::resolve({"localhost", 7}),
-            (std::vector<Address>{{"127.0.0.1", 7}, {"::1", 7}}));
-}
+using rig::message_thrown_by;
 
 // --- Listening and connecting ------------------------------------------------
 
@@ -267,7 +35,7 @@ class Net : public testing::Test {
 };
 
 bool has_ipv6() {
-  return complaint([] { net::listen({"::1", 0}); }).empty();
+  return message_thrown_by([] { net::listen({"::1", 0}); }).empty();
 }
 
 void expect_talk(const net::Socket& listener, const Address& to) {
@@ -324,9 +92,9 @@ TEST_F(Net, ANameListensOnIpv4AndConnects) {
 TEST_F(Net, FailuresNameTheCallAndTheAddress) {
   const Address closed = rig::closed_address();
   EXPECT_EQ(
-      complaint([&] { net::connect(closed); }),
+      message_thrown_by([&] { net::connect(closed); }),
       "Failed to connect to " + to_string(closed) + ": Connection refused");
-  const std::string unknown = complaint([] {
+  const std::string unknown = message_thrown_by([] {
     net::connect({"no.such.invalid", 1});
   });
   EXPECT_EQ(unknown.rfind("Failed to connect to no.such.invalid:1: ", 0), 0u)
@@ -335,18 +103,18 @@ TEST_F(Net, FailuresNameTheCallAndTheAddress) {
   const net::Socket listener = net::listen(rig::loopback);
   const Address taken = net::local_address(listener);
   EXPECT_EQ(
-      complaint([&] { net::listen(taken); }),
+      message_thrown_by([&] { net::listen(taken); }),
       "cannot listen on " + to_string(taken) + ": Address already in use");
-  EXPECT_EQ(complaint([] {
+  EXPECT_EQ(message_thrown_by([] {
               net::listen({"203.0.113.1", 80});
             }),
             "cannot listen on 203.0.113.1:80: Cannot assign requested address");
-  const std::string nowhere = complaint([] {
+  const std::string nowhere = message_thrown_by([] {
     net::listen({"no.such.invalid", 80});
   });
   EXPECT_EQ(nowhere.rfind("cannot listen on no.such.invalid:80: ", 0), 0u)
       << nowhere;
-  EXPECT_EQ(complaint([&] {
+  EXPECT_EQ(message_thrown_by([&] {
               net::listen({"", taken.port});
             }),
             "cannot listen on :" + std::to_string(taken.port) +
@@ -592,7 +360,7 @@ bool forbid_ipv6() {
 
 [[noreturn]] void live_without_ipv6() {
   if (!forbid_ipv6()) std::_Exit(77);
-  const std::string wrong = complaint([] {
+  const std::string wrong = message_thrown_by([] {
     const net::Socket listener = net::listen({"", 0});
     const auto port = net::local_address(listener).port;
     net::connect({"127.0.0.1", port});
