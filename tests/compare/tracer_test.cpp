@@ -126,7 +126,7 @@ INSTANTIATE_TEST_SUITE_P(Of,
                                                    : "AFortifiedProgram";
                          });
 
-// --- What a call does --------------------------------------------------------
+// --- Calls -------------------------------------------------------------------
 
 TEST(Tracer, LeavesErrnoAlone) {
   EXPECT_EQ(trace_caller({"keep-errno"}).outcome.status, 0);

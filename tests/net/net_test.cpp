@@ -270,7 +270,7 @@ TEST_F(Net, D13_AScopeIsAnInterface) {
   EXPECT_EQ(why("fe80::1%nosuchinterface"), without);
 }
 
-// --- What is known about a socket --------------------------------------------
+// --- State of a socket -------------------------------------------------------
 
 TEST_F(Net, F07_EachSocketIsCloseOnExec) {
   const net::Socket listener = net::listen(rig::loopback);

@@ -66,7 +66,7 @@ rig::Behaviour ClientTest::resets_after(std::size_t bytes) {
   return rig::resets_after(bytes, pid);
 }
 
-// --- What they print ---------------------------------------------------------
+// --- Output ------------------------------------------------------------------
 
 namespace {
 

@@ -193,7 +193,7 @@ TEST_P(Clients, L01_WorkOrFailCleanlyAboveTheLimitOfSelect) {
   }
 }
 
-// --- What the exit status says -----------------------------------------------
+// --- Exit status -------------------------------------------------------------
 
 TEST_P(Clients, K04_FailuresGoToStderrAndSetTheExitStatus) {
   struct Golden {

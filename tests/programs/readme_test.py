@@ -1,8 +1,8 @@
 """The transcripts of some pages, replayed: readme_test.py BUILD PAGE...
 
-What is typed there has to print what stands there. Times are masked, ports are
-whichever are free, and the servers are ten times as fast. A page stands for
-itself: what it has started when it ends, is ended.
+Each command has to print the lines that the page shows. Times are masked, the
+ports are free ones, and the servers are ten times as fast. Processes that a page
+has started are ended at its end.
 """
 
 import os

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// --- What it serves ----------------------------------------------------------
+// --- Poems -------------------------------------------------------------------
 
 TEST(Server, F01_PrintsItsFileAndPort) {
   PoetryServer server(science, {"--port", "0"});
@@ -122,7 +122,7 @@ TEST(Server, ServesOneClientOnlyWithOnce) {
   EXPECT_EQ(server.process().wait().status, 0);
 }
 
-// --- How it breaks off -------------------------------------------------------
+// --- Breaking off ------------------------------------------------------------
 
 TEST(Server, BreaksOffLikeTheEndOfAPoem) {
   PoetryServer server(

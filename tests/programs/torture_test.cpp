@@ -58,7 +58,7 @@ const Client clients[] = {
     {"Simple", "reactor-client-2/get-poetry-simple", "epoll"},
 };
 
-// --- What they say -----------------------------------------------------------
+// --- Output ------------------------------------------------------------------
 
 struct Task {
   int num;

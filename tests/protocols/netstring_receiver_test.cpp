@@ -95,7 +95,7 @@ TEST_F(NetstringReceiver, H08_AStringIsReceivedWithItsLastByte) {
   EXPECT_EQ(reader.strings, (Lines{"", "a"}));
 }
 
-// --- What is none ------------------------------------------------------------
+// --- Invalid netstrings ------------------------------------------------------
 
 // The first invalid byte loses the connection.
 TEST(NetstringReceiverOnce, H09_AnInvalidNetstringLosesTheConnection) {

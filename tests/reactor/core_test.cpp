@@ -525,7 +525,7 @@ TEST_P(Core, K03_ALogThatThrowsDoesNoHarm) {
   }
 }
 
-// --- Nothing to do -----------------------------------------------------------
+// --- Idle --------------------------------------------------------------------
 
 TEST_F(ScriptedCore, A12_AnIdleReactorWaitsWithoutLimit) {
   const auto probe = make_probe();
@@ -624,7 +624,7 @@ TEST_P(Core, A14_TwoReactorsInOneThreadAreIndependent) {
   EXPECT_FALSE(inner.running());
 }
 
-// --- What is said about it ---------------------------------------------------
+// --- Messages ----------------------------------------------------------------
 
 TEST(Errors, HaveOneMessageEach) {
   const auto& category = reactor::error_category();

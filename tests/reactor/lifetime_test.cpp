@@ -199,7 +199,7 @@ TEST_F(ScriptedLifetime, ACallWhenRunningIsDestroyedBeforeTheWait) {
   run_iterations(1, [&](int) { EXPECT_TRUE(dead); });
 }
 
-// --- Who outlives whom -------------------------------------------------------
+// --- Order of destruction ----------------------------------------------------
 
 // Removes itself in its destructor, as a careful user's object does.
 struct Polite {

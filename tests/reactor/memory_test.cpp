@@ -222,7 +222,7 @@ TEST_P(Memory, SentBytesAreNotKept) {
   EXPECT_LT(Sender::later, before + 1000000);
 }
 
-// --- At rest -----------------------------------------------------------------
+// --- Idle connections --------------------------------------------------------
 
 constexpr std::size_t connections = 400;
 
@@ -271,7 +271,7 @@ TEST_P(Memory, AnIdleAcceptedConnectionNeedsAtMostOneKiB) {
   expect_cheap(before);
 }
 
-// --- Over --------------------------------------------------------------------
+// --- Completed calls ---------------------------------------------------------
 
 TEST_P(Memory, CompletedCallsFreeTheirMemory) {
   constexpr int calls = 100000;

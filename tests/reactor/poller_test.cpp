@@ -102,7 +102,7 @@ TEST(PollerNames, N03_TheDefaultIsPollWithoutEpoll) {
   }
 }
 
-// --- What is ready -----------------------------------------------------------
+// --- Ready descriptors -------------------------------------------------------
 
 TEST_P(Pollers, ReportTheReadyDescriptorsOfTheWatched) {
   const Pair pair;
@@ -246,7 +246,7 @@ TEST_P(Pollers, ARegularFileIsAlwaysReady) {
   EXPECT_EQ(ready().size(), 2u);
 }
 
-// --- Forgetting and changing -------------------------------------------------
+// --- Unwatching and changing -------------------------------------------------
 
 TEST_P(Pollers, UnwatchingAnUnwatchedDescriptorDoesNothing) {
   const Pair pair;

@@ -60,7 +60,7 @@ class ScriptedTimers : public ScriptedTest {
   std::vector<int> order;
 };
 
-// --- When --------------------------------------------------------------------
+// --- Due times ---------------------------------------------------------------
 
 TEST_P(Timers, C01_ACallWithoutDelayIsMadeLater) {
   bool called = false;
@@ -145,7 +145,7 @@ TEST_F(ScriptedTimers, C04_NoCallIsMadeANanosecondTooEarly) {
   EXPECT_EQ(order, std::vector{1});
 }
 
-// --- How long to wait --------------------------------------------------------
+// --- Timeouts ----------------------------------------------------------------
 
 TEST_F(ScriptedTimers, C05_TheWaitEndsWhenTheFirstCallIsDue) {
   auto first = note(100ms, 1);

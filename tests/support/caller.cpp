@@ -30,7 +30,7 @@ void wait_for_bytes(int fd, int wanted) {
   while (bytes < wanted) must(::ioctl(fd, FIONREAD, &bytes) == 0, "FIONREAD");
 }
 
-// --- What must not be disturbed ----------------------------------------------
+// --- State that a trace must not change --------------------------------------
 
 void expect_errno(int wanted, const std::function<long()>& call) {
   constexpr int untouched = 4711;

@@ -448,7 +448,7 @@ TEST_P(TcpPort, L01_AnUnwatchableClientLosesOnlyItsConnection) {
   EXPECT_NE(log.lines()[0].find("descriptor 102"), std::string::npos);
 }
 
-// --- Clients that change their mind ------------------------------------------
+// --- Clients that are gone ---------------------------------------------------
 
 TEST_P(TcpPort, F06_NoErrorOfAcceptEndsThePort) {
   for (const int error : {ECONNABORTED, EPROTO, EPERM, ENOBUFS, ENOMEM, EINTR,

@@ -119,7 +119,7 @@ void FuzzedConnection::connection_over(bool made, std::error_code reason) {
   model_.act();
 }
 
-// --- What the bytes can ask for ----------------------------------------------
+// --- Operations --------------------------------------------------------------
 
 void FuzzedConnection::write() {
   const std::size_t size = sizes[model_.bytes.below(sizes.size())];

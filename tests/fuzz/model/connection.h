@@ -27,7 +27,7 @@ class FuzzedConnection final
   void connection_over(bool made, std::error_code reason) override;
   bool is_open() const { return stage_ == Stage::made; }
 
-  // --- What the bytes can ask for --------------------------------------------
+  // --- Operations ------------------------------------------------------------
 
   void write();
   void lose();

@@ -28,7 +28,7 @@ class FuzzedDescriptor final
   std::error_code do_write() override;
   void connection_lost(std::error_code reason) override;
 
-  // --- What the bytes can ask for --------------------------------------------
+  // --- Operations ------------------------------------------------------------
 
   void add_reader();
   void add_writer();

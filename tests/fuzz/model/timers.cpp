@@ -37,7 +37,7 @@ Timers::Timer* Timers::any() {
   return &timers_[model_.bytes.below(timers_.size())];
 }
 
-// --- What the bytes can ask for ----------------------------------------------
+// --- Operations --------------------------------------------------------------
 
 void Timers::call_later(std::shared_ptr<void> held) {
   if (timers_.size() == max_timers) return;

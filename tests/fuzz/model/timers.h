@@ -17,7 +17,7 @@ class Timers {
   explicit Timers(ReactorModel& model)
       : model_(model) {}
 
-  // --- What the bytes can ask for --------------------------------------------
+  // --- Operations ------------------------------------------------------------
 
   // The call holds a reference to `held`.
   void call_later(std::shared_ptr<void> held);
