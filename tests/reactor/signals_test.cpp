@@ -309,7 +309,7 @@ TEST_P(Signals, J03_AHandlerInstalledAfterRunStays) {
   EXPECT_EQ(action_of(SIGUSR1).sa_handler, &count);
 }
 
-// What was asked for by another reactor is not a handler to be called on.
+// The handler of another reactor must not be called as an earlier handler.
 TEST_P(Signals, J03_TwoReactorsMayAskForOneSignal) {
   reactor::Reactor other(reactor::make_poller(GetParam()));
   other.call_on_signal(SIGTERM, [] { ADD_FAILURE(); });
