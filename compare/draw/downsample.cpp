@@ -144,8 +144,10 @@ std::vector<Interval> make_strip(const Picture& picture,
 std::vector<OrderedRead> reads_in_order(const Picture& picture) {
   std::vector<OrderedRead> reads;
   for (std::size_t i = 0; i < picture.tasks.size(); ++i) {
-    for (const Read& read : picture.tasks[i].reads) {
-      reads.push_back({read.time, i, static_cast<std::size_t>(read.thread)});
+    const Task& task = picture.tasks[i];
+    for (const Read& read : task.reads) {
+      reads.push_back(
+          {read.time, i, task.poem, static_cast<std::size_t>(read.thread)});
     }
   }
   std::stable_sort(reads.begin(), reads.end(),

@@ -42,6 +42,7 @@ std::vector<Interval> make_strip(const Picture& picture,
 struct OrderedRead {
   double time = 0;
   std::size_t task = 0;
+  std::size_t poem = 0;
   std::size_t thread = 0;
 };
 

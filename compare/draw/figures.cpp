@@ -1,9 +1,11 @@
 #include "compare/draw/figures.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include <fmt/format.h>
 
+#include "compare/draw/palette.h"
 #include "compare/draw/xml.h"
 
 namespace poetry_compare {
@@ -53,86 +55,104 @@ std::string frame(double width,
       "<figure style=\"width:{0}px\"><svg class=\"picture\" viewBox=\"0 0 "
       "{0} {1}\" role=\"img\" aria-label=\"{3}\">{2}</svg>"
       "<figcaption><b>{3}</b> {4}</figcaption></figure>\n",
-      number(width), number(top + figure_height + bottom), content,
-      escape(title), escape(caption));
-}
-
-std::string missing(const SliceFigure& figure) {
-  return fmt::format(
-      "<figure class=\"missing\"><figcaption><b>{}</b> is missing: {} was not "
-      "among the variants.</figcaption></figure>\n",
-      figure.title, figure.caption);
+      number(width), number(top + figure_height + bottom), content, title,
+      caption);
 }
 
 // --- Figures 1 to 3: slices --------------------------------------------------
 
-// Where a column of slices is drawn.
-struct Place {
-  double x = 0;
-  double width = 0;
-  double shift = 0;  // of each task to the right of the one before
+struct Text {
+  const char* title;
+  const char* caption;
+  const char* client;  // the one that is missing if there is no figure
 };
 
-std::string draw_group(const SliceGroup& group,
-                       double slice,
-                       const Place& place,
-                       double width) {
-  const double x = place.x + place.shift * static_cast<double>(group.task);
-  const double y = top + slice * static_cast<double>(group.first);
-  const double height = slice * static_cast<double>(group.count);
-  std::string svg =
-      rectangle(x, y, width, height, fmt::format("f{}", group.colour));
-  if (height < 16) return svg;  // too low for the label
-  return svg + text(x + width / 2, y + height / 2 + 4, "within", group.label);
+constexpr Text figure_1{
+    "Figure 1: one after the other.",
+    "One slice for each read, without the waiting between them. A task begins "
+    "when the one before it has ended.",
+    "a client that takes one poem after the other"};
+
+constexpr Text figure_2{
+    "Figure 2: a thread for each task.",
+    "Every task has a column of its own. The system decides which thread runs "
+    "when.",
+    "a client with threads"};
+
+constexpr Text figure_3{
+    "Figure 3: taking turns.",
+    "One thread: the next slice goes to a task whose bytes have arrived. This "
+    "is a close-up: the slices are those of Figure 1, only higher.",
+    "a client that waits for all tasks at once"};
+
+std::string missing(const Text& figure) {
+  const std::string_view title = figure.title;
+  return fmt::format(
+      "<figure class=\"missing\"><figcaption><b>{}</b> is missing: {} was not "
+      "among the variants.</figcaption></figure>\n",
+      title.substr(0, title.find(':')), figure.client);
 }
 
+// A column of slices. Each task is shifted to the right of the one before.
 std::string draw_column(const SliceFigure& figure,
                         const SliceColumn& column,
-                        const Place& place) {
-  const double width =
-      place.width - place.shift * static_cast<double>(figure.num_tasks - 1);
+                        double x,
+                        double width,
+                        double shift) {
+  const double slice_width =
+      width - shift * static_cast<double>(figure.num_tasks - 1);
   std::string svg;
-  for (const SliceGroup& group : column.groups) {
-    svg += draw_group(group, figure.slice, place, width);
+  for (const auto& [first, count, task, poem] : column.groups) {
+    const double left_end = x + shift * static_cast<double>(task);
+    const double y = top + figure.slice * static_cast<double>(first);
+    const double height = figure.slice * static_cast<double>(count);
+    svg += rectangle(left_end, y, slice_width, height,
+                     fmt::format("f{}", colour(poem)));
+    if (height < 16) continue;  // too low for the label
+    svg += text(left_end + slice_width / 2, y + height / 2 + 4, "within",
+                fmt::format("task {}", poem + 1));
   }
   if (column.hidden == 0) return svg;
-  return svg + text(place.x + place.width / 2, top + figure_height + 14, "tick",
+  return svg + text(x + width / 2, top + figure_height + 14, "tick",
                     fmt::format("and {} more", column.hidden));
 }
 
-std::string draw_one(const SliceFigure& figure, double shift) {
-  if (figure.columns.empty()) return missing(figure);
+std::string draw_one(const Text& about,
+                     const SliceFigure& figure,
+                     double shift) {
+  if (figure.columns.empty()) return missing(about);
   const SliceColumn& column = figure.columns.front();
-  const Place place{left, 150, shift};
-  const auto svg = time_arrow() +
-                   heading(place.x + place.width / 2, column.heading) +
-                   draw_column(figure, column, place);
-  return frame(min_width, svg, figure.title, figure.caption);
+  const auto svg = time_arrow() + heading(left + 75, column.heading) +
+                   draw_column(figure, column, left, 150, shift);
+  return frame(min_width, svg, about.title, about.caption);
 }
 
-std::string draw_several(const SliceFigure& figure) {
-  if (figure.columns.empty()) return missing(figure);
+std::string draw_several(const Text& about, const SliceFigure& figure) {
+  if (figure.columns.empty()) return missing(about);
+  constexpr double width = 62;
   std::string svg = time_arrow();
-  Place place{left, 62};
+  double x = left;
   for (const SliceColumn& column : figure.columns) {
-    svg += draw_column(figure, column, place);
-    svg += heading(place.x + place.width / 2, column.heading);
-    place.x += place.width + 6;
+    svg += draw_column(figure, column, x, width, 0);
+    svg += heading(x + width / 2, column.heading);
+    x += width + 6;
   }
-  return frame(std::max(min_width, place.x + 8), svg, figure.title,
-               figure.caption);
+  return frame(std::max(min_width, x + 8), svg, about.title, about.caption);
 }
 
 // --- Figure 4: with the waiting ----------------------------------------------
 
-// A place on the axis, which runs downwards here.
+// The axis runs downwards here.
 double y_of(double x) {
   return top + x * figure_height / picture_width;
 }
 
 // A strip with the reads on top. A read is drawn thicker than it is, and lower
 // if the one before it is in its place.
-std::string draw_thread(const WaitingColumn& column, double x, double width) {
+std::string draw_thread(const WaitingColumn& column,
+                        const Axis& axis,
+                        double x,
+                        double width) {
   constexpr double thick = 5;
   const double scale = figure_height / picture_width;
   std::string svg;
@@ -141,41 +161,49 @@ std::string draw_thread(const WaitingColumn& column, double x, double width) {
                      classes);
   }
   double free = top;
-  for (const auto& read : column.reads) {
-    const double y = std::max(free, top + read.x * scale);
+  for (const OrderedRead& read : column.reads) {
+    const double y = std::max(free, top + axis.x(read.time) * scale);
     if (y + thick > top + figure_height) break;
     svg += rectangle(x - 3, y, width + 6, thick - 0.7,
-                     fmt::format("f{}", read.colour));
+                     fmt::format("f{}", colour(read.poem)));
     free = y + thick;
   }
   return svg;
 }
 
-std::string draw_waiting(const WaitingFigure& figure) {
+std::string draw_waiting(const FiguresView& view) {
   constexpr double gap = 9;
   std::string svg = time_arrow();
   double x = left + 34;
-  for (const AxisMark& mark : figure.marks) {
+  for (const AxisMark& mark : axis_marks(view.axis)) {
     svg += text(x - 10, y_of(mark.x) + 4, "label", mark.text);
   }
-  for (const WaitingVariant& variant : figure.variants) {
+  for (const WaitingVariant& variant : view.waiting) {
     const double begin = x;
     const double width = variant.threads.size() > 1 ? 26 : 48;
     for (const WaitingColumn& thread : variant.threads) {
-      svg += draw_thread(thread, x, width);
+      svg += draw_thread(thread, view.axis, x, width);
       x += width + gap;
     }
     svg += heading((begin + x - gap) / 2, variant.name);
     x += 12;
   }
-  return frame(x, svg, figure.title, figure.caption);
+  return frame(
+      x, svg, "Figure 4: the waiting put back.",
+      fmt::format(
+          "The first {} s, to scale. Hatched: stuck in a read of one task. "
+          "Grey: waiting for any task. The reads are drawn much thicker than "
+          "they are: nearly all of the time is waiting, and the variants "
+          "differ only in what they wait for.",
+          number(view.axis.seconds, 3)));
 }
 
 }  // namespace
 
 std::string draw_figures(const FiguresView& view) {
-  return draw_one(view.blocking, 0) + draw_several(view.threaded) +
-         draw_one(view.async, 9) + draw_waiting(view.waiting);
+  return draw_one(figure_1, view.blocking, 0) +
+         draw_several(figure_2, view.threaded) +
+         draw_one(figure_3, view.async, 9) + draw_waiting(view);
 }
 
 }  // namespace poetry_compare

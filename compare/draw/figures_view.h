@@ -7,7 +7,6 @@
 
 #include "compare/draw/captions.h"
 #include "compare/draw/lanes_view.h"
-#include "compare/draw/scale.h"
 #include "compare/measure/model.h"
 
 namespace poetry_compare {
@@ -20,8 +19,7 @@ struct SliceGroup {
   std::size_t first = 0;  // how many slices are above
   std::size_t count = 0;
   std::size_t task = 0;  // an index
-  std::size_t colour = 1;
-  std::string label;  // "task 1"
+  std::size_t poem = 0;
 };
 
 // Slices below each other, one for each read, without the time between them.
@@ -31,23 +29,17 @@ struct SliceColumn {
   std::size_t hidden = 0;  // slices for which there is no room
 };
 
-// Figures 1 to 3.
+// One of Figures 1 to 3; without columns if no variant was of its kind.
 struct SliceFigure {
-  std::string title;  // "Figure 1: one after the other."
-  std::string caption;
   double slice = 1;  // how high one is, in pixels
   std::size_t num_tasks = 1;
-  std::vector<SliceColumn> columns = {};
+  std::vector<SliceColumn> columns;
 };
 
 // A thread of Figure 4.
 struct WaitingColumn {
-  struct Mark {
-    double x = 0;
-    std::size_t colour = 1;
-  };
   std::vector<Segment> segments;  // what it waited for
-  std::vector<Mark> reads;  // in the order of time
+  std::vector<OrderedRead> reads;
 };
 
 struct WaitingVariant {
@@ -55,19 +47,10 @@ struct WaitingVariant {
   std::vector<WaitingColumn> threads;
 };
 
-// Figure 4: the beginning of the run, with the waiting.
-struct WaitingFigure {
-  std::string title;
-  std::string caption;
-  Axis axis;
-  std::vector<AxisMark> marks;
-  std::vector<WaitingVariant> variants;
-};
-
-// A figure without columns is missing: `caption` says which client it needs.
 struct FiguresView {
   SliceFigure blocking, threaded, async;
-  WaitingFigure waiting;
+  Axis axis;  // of Figure 4: the beginning of the run, with the waiting
+  std::vector<WaitingVariant> waiting;
 };
 
 // The kinds are those of the variants.
