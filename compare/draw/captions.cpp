@@ -148,45 +148,30 @@ std::string unread_caption(const Comparison& comparison,
 // --- The other kinds
 // ----------------------------------------------------------
 
-std::string about_threads(const Variant& variant) {
-  return fmt::format(
-      "{} strips, one hatch each: every thread is stuck in a read, but of its "
-      "own poem, so no task waits for another. The price is a thread for each "
-      "poem.",
-      in_words(variant.picture.threads.size(), true));
-}
-
-std::string about_several(const Variant& variant) {
-  return fmt::format(
-      "{} strips, all grey: every thread waits with select, poll or epoll, but "
-      "only for its own tasks.",
-      in_words(variant.picture.threads.size(), true));
-}
-
-constexpr auto about_one_by_one =
-    "One strip, one hatch after the other: while the thread is stuck in a read "
-    "of one poem, it does not even ask for the next one. The turns keep one "
-    "colour until a poem ends.";
-
-constexpr auto about_any_task =
-    "The strip is grey: the thread waits for all tasks at once and reads from "
-    "whichever has bytes first. There are no wedges, and the turns change "
-    "their colour all the time.";
-
 std::string about(const Comparison& comparison,
                   const Variant& variant,
                   Kind kind) {
+  const auto threads = in_words(variant.picture.threads.size(), true);
   switch (kind) {
     case Kind::unread:
       return unread_caption(comparison, variant);
     case Kind::threads:
-      return about_threads(variant);
+      return threads +
+             " strips, one hatch each: every thread is stuck in a read, but of "
+             "its own poem, so no task waits for another. The price is a "
+             "thread for each poem.";
     case Kind::several:
-      return about_several(variant);
+      return threads +
+             " strips, all grey: every thread waits with select, poll or "
+             "epoll, but only for its own tasks.";
     case Kind::one_by_one:
-      return about_one_by_one;
+      return "One strip, one hatch after the other: while the thread is stuck "
+             "in a read of one poem, it does not even ask for the next one. "
+             "The turns keep one colour until a poem ends.";
     case Kind::any_task:
-      return about_any_task;
+      return "The strip is grey: the thread waits for all tasks at once and "
+             "reads from whichever has bytes first. There are no wedges, and "
+             "the turns change their colour all the time.";
     case Kind::other:
       return "The strip is dark: the program was never seen to wait.";
     case Kind::unseen:
