@@ -7,7 +7,6 @@
 #include "compare/draw/lanes.h"
 #include "compare/draw/page_view.h"
 #include "compare/draw/palette.h"
-#include "compare/draw/reads_json.h"
 #include "compare/draw/xml.h"
 
 namespace poetry_compare {
@@ -214,7 +213,7 @@ std::string draw_script(const PageView& view) {
       "<script type=\"application/json\" id=\"summary\">\n{}</script>\n"
       "<script type=\"application/json\" id=\"reads\">\n{}</script>\n"
       "<script>\n{}</script>\n",
-      view.json, reads_json(view.picture), page_js);
+      view.json, view.reads, page_js);
 }
 
 }  // namespace

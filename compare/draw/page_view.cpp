@@ -1,6 +1,9 @@
 #include "compare/draw/page_view.h"
 
+#include <cmath>
+
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "compare/draw/captions.h"
 #include "compare/draw/palette.h"
@@ -122,14 +125,48 @@ std::vector<Fact> view_commands(const Comparison& comparison) {
   return commands;
 }
 
+nlohmann::json to_json(const std::vector<Tick>& ticks) {
+  auto numbers = nlohmann::json::array();
+  long long last = 0;
+  for (const Tick& tick : ticks) {
+    const long long time = std::llround(tick.time * 1e5);
+    numbers.insert(numbers.end(), {time - last, tick.bytes, tick.reads});
+    last = time;
+  }
+  return numbers;
+}
+
+// {"seconds":4.6,"variants":[[[...],...],...]}: for each task of each variant a
+// list with three numbers for each tick: 10 us since the one before, bytes,
+// reads.
+std::string reads_json(const PictureView& view) {
+  // A line for each variant: the page has no line of a hundred kilobytes then.
+  std::string variants;
+  for (const auto& tasks : view.ticks) {
+    auto lists = nlohmann::json::array();
+    for (const auto& ticks : tasks) lists.push_back(to_json(ticks));
+    if (!variants.empty()) variants += ",\n";
+    variants += lists.dump();
+  }
+  return fmt::format("{{\"seconds\":{:.6f},\"variants\":[{}]}}\n", view.seconds,
+                     variants);
+}
+
 }  // namespace
 
 PageView view_page(const Comparison& comparison) {
   const auto kinds = kinds_of(comparison);
-  return {view_picture(comparison),  captions(comparison, kinds),
-          view_numbers(comparison),  view_figures(comparison, kinds),
-          view_tasks(comparison),    view_settings(comparison),
-          view_commands(comparison), write_json(comparison)};
+  PageView view;
+  view.picture = view_picture(comparison);
+  view.captions = captions(comparison, kinds);
+  view.numbers = view_numbers(comparison);
+  view.figures = view_figures(comparison, kinds);
+  view.tasks = view_tasks(comparison);
+  view.settings = view_settings(comparison);
+  view.commands = view_commands(comparison);
+  view.json = write_json(comparison);
+  view.reads = reads_json(view.picture);
+  return view;
 }
 
 }  // namespace poetry_compare

@@ -45,6 +45,7 @@ struct PageView {
   std::vector<Fact> settings;
   std::vector<Fact> commands;
   std::string json;  // the comparison, for programs
+  std::string reads;  // likewise, for the script of the page
 };
 
 PageView view_page(const Comparison& comparison);
