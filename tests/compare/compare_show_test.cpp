@@ -20,9 +20,8 @@
 #include "compare/report/sentences.h"
 #include "compare/report/table.h"
 #include "compare/report/timeline.h"
-#include "compare/report/write_csv.h"
 #include "compare/report/write_json.h"
-#include "compare/report/write_markdown.h"
+#include "compare/report/write_table.h"
 #include "compare/report/write_text.h"
 
 namespace {
