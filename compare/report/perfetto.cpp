@@ -19,9 +19,18 @@ using Json = nlohmann::ordered_json;
 
 class Events {
  public:
+  // All rows and events from now on belong to this process.
+  void begin_process(std::size_t process, const std::string& name) {
+    process_ = process;
+    add_name("process_name", 0, name);
+  }
+
+  void name_row(std::size_t row, const std::string& name) {
+    add_name("thread_name", row, name);
+  }
+
   // Times are rounded to ns, so that events that nest still do.
-  void add(std::size_t process,
-           std::size_t row,
+  void add(std::size_t row,
            const std::string& name,
            double begin,
            double end,
@@ -29,23 +38,12 @@ class Events {
     const auto from = std::llround(std::max(0.0, begin) * 1e9);
     const auto to = std::max(from, std::llround(std::max(0.0, end) * 1e9));
     add({{"ph", "X"},
-         {"pid", process},
+         {"pid", process_},
          {"tid", row},
          {"name", as_utf8(name)},
-         {"ts", microseconds(from)},
-         {"dur", microseconds(to - from)},
+         {"ts", static_cast<double>(from) / 1e3},
+         {"dur", static_cast<double>(to - from) / 1e3},
          {"args", arguments}});
-  }
-
-  void name(const char* what,
-            std::size_t process,
-            std::size_t row,
-            const std::string& name) {
-    add({{"ph", "M"},
-         {"pid", process},
-         {"tid", row},
-         {"name", what},
-         {"args", {{"name", as_utf8(name)}}}});
   }
 
   std::string finish() const {
@@ -53,8 +51,12 @@ class Events {
   }
 
  private:
-  static double microseconds(long long nanoseconds) {
-    return static_cast<double>(nanoseconds) / 1e3;
+  void add_name(const char* what, std::size_t row, const std::string& name) {
+    add({{"ph", "M"},
+         {"pid", process_},
+         {"tid", row},
+         {"name", what},
+         {"args", {{"name", as_utf8(name)}}}});
   }
 
   // A large trace becomes text event by event.
@@ -62,6 +64,8 @@ class Events {
     text_ += text_.empty() ? "\n" : ",\n";
     text_ += event.dump();
   }
+
+  std::size_t process_ = 0;
   std::string text_;
 };
 
@@ -74,68 +78,49 @@ std::size_t thread_row(int thread) {
   return static_cast<std::size_t>(thread) + 1;
 }
 
-void add_turns(Events& events, std::size_t process, const Picture& picture) {
+void add_threads(Events& events, const Picture& picture) {
+  for (std::size_t i = 0; i < picture.threads.size(); ++i) {
+    events.name_row(i + 1, fmt::format("thread {}", i + 1));
+  }
   for (const Turn& turn : picture.turns) {
-    events.add(process, thread_row(turn.thread), "turn", turn.time,
+    events.add(thread_row(turn.thread), "turn", turn.time,
                turn.time + turn.duration);
   }
-}
-
-void add_waits(Events& events, std::size_t process, const Picture& picture) {
   for (const Wait& wait : picture.waits) {
     if (wait.kind != WaitKind::any_task) continue;
-    events.add(process, thread_row(wait.thread), "wait", wait.time,
+    events.add(thread_row(wait.thread), "wait", wait.time,
                wait.time + wait.duration);
   }
-}
-
-void add_reads(Events& events, std::size_t process, const Picture& picture) {
   for (std::size_t i = 0; i < picture.tasks.size(); ++i) {
     for (const Read& read : picture.tasks[i].reads) {
-      events.add(process, thread_row(read.thread),
-                 fmt::format("read task {}", i + 1), read.time - read.duration,
-                 read.time, bytes_argument(read.bytes));
+      events.add(thread_row(read.thread), fmt::format("read task {}", i + 1),
+                 read.time - read.duration, read.time,
+                 bytes_argument(read.bytes));
     }
   }
 }
 
-void add_threads(Events& events, std::size_t process, const Picture& picture) {
-  for (std::size_t i = 0; i < picture.threads.size(); ++i) {
-    events.name("thread_name", process, i + 1, fmt::format("thread {}", i + 1));
-  }
-  add_turns(events, process, picture);
-  add_waits(events, process, picture);
-  add_reads(events, process, picture);
-}
-
-void add_server(Events& events,
-                std::size_t process,
-                std::size_t row,
-                const Task& task) {
+void add_server(Events& events, std::size_t row, const Task& task) {
   if (task.sends.empty()) return;
-  events.name("thread_name", process, row,
-              fmt::format("server {}", task.poem + 1));
+  events.name_row(row, fmt::format("server {}", task.poem + 1));
   for (const Send& send : task.sends) {
-    events.add(process, row, "send", send.time, send.time,
-               bytes_argument(send.bytes));
+    events.add(row, "send", send.time, send.time, bytes_argument(send.bytes));
   }
 }
 
 void add_tasks(Events& events,
-               std::size_t process,
                const std::vector<Poem>& poems,
                const Picture& picture) {
   for (std::size_t i = 0; i < picture.tasks.size(); ++i) {
     const Task& task = picture.tasks[i];
-    events.name("thread_name", process, task_rows + i,
-                fmt::format("task {}", i + 1));
-    events.add(process, task_rows + i, poems[task.poem].name, task.connected,
-               task.end, bytes_argument(task.bytes));
+    const std::size_t row = task_rows + i;
+    events.name_row(row, fmt::format("task {}", i + 1));
+    events.add(row, poems[task.poem].name, task.connected, task.end,
+               bytes_argument(task.bytes));
     for (const Read& read : task.reads) {
-      events.add(process, task_rows + i, "read", read.time, read.time,
-                 bytes_argument(read.bytes));
+      events.add(row, "read", read.time, read.time, bytes_argument(read.bytes));
     }
-    add_server(events, process, server_rows + i, task);
+    add_server(events, server_rows + i, task);
   }
 }
 
@@ -145,9 +130,9 @@ std::string write_perfetto(const Comparison& comparison) {
   Events events;
   for (std::size_t i = 0; i < comparison.variants.size(); ++i) {
     const Variant& variant = comparison.variants[i];
-    events.name("process_name", i + 1, 0, variant.name);
-    add_threads(events, i + 1, variant.picture);
-    add_tasks(events, i + 1, comparison.poems, variant.picture);
+    events.begin_process(i + 1, variant.name);
+    add_threads(events, variant.picture);
+    add_tasks(events, comparison.poems, variant.picture);
   }
   return events.finish();
 }
