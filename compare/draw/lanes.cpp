@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "compare/draw/palette.h"
 #include "compare/draw/xml.h"
 
 namespace poetry_compare {
@@ -39,13 +40,6 @@ std::string row_label(double y, const std::string& text) {
 std::string end_label(double x, double y, const std::string& text) {
   return fmt::format("<text x=\"{}%\" dx=\"6\" y=\"{}\">{}</text>", percent(x),
                      number(y), text);
-}
-
-// In front of the place where bytes were read.
-std::string unread_label(const Label& label, double y) {
-  return fmt::format(
-      "<text x=\"{}%\" dx=\"-5\" y=\"{}\" class=\"unread\">{}</text>",
-      percent(label.x), number(y), label.text);
 }
 
 // A path in a colour; nothing if it is empty.
@@ -118,14 +112,14 @@ std::string ticks_path(const std::vector<TickView>& ticks, double floor) {
 }
 
 // The boxes of one row, as a path with a thick stroke.
-std::string row_path(const TurnRow& row, double y, double height) {
+std::string row_path(const TurnsView::Row& row, double y, double height) {
   std::string path;
   for (const Interval& box : row.boxes) {
     path += fmt::format("M{} {}H{}", number(box.begin, 2), number(y, 2),
                         number(box.end, 2));
   }
   return fmt::format("<path class=\"box s{}\" stroke-width=\"{}\" d=\"{}\"/>",
-                     row.colour, number(height, 2), path);
+                     colour(row.poem), number(height, 2), path);
 }
 
 // Lines between the boxes, if these are wide enough.
@@ -141,11 +135,62 @@ std::string gaps(const TurnsView& turns, double middle) {
 // axis, and what lies below and above them.
 class Painter {
  public:
-  void strip(const StripView& strip);
-  void lane(const LaneView& lane);
-  void axis(const std::vector<AxisMark>& marks, bool with_times);
-  void turns(const TurnsView& turns);
-  Drawing finish();
+  void strip(const std::string& label, const std::vector<Segment>& segments) {
+    labels_ += row_label(y_ + strip_height - 2, label);
+    for (const auto& [begin, end, classes] : segments) {
+      below_ += bar(begin, end, y_, strip_height, classes);
+    }
+    y_ += strip_height + gap;
+  }
+
+  void lane(const LaneView& lane) {
+    const double floor = y_ + lane_height;
+    const auto label = fmt::format("task {}", lane.poem + 1);
+    const auto hue = colour(lane.poem);
+    labels_ += row_label(floor - 5, label);
+    below_ += fmt::format(
+        "<g class=\"lane\" data-task=\"{0}\" data-label=\"{1}\">"
+        "<title>{1}, {2}</title>{3}</g>",
+        num_lanes_++, label, escape(lane.details),
+        bar(lane.begin, lane.end, y_, lane_height,
+            fmt::format("f{} pale", hue)));
+    stretched_ += shape("wedge f", hue, wedge_path(lane.pile, floor));
+    stretched_ += shape("reads s", hue, ticks_path(lane.ticks, floor));
+    if (lane.unread) {
+      above_ += fmt::format(
+          "<text x=\"{}%\" dx=\"-5\" y=\"{}\" class=\"unread\">{}</text>",
+          percent(lane.unread->x), number(floor - 5), lane.unread->text);
+    }
+    above_ += end_label(lane.end, floor - 5, lane.size);
+    y_ += lane_height + gap;
+  }
+
+  void axis(const std::vector<AxisMark>& marks, bool with_times) {
+    below_ = draw_axis(marks, y_, with_times) + below_;
+    y_ += with_times ? 20 : 4;
+  }
+
+  void turns(const TurnsView& turns) {
+    const auto rows = static_cast<double>(turns.rows.size());
+    const double row = std::min(row_height, 24 / rows);
+    const double height = row * rows;
+    std::string boxes;
+    for (std::size_t i = 0; i < turns.rows.size(); ++i) {
+      boxes +=
+          row_path(turns.rows[i], (static_cast<double>(i) + 0.5) * row, row);
+    }
+    boxes += gaps(turns, height / 2);
+    const double middle = y_ + height / 2 + 4;
+    labels_ += row_label(middle, "turns");
+    turns_ = stretched(boxes, y_, height) +
+             end_label(turns.end, middle, turns.label);
+    y_ += height;
+  }
+
+  Drawing finish() const {
+    return {below_ + stretched(stretched_, 0, y_) + above_, turns_, labels_,
+            y_};
+  }
 
  private:
   double y_ = 0;
@@ -153,65 +198,19 @@ class Painter {
   std::string below_, stretched_, above_, turns_, labels_;
 };
 
-void Painter::strip(const StripView& strip) {
-  labels_ += row_label(y_ + strip_height - 2, strip.label);
-  for (const auto& [begin, end, classes] : strip.segments) {
-    below_ += bar(begin, end, y_, strip_height, classes);
-  }
-  y_ += strip_height + gap;
-}
-
-void Painter::lane(const LaneView& lane) {
-  const double floor = y_ + lane_height;
-  labels_ += row_label(floor - 5, lane.label);
-  below_ += fmt::format(
-      "<g class=\"lane\" data-task=\"{}\" data-label=\"{}\">"
-      "<title>{}, {}</title>{}</g>",
-      num_lanes_++, lane.label, lane.label, escape(lane.details),
-      bar(lane.begin, lane.end, y_, lane_height,
-          fmt::format("f{} pale", lane.colour)));
-  stretched_ += shape("wedge f", lane.colour, wedge_path(lane.pile, floor));
-  stretched_ += shape("reads s", lane.colour, ticks_path(lane.ticks, floor));
-  if (lane.unread) above_ += unread_label(*lane.unread, floor - 5);
-  above_ += end_label(lane.end, floor - 5, lane.size);
-  y_ += lane_height + gap;
-}
-
-void Painter::axis(const std::vector<AxisMark>& marks, bool with_times) {
-  below_ = draw_axis(marks, y_, with_times) + below_;
-  y_ += with_times ? 20 : 4;
-}
-
-void Painter::turns(const TurnsView& turns) {
-  const auto rows = static_cast<double>(turns.rows.size());
-  const double row = std::min(row_height, 24 / rows);
-  const double height = row * rows;
-  std::string boxes;
-  for (std::size_t i = 0; i < turns.rows.size(); ++i) {
-    boxes += row_path(turns.rows[i], (static_cast<double>(i) + 0.5) * row, row);
-  }
-  boxes += gaps(turns, height / 2);
-  const double middle = y_ + height / 2 + 4;
-  labels_ += row_label(middle, "turns");
-  turns_ =
-      stretched(boxes, y_, height) + end_label(turns.end, middle, turns.label);
-  y_ += height;
-}
-
-Drawing Painter::finish() {
-  return {below_ + stretched(stretched_, 0, y_) + above_, turns_, labels_, y_};
-}
-
 }  // namespace
 
 Drawing draw_lanes(const LanesView& view,
                    const std::vector<AxisMark>& axis,
                    bool with_times) {
   Painter painter;
-  for (const StripView& strip : view.strips) painter.strip(strip);
+  for (std::size_t i = 0; i < view.strips.size(); ++i) {
+    const auto label = fmt::format("thread {}", i + 1);
+    painter.strip(view.strips.size() == 1 ? "thread" : label, view.strips[i]);
+  }
   for (const LaneView& lane : view.lanes) painter.lane(lane);
   painter.axis(axis, with_times);
-  if (view.turns) painter.turns(*view.turns);
+  if (!view.turns.rows.empty()) painter.turns(view.turns);
   return painter.finish();
 }
 

@@ -18,18 +18,6 @@ std::string look(const Picture& picture, std::size_t state) {
   return fmt::format("h{}", colour(picture.tasks[state - stuck].poem));
 }
 
-std::vector<StripView> view_strips(const Picture& picture,
-                                   const Samples& samples) {
-  std::vector<StripView> strips;
-  for (const auto& strip : samples.strips) {
-    const auto label = samples.strips.size() == 1
-                           ? "thread"
-                           : fmt::format("thread {}", strips.size() + 1);
-    strips.push_back({label, view_strip(picture, strip)});
-  }
-  return strips;
-}
-
 // The height of a tick grows with the logarithm of its bytes.
 std::vector<TickView> view_ticks(const std::vector<Tick>& ticks,
                                  std::size_t poem_bytes,
@@ -68,9 +56,8 @@ LaneView view_lane(const Poem& poem,
                    const TaskSamples& samples,
                    const Scale& scale) {
   LaneView lane;
-  lane.label = fmt::format("task {}", task.poem + 1);
+  lane.poem = task.poem;
   lane.details = describe(poem, task);
-  lane.colour = colour(task.poem);
   lane.begin = scale.axis.x(task.connected);
   lane.end = scale.axis.x(task.end);
   lane.size = format_count(task.bytes) + " B";
@@ -82,13 +69,13 @@ LaneView view_lane(const Poem& poem,
   return lane;
 }
 
-std::optional<TurnsView> view_turns(const Picture& picture, double width) {
+TurnsView view_turns(const Picture& picture, double width) {
   const auto turns = make_turns(picture, width);
   if (turns.empty()) return {};
   TurnsView view;
   std::size_t reads = 0;
   for (const Task& task : picture.tasks) {
-    view.rows.push_back({colour(task.poem), {}});
+    view.rows.push_back({task.poem, {}});
     reads += task.reads.size();
   }
   for (const Interval& turn : turns) view.rows[turn.what].boxes.push_back(turn);
@@ -114,7 +101,9 @@ LanesView view_lanes(const std::vector<Poem>& poems,
                      const Samples& samples,
                      const Scale& scale) {
   LanesView view;
-  view.strips = view_strips(picture, samples);
+  for (const auto& strip : samples.strips) {
+    view.strips.push_back(view_strip(picture, strip));
+  }
   for (std::size_t i = 0; i < picture.tasks.size(); ++i) {
     const Task& task = picture.tasks[i];
     view.lanes.push_back(

@@ -20,12 +20,6 @@ struct Segment {
   std::string classes;  // its look: "any", "work", "h1"
 };
 
-// One thread: what it waited for.
-struct StripView {
-  std::string label;  // "thread 1"
-  std::vector<Segment> segments;
-};
-
 // Text at a place on the axis.
 struct Label {
   double x = 0;
@@ -40,9 +34,8 @@ struct TickView {
 
 // One task: its connection, its reads, and the bytes that lay unread.
 struct LaneView {
-  std::string label;  // "task 1"
+  std::size_t poem = 0;  // an index
   std::string details;  // "ecstasy.txt: 3 003 bytes in 101 reads, ..."
-  std::size_t colour = 1;  // see palette.h
   double begin = 0;
   double end = 0;
   std::string size;  // "3 003 B"
@@ -51,24 +44,22 @@ struct LaneView {
   std::vector<TickView> ticks;
 };
 
-// The boxes of one task in the strip of turns.
-struct TurnRow {
-  std::size_t colour = 1;
-  std::vector<Interval> boxes;
-};
-
-// All reads in their order, without a time axis; a row for each task.
+// All reads in their order, without a time axis.
 struct TurnsView {
-  std::vector<TurnRow> rows;
+  struct Row {
+    std::size_t poem = 0;
+    std::vector<Interval> boxes;
+  };
+  std::vector<Row> rows;  // one for each task; none if nothing was read
   double width = 1;  // of a box for one read
   double end = 0;  // of the last box
   std::string label;  // "217 reads"
 };
 
 struct LanesView {
-  std::vector<StripView> strips;
+  std::vector<std::vector<Segment>> strips;  // of each thread
   std::vector<LaneView> lanes;
-  std::optional<TurnsView> turns;  // none if nothing was read
+  TurnsView turns;
 };
 
 // Of a variant that was seen.
