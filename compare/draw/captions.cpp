@@ -98,15 +98,13 @@ double sending(const Task& task) {
 
 // Whether a server needed longer to send its poem than in the other variant.
 bool held_up(const Variant& variant, const Variant& other) {
-  return std::any_of(variant.picture.tasks.begin(), variant.picture.tasks.end(),
-                     [&](const Task& task) {
-                       return std::any_of(
-                           other.picture.tasks.begin(),
-                           other.picture.tasks.end(), [&](const Task& same) {
-                             return same.poem == task.poem &&
-                                    sending(task) > 1.05 * sending(same);
-                           });
-                     });
+  for (const Task& task : variant.picture.tasks) {
+    for (const Task& same : other.picture.tasks) {
+      if (same.poem != task.poem) continue;
+      if (sending(task) > 1.05 * sending(same)) return true;
+    }
+  }
+  return false;
 }
 
 // The fastest variant in which no bytes lay unread for long.
@@ -185,13 +183,6 @@ bool looks_the_same(Kind kind) {
   return kind != Kind::unread && kind != Kind::other && kind != Kind::unseen;
 }
 
-std::string same_picture(const Variant& other) {
-  return fmt::format(
-      "The same picture as that of {}: the program is written differently, but "
-      "it waits in the same way.",
-      other.name);
-}
-
 }  // namespace
 
 std::vector<Kind> kinds_of(const Comparison& comparison) {
@@ -207,13 +198,13 @@ std::vector<std::string> captions(const Comparison& comparison,
   std::vector<std::string> captions;
   for (const Variant& variant : comparison.variants) {
     const Kind kind = kinds[captions.size()];
-    const auto self =
-        kinds.begin() + static_cast<std::ptrdiff_t>(captions.size());
-    const auto first = std::find(kinds.begin(), self, kind);
+    const auto first = static_cast<std::size_t>(
+        std::find(kinds.begin(), kinds.end(), kind) - kinds.begin());
     captions.push_back(
-        first != self && looks_the_same(kind)
-            ? same_picture(comparison.variants[static_cast<std::size_t>(
-                  first - kinds.begin())])
+        first < captions.size() && looks_the_same(kind)
+            ? fmt::format("The same picture as that of {}: the program is "
+                          "written differently, but it waits in the same way.",
+                          comparison.variants[first].name)
             : about(comparison, variant, kind));
   }
   return captions;

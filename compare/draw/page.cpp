@@ -38,14 +38,6 @@ std::string draw_head(const std::string& title) {
       escape(title), page_css, picture_style());
 }
 
-// The hatches, once for all pictures of the page.
-std::string hatch_sheet() {
-  return fmt::format(
-      "<svg class=\"hatches\" width=\"0\" height=\"0\" "
-      "aria-hidden=\"true\">{}</svg>\n",
-      hatches());
-}
-
 std::string draw_header(const PageView& view) {
   std::string lines;
   for (const auto& line : view.picture.sentences) {
@@ -220,10 +212,12 @@ std::string draw_script(const PageView& view) {
 
 std::string make_page(const Comparison& comparison) {
   const PageView view = view_page(comparison);
-  return draw_head(view.picture.title) + "<body>\n" + hatch_sheet() +
-         draw_header(view) + "<main>\n" + draw_sections(view) + "</main>\n" +
-         "<div id=\"tip\" role=\"status\" hidden></div>\n" + draw_script(view) +
-         "</body>\n</html>\n";
+  return fmt::format(
+      "{}<body>\n<svg class=\"hatches\" width=\"0\" height=\"0\" "
+      "aria-hidden=\"true\">{}</svg>\n{}<main>\n{}</main>\n"
+      "<div id=\"tip\" role=\"status\" hidden></div>\n{}</body>\n</html>\n",
+      draw_head(view.picture.title), hatches(), draw_header(view),
+      draw_sections(view), draw_script(view));
 }
 
 }  // namespace poetry_compare

@@ -142,9 +142,9 @@ nlohmann::json to_json(const std::vector<Tick>& ticks) {
 std::string reads_json(const PictureView& view) {
   // A line for each variant: the page has no line of a hundred kilobytes then.
   std::string variants;
-  for (const auto& tasks : view.ticks) {
+  for (const Samples& samples : view.samples) {
     auto lists = nlohmann::json::array();
-    for (const auto& ticks : tasks) lists.push_back(to_json(ticks));
+    for (const auto& task : samples.tasks) lists.push_back(to_json(task.ticks));
     if (!variants.empty()) variants += ",\n";
     variants += lists.dump();
   }

@@ -38,28 +38,21 @@ void add_headings(const Comparison& comparison, PictureView& view) {
   view.marks = legend_of_marks();
 }
 
-std::vector<std::vector<Tick>> ticks_of(const Samples& samples) {
-  std::vector<std::vector<Tick>> ticks;
-  for (const TaskSamples& task : samples.tasks) ticks.push_back(task.ticks);
-  return ticks;
-}
-
 void add_pictures(const Comparison& comparison, PictureView& view) {
   const Axis axis = make_axis(comparison);
   view.seconds = axis.seconds;
   view.axis = axis_marks(axis);
-  std::vector<Samples> samples;
   for (const Variant& variant : comparison.variants) {
-    samples.push_back(downsample(variant.picture, axis));
-    view.ticks.push_back(ticks_of(samples.back()));
+    view.samples.push_back(downsample(variant.picture, axis));
   }
-  const Scale scale = make_scale(comparison, axis, samples);
-  for (std::size_t i = 0; i < samples.size(); ++i) {
+  const Scale scale = make_scale(comparison, axis, view.samples);
+  for (std::size_t i = 0; i < view.samples.size(); ++i) {
     const Variant& variant = comparison.variants[i];
     if (!variant.picture.seen) continue;
-    view.variants.push_back(
-        {i, variant.name, headline(comparison, variant), complaint(variant),
-         view_lanes(comparison.poems, variant.picture, samples[i], scale)});
+    view.variants.push_back({i, variant.name, headline(comparison, variant),
+                             complaint(variant),
+                             view_lanes(comparison.poems, variant.picture,
+                                        view.samples[i], scale)});
   }
 }
 

@@ -40,8 +40,7 @@ struct PictureView {
   double seconds = 1;  // the length of the axis
   std::vector<AxisMark> axis;
   std::vector<VariantView> variants;  // without those that were not seen
-  // [variant][task], of all variants.
-  std::vector<std::vector<std::vector<Tick>>> ticks;
+  std::vector<Samples> samples;  // of all variants
 };
 
 Headline headline(const Comparison& comparison, const Variant& variant);
