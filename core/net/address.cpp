@@ -9,10 +9,10 @@
 namespace net {
 namespace {
 
-// RFC 1035, without the final dot; the scope of a literal has to fit in, too.
-constexpr std::size_t longest_name = 253;
+// RFC 1035, without the final dot. Limits an IPv6 address with its scope, too.
+constexpr std::size_t max_name = 253;
 
-// Or control characters: '\0', for one, would end the name too early.
+// Counts control characters as blanks: '\0' would end the name too early.
 bool has_blanks(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
                      [](unsigned char c) { return c <= ' ' || c == 0x7f; });
@@ -32,20 +32,22 @@ std::uint16_t parse_port(std::string_view text) {
   return port;
 }
 
+std::string parse_bracketed(std::string_view text) {
+  std::string host(text.substr(1, text.size() - 2));
+  if (host.size() > max_name || host.find(':') == host.npos ||
+      !is_ip_address(host)) {
+    throw std::invalid_argument("Only an IPv6 address stands in brackets.");
+  }
+  return host;
+}
+
 std::string parse_host(std::string_view text) {
   if (text.empty()) return Address().host;
-  if (text.front() == '[' && text.back() == ']') {
-    std::string host(text.substr(1, text.size() - 2));
-    if (host.size() > longest_name || host.find(':') == host.npos ||
-        !is_literal(host)) {
-      throw std::invalid_argument("Only an IPv6 address stands in brackets.");
-    }
-    return host;
-  }
+  if (text.front() == '[' && text.back() == ']') return parse_bracketed(text);
   if (text.find_first_of(":[]") != text.npos) {
     throw std::invalid_argument("Addresses are [host:]port, IPv6 in brackets.");
   }
-  if (text.size() > longest_name) {
+  if (text.size() > max_name) {
     throw std::invalid_argument("Host names have at most 253 bytes.");
   }
   if (has_blanks(text)) {
@@ -69,7 +71,7 @@ Address parse_address(std::string_view text) {
           parse_port(text.substr(colon + 1))};
 }
 
-bool is_literal(const std::string& host) {
+bool is_ip_address(const std::string& host) {
   if (has_blanks(host) || host.ends_with('%')) return false;
   const std::string number = host.substr(0, host.find('%'));
   in6_addr ipv6;

@@ -8,8 +8,8 @@
 
 namespace net {
 
-// The host is a name or a literal, as it was typed; an IPv6 literal stands
-// without its brackets.
+// The host is a name or an IP address, as it was typed; an IPv6 address has no
+// brackets.
 struct Address {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
@@ -21,12 +21,12 @@ struct Address {
 std::string to_string(const Address& address);
 
 // Reads "[host:]port"; without a host it is this machine. The port is decimal,
-// 1 to 65535, and IPv6 literals stand in brackets. Throws
+// 1 to 65535, and an IPv6 address stands in brackets. Throws
 // std::invalid_argument, whose what() is fit to show to the user.
 Address parse_address(std::string_view text);
 
-// Whether the host is a number already, so that nobody has to be asked what it
-// stands for: a dotted quad ("127.1" is none), or IPv6 with or without a scope.
-bool is_literal(const std::string& host);  // isIPAddress, isIPv6Address
+// Whether the host is an IP address, which need not be looked up: a dotted quad
+// (not "127.1"), or IPv6 with or without a scope.
+bool is_ip_address(const std::string& host);  // isIPAddress, isIPv6Address
 
 }  // namespace net

@@ -27,36 +27,46 @@ namespace {
   throw std::system_error(error, resolver_category(), host);
 }
 
-}  // namespace
+using AddrInfo = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
 
-std::vector<Address> resolve(const Address& address) {
-  if (is_literal(address.host)) return {address};
-  if (address.host.find('\0') != address.host.npos) {
-    // The system would ask for what stands before it.
-    throw_resolver_error(EAI_NONAME, address.host);
-  }
-
+// `error` is the result of getaddrinfo().
+AddrInfo look_up(const std::string& host, int& error) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  int error = ::getaddrinfo(address.host.c_str(), nullptr, &hints, &found);
-  if (error != 0 && address.host == "localhost") {
-    // RFC 6761: it is always this machine, whoever was asked.
-    return {{"127.0.0.1", address.port}, {"::1", address.port}};
-  }
-  if (error != 0) throw_resolver_error(error, address.host);
+  error = ::getaddrinfo(host.c_str(), nullptr, &hints, &found);
+  return {error == 0 ? found : nullptr, &::freeaddrinfo};
+}
 
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(
-      found, &::freeaddrinfo);
-  std::vector<Address> literals;
-  for (const addrinfo* info = found; info; info = info->ai_next) {
-    char host[NI_MAXHOST];
-    error = ::getnameinfo(info->ai_addr, info->ai_addrlen, host, sizeof host,
-                          nullptr, 0, NI_NUMERICHOST);
-    if (error != 0) throw_resolver_error(error, address.host);
-    literals.push_back({host, address.port});
+std::string ip_address(const addrinfo& info, const std::string& name) {
+  char host[NI_MAXHOST];
+  const int error = ::getnameinfo(info.ai_addr, info.ai_addrlen, host,
+                                  sizeof host, nullptr, 0, NI_NUMERICHOST);
+  if (error != 0) throw_resolver_error(error, name);
+  return host;
+}
+
+}  // namespace
+
+std::vector<Address> resolve(const Address& address) {
+  const auto& [host, port] = address;
+  if (is_ip_address(host)) return {address};
+  // The system would look up what stands before the '\0'.
+  if (host.find('\0') != host.npos) throw_resolver_error(EAI_NONAME, host);
+
+  int error = 0;
+  const AddrInfo found = look_up(host, error);
+  if (error != 0 && host == "localhost") {
+    // RFC 6761: it is this machine, whatever the name server says.
+    return {{"127.0.0.1", port}, {"::1", port}};
   }
-  return literals;
+  if (error != 0) throw_resolver_error(error, host);
+
+  std::vector<Address> ip_addresses;
+  for (const addrinfo* info = found.get(); info; info = info->ai_next) {
+    ip_addresses.push_back({ip_address(*info, host), port});
+  }
+  return ip_addresses;
 }
 
 }  // namespace net

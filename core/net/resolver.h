@@ -1,4 +1,4 @@
-// What names stand for.                           Python: socket.getaddrinfo()
+// The IP addresses of a name.                     Python: socket.getaddrinfo()
 #pragma once
 
 #include <system_error>
@@ -8,12 +8,12 @@
 
 namespace net {
 
-// The literals a name stands for, in the order to try them; a literal stands
-// for itself. Waits for the name server. Any thread may call it. Throws
+// The IP addresses of a name, in the order to try them; an IP address is its
+// own. Waits for the name server. Any thread may call it. Throws
 // std::system_error, with a reason of resolver_category() or of the system.
 std::vector<Address> resolve(const Address& address);
 
-// What getaddrinfo() says: "Name or service not known".
+// The reasons of getaddrinfo(): "Name or service not known".
 const std::error_category& resolver_category();
 
 }  // namespace net

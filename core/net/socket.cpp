@@ -1,9 +1,6 @@
 #include "net/socket.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <net/if.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -11,63 +8,16 @@
 #include <cerrno>
 
 #include "net/resolver.h"
+#include "net/socket_address.h"
 
 namespace net {
 namespace {
 
-// An address as the system calls take it.
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t size = sizeof storage;
+using std::chrono::steady_clock;
 
-  sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
-  // It is in the same place for IPv4 and IPv6.
-  in_port_t port() const {
-    return reinterpret_cast<const sockaddr_in*>(&storage)->sin_port;
-  }
-};
+int default_rcvbuf = 0;  // 0: the system decides
 
-SocketAddress to_socket_address(const Address& literal) {
-  SocketAddress address;
-  const auto ipv4 = reinterpret_cast<sockaddr_in*>(&address.storage);
-  const auto ipv6 = reinterpret_cast<sockaddr_in6*>(&address.storage);
-  const std::string& host = literal.host;
-  const auto percent = host.find('%');
-  if (::inet_pton(AF_INET, host.c_str(), &ipv4->sin_addr) == 1) {
-    ipv4->sin_family = AF_INET;
-    ipv4->sin_port = htons(literal.port);
-    address.size = sizeof *ipv4;
-  } else if (::inet_pton(AF_INET6, host.substr(0, percent).c_str(),
-                         &ipv6->sin6_addr) == 1) {
-    ipv6->sin6_family = AF_INET6;
-    ipv6->sin6_port = htons(literal.port);
-    if (percent != host.npos) {
-      ipv6->sin6_scope_id = ::if_nametoindex(host.substr(percent + 1).c_str());
-    }
-    address.size = sizeof *ipv6;
-  }
-  return address;
-}
-
-Address to_address(const SocketAddress& address) {
-  char host[INET6_ADDRSTRLEN];
-  if (address.storage.ss_family == AF_INET) {
-    const auto ipv4 = reinterpret_cast<const sockaddr_in*>(&address.storage);
-    ::inet_ntop(AF_INET, &ipv4->sin_addr, host, sizeof host);
-    return {host, ntohs(ipv4->sin_port)};
-  }
-  const auto ipv6 = reinterpret_cast<const sockaddr_in6*>(&address.storage);
-  if (IN6_IS_ADDR_V4MAPPED(&ipv6->sin6_addr)) {
-    ::inet_ntop(AF_INET, &ipv6->sin6_addr.s6_addr[12], host, sizeof host);
-  } else {
-    ::inet_ntop(AF_INET6, &ipv6->sin6_addr, host, sizeof host);
-  }
-  return {host, ntohs(ipv6->sin6_port)};
-}
-
-int default_rcvbuf = 0;  // what the system gives
-
-// An error is the literal's, not the caller's: a host may have no IPv6.
+// An error concerns this address family only: a host may have no IPv6.
 Socket make_socket(int family, std::error_code& error, int flags = 0) {
   Socket sock(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | flags, 0));
   error = sock.fd() < 0 ? last_error() : std::error_code();
@@ -86,26 +36,23 @@ SocketAddress own_address(const Socket& sock) {
   return address;
 }
 
-// Linux lets a port that nobody listens on connect to itself. The numbers alone
-// nearly always differ.
+// Linux lets a socket connect to its own port, if nothing listens there. The
+// port numbers are compared first, since they nearly always differ.
 bool is_connected_to_itself(const Socket& sock, const SocketAddress& peer) {
   const SocketAddress own = own_address(sock);
   return own.port() == peer.port() && to_address(own) == to_address(peer);
 }
 
-void set_connect_timeout(const Socket& sock,
-                         std::chrono::steady_clock::duration timeout) {
+// Zero is no limit.
+void set_connect_timeout(const Socket& sock, steady_clock::duration timeout) {
   const auto us = ceil<std::chrono::microseconds>(timeout).count();
-  const timeval value{us / 1000000, us % 1000000};  // zero: no limit
+  const timeval value{us / 1000000, us % 1000000};
   ::setsockopt(sock.fd(), SOL_SOCKET, SO_SNDTIMEO, &value, sizeof value);
 }
 
-std::error_code connect_blocking(
-    const Socket& sock,
-    const Address& literal,
-    std::optional<std::chrono::steady_clock::duration> timeout) {
-  using std::chrono::steady_clock;
-  SocketAddress address = to_socket_address(literal);
+std::error_code connect_in_time(const Socket& sock,
+                                SocketAddress& address,
+                                std::optional<steady_clock::duration> timeout) {
   if (timeout) {
     set_connect_timeout(sock, std::max<steady_clock::duration>(
                                   *timeout, std::chrono::microseconds(1)));
@@ -113,20 +60,29 @@ std::error_code connect_blocking(
   const int result = ::connect(sock.fd(), address.get(), address.size);
   const std::error_code error = last_error();
   if (timeout) set_connect_timeout(sock, steady_clock::duration::zero());
-  if (result < 0) {
-    return error == std::errc::operation_in_progress
-               ? make_error_code(std::errc::timed_out)
-               : error;
-  }
-  SocketAddress peer;
-  ::getpeername(sock.fd(), peer.get(), &peer.size);  // lost already: no port
-  return is_connected_to_itself(sock, peer)
-             ? make_error_code(std::errc::connection_refused)
-             : std::error_code();
+  if (result == 0) return {};
+  return error == std::errc::operation_in_progress
+             ? make_error_code(std::errc::timed_out)
+             : error;
 }
 
-Socket listen_on(const Address& literal, std::error_code& error) {
-  SocketAddress address = to_socket_address(literal);
+Socket connect_blocking(const Address& address,
+                        std::error_code& error,
+                        std::optional<steady_clock::duration> timeout) {
+  SocketAddress destination = to_socket_address(address);
+  Socket sock = make_socket(destination.storage.ss_family, error);
+  if (!error) error = connect_in_time(sock, destination, timeout);
+  if (error) return sock;
+  SocketAddress peer;  // without a port, if the connection is lost already
+  ::getpeername(sock.fd(), peer.get(), &peer.size);
+  if (is_connected_to_itself(sock, peer)) {
+    error = make_error_code(std::errc::connection_refused);
+  }
+  return sock;
+}
+
+Socket listen_on(const Address& ip_address, std::error_code& error) {
+  SocketAddress address = to_socket_address(ip_address);
   Socket sock = make_socket(address.storage.ss_family, error);
   if (error) return sock;
   const int yes = 1;
@@ -141,6 +97,19 @@ Socket listen_on(const Address& literal, std::error_code& error) {
     sock.close();
   }
   return sock;
+}
+
+// Where to listen: every interface, or the first address of a name, but IPv4
+// before IPv6.
+std::vector<Address> interfaces(const Address& address) {
+  if (address.host.empty()) {
+    return {{"::", address.port}, {"0.0.0.0", address.port}};
+  }
+  auto ip_addresses = resolve(address);
+  const auto ipv4 = std::find_if(
+      ip_addresses.begin(), ip_addresses.end(),
+      [](const Address& a) { return a.host.find(':') == a.host.npos; });
+  return {ipv4 == ip_addresses.end() ? ip_addresses.front() : *ipv4};
 }
 
 }  // namespace
@@ -160,12 +129,10 @@ void Socket::close() noexcept {
 // --- Connecting and listening ------------------------------------------------
 
 Socket connect(const Address& address,
-               std::optional<std::chrono::steady_clock::duration> timeout) try {
+               std::optional<steady_clock::duration> timeout) try {
   std::error_code error;
-  for (const Address& literal : resolve(address)) {
-    Socket sock =
-        make_socket(to_socket_address(literal).storage.ss_family, error);
-    if (!error) error = connect_blocking(sock, literal, timeout);
+  for (const Address& ip_address : resolve(address)) {
+    Socket sock = connect_blocking(ip_address, error, timeout);
     if (!error) return sock;
   }
   throw std::system_error(error);
@@ -174,8 +141,8 @@ Socket connect(const Address& address,
                           "Failed to connect to " + to_string(address));
 }
 
-Socket start_connect(const Address& literal, std::error_code& error) {
-  SocketAddress address = to_socket_address(literal);
+Socket start_connect(const Address& ip_address, std::error_code& error) {
+  SocketAddress address = to_socket_address(ip_address);
   Socket sock = make_socket(address.storage.ss_family, error, SOCK_NONBLOCK);
   if (error) return sock;
   if (::connect(sock.fd(), address.get(), address.size) < 0 &&
@@ -187,17 +154,16 @@ Socket start_connect(const Address& literal, std::error_code& error) {
 }
 
 std::error_code connect_result(const Socket& sock) {
-  // Who has a peer is connected. SO_ERROR is not asked: it would swallow a
-  // reset that came since, and say nothing about an attempt that is still
-  // pending.
+  // A socket with a peer is connected. SO_ERROR would not do: reading it clears
+  // a reset that came since, and it says nothing of an attempt that is pending.
   SocketAddress peer;
   if (::getpeername(sock.fd(), peer.get(), &peer.size) == 0) {
     return is_connected_to_itself(sock, peer)
                ? make_error_code(std::errc::connection_refused)
                : std::error_code();
   }
-  // Without one it is not connected yet, or was refused, or was connected and
-  // reset; what came before the reset can still be read.
+  // A socket without a peer is not connected yet, was refused, or was connected
+  // and reset; what came before the reset can still be read.
   char byte;
   if (::recv(sock.fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0) return {};
   return errno == EWOULDBLOCK
@@ -206,19 +172,9 @@ std::error_code connect_result(const Socket& sock) {
 }
 
 Socket listen(const Address& address) try {
-  std::vector<Address> literals;
-  if (address.host.empty()) {
-    literals = {{"::", address.port}, {"0.0.0.0", address.port}};
-  } else {
-    literals = resolve(address);
-    std::stable_partition(
-        literals.begin(), literals.end(),
-        [](const Address& a) { return a.host.find(':') == std::string::npos; });
-    literals.resize(1);
-  }
   std::error_code error;
-  for (const Address& literal : literals) {
-    Socket sock = listen_on(literal, error);
+  for (const Address& interface : interfaces(address)) {
+    Socket sock = listen_on(interface, error);
     if (!error) return sock;
   }
   throw std::system_error(error);
@@ -227,7 +183,7 @@ Socket listen(const Address& address) try {
                           "cannot listen on " + to_string(address));
 }
 
-// --- What is known about a socket --------------------------------------------
+// --- Addresses and errors ----------------------------------------------------
 
 Address local_address(const Socket& sock) {
   return to_address(own_address(sock));

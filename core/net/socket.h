@@ -1,10 +1,11 @@
 // An owned socket, and the address plumbing around it.  Python: import socket
 //
-// What is NOT wrapped here is what the programs are about: recv(), send(),
+// The calls that the programs are about are NOT wrapped: recv(), send(),
 // accept(), select(). A reader of a program must see them.
 //
-// Every socket made here is closed when the program executes another one, and
-// waits in its system calls until set_blocking(false), but for start_connect().
+// A socket made here is closed when the program executes another program. It
+// blocks until set_blocking(false); only start_connect() makes one that does
+// not.
 #pragma once
 
 #include <chrono>
@@ -34,8 +35,8 @@ class Socket {
   // The number to hand to the system calls; -1 once closed.
   int fd() const { return fd_; }
 
-  // Whether the system calls wait (a new socket does) or fail with EWOULDBLOCK.
-  // Throws std::system_error.
+  // A blocking socket waits in its system calls; another one fails there with
+  // EWOULDBLOCK. Throws std::system_error.
   void set_blocking(bool blocking);
 
   // Closing twice is harmless.
@@ -45,40 +46,41 @@ class Socket {
   int fd_ = -1;
 };
 
-// Connects, to one literal after the other until one accepts, and waits until
-// that is done; for each literal at most `timeout`, where one is given. Throws
+// Connects, and waits until that is done. Tries each IP address of a name until
+// one accepts; each attempt takes at most `timeout`, if there is one. Throws
 // std::system_error: "Failed to connect to host:port: reason".
 Socket connect(
     const Address& address,
     std::optional<std::chrono::steady_clock::duration> timeout = std::nullopt);
 
-// Begins to connect to a literal and does not wait: the socket is non-blocking,
-// and writable when the attempt is over. `error` is set if it failed on the
-// spot; the socket is then closed.
-Socket start_connect(const Address& literal, std::error_code& error);
+// Begins to connect to an IP address and does not wait: the socket does not
+// block, and is writable when the attempt is over. If the attempt fails at
+// once, sets `error` and closes the socket.
+Socket start_connect(const Address& ip_address, std::error_code& error);
 
-// What came of start_connect(): no error once connected,
-// std::errc::operation_in_progress for as long as nobody knows, and
-// std::errc::connection_reset if it was connected, and is not any more. Asking
-// clears the error of an attempt, but not one that stands behind something to
-// read.
+// The result of start_connect(): no error once it is connected,
+// std::errc::operation_in_progress while the attempt is pending, and
+// std::errc::connection_reset if it was connected and is not any more. A call
+// clears the error of an attempt, but not an error that came after data which
+// is still to be read.
 std::error_code connect_result(const Socket& sock);
 
-// Listens. A name is taken for its IPv4 address if it has one, as in Python; an
-// empty host is every interface, IPv4 and IPv6. Port 0 lets the system choose.
-// Throws std::system_error: "cannot listen on host:port: reason".
+// Listens. For a name it takes the first IPv4 address if there is one, as
+// Python does; an empty host is every interface, IPv4 and IPv6. With port 0 the
+// system chooses one. Throws std::system_error: "cannot listen on host:port:
+// reason".
 Socket listen(const Address& address);
 
-// The address a socket is bound to, and the one at the other end; "?:0" if the
-// other end is gone already.
+// The address that a socket is bound to, and its peer's, which is "?:0" if the
+// connection is lost already.
 Address local_address(const Socket& sock);
 Address peer_address(const Socket& sock);
 
-// How many bytes the system may receive ahead (SO_RCVBUF) on connections made
-// from now on. For the start of a program.        Python: setdefaulttimeout()
+// SO_RCVBUF of the sockets made from now on: how many bytes the system receives
+// before the program reads them. To be called when a program starts.
 void set_default_rcvbuf(int bytes);
 
-// errno as an error code; and a number like errno thrown, saying which call
+// errno as an error code, and the same thrown; `what` names the call that
 // failed.
 std::error_code last_error();
 [[noreturn]] void throw_last_error(const std::string& what);

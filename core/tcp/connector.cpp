@@ -112,7 +112,7 @@ class TcpConnector final : public Connector,
     call_later(timeout_, [](TcpConnector& self) {
       self.fail(make_error_code(std::errc::timed_out));
     });
-    if (net::is_literal(destination_.host)) {
+    if (net::is_ip_address(destination_.host)) {
       try_all({destination_}, {});
       return;
     }

@@ -53,7 +53,7 @@ void check_host(const std::string& host) {
         "hosts have no blanks and no NUL");
   check(host.size() <= 253, "hosts have at most 253 bytes");
   if (host.find(':') != host.npos) {
-    check(net::is_literal(host), "only IPv6 has colons");
+    check(net::is_ip_address(host), "only IPv6 has colons");
   } else {
     check(host.find_first_of("[]") == host.npos, "only IPv6 has brackets");
   }
@@ -103,7 +103,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
   check_address(text);
-  net::is_literal(text);
+  net::is_ip_address(text);
   check_command_line(text);
   return 0;
 }

@@ -125,7 +125,7 @@ TEST(Address, D12_OnlyStrictIpAddressesAreIpAddresses) {
            "fe80::1%lo"s,
            "fe80::1%2"s,
        }) {
-    EXPECT_TRUE(net::is_literal(host)) << host;
+    EXPECT_TRUE(net::is_ip_address(host)) << host;
   }
   for (const std::string& host : {
            ""s,
@@ -157,7 +157,7 @@ TEST(Address, D12_OnlyStrictIpAddressesAreIpAddresses) {
            "%lo"s,
            "::1%"s,
        }) {
-    EXPECT_FALSE(net::is_literal(host)) << host;
+    EXPECT_FALSE(net::is_ip_address(host)) << host;
   }
 }
 

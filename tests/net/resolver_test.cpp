@@ -23,7 +23,7 @@ TEST(Resolver, LocalhostIsLoopback) {
   const auto found = net::resolve({"localhost", 80});
   ASSERT_FALSE(found.empty());
   for (const Address& address : found) {
-    EXPECT_TRUE(net::is_literal(address.host)) << address.host;
+    EXPECT_TRUE(net::is_ip_address(address.host)) << address.host;
     EXPECT_EQ(address.port, 80);
   }
 }
