@@ -16,13 +16,12 @@ bool LineReceiver::deliver_one() {
     return true;
   }
   const std::size_t end = data.find(delimiter_, searched_);
-  if (end == data.npos && (data.size() <= max_length_ ||
-                           data.size() - max_length_ < delimiter_.size())) {
+  if (end == data.npos && may_become_line(data.size())) {
     searched_ = data.size() - std::min(data.size(), delimiter_.size() - 1);
     return false;
   }
   searched_ = 0;
-  if (end > max_length_) {  // or there is none
+  if (end > max_length_) {  // also if there is no delimiter
     consume(data.size());
     line_length_exceeded(data);
   } else {
@@ -30,6 +29,12 @@ bool LineReceiver::deliver_one() {
     line_received(data.substr(0, end));
   }
   return true;
+}
+
+// Whether so many bytes without a delimiter may be the beginning of a line that
+// is not too long, and of its delimiter.
+bool LineReceiver::may_become_line(std::size_t size) const {
+  return size <= max_length_ || size - max_length_ < delimiter_.size();
 }
 
 void LineReceiver::line_length_exceeded(std::string_view /*line*/) {
@@ -44,7 +49,7 @@ void LineReceiver::set_line_mode(std::string_view rest) {
   raw_ = false;
   searched_ = 0;
   if (take_back(rest)) return;
-  // Not what overrides it: that has seen these bytes already.
+  // Not an override of it, which has seen these bytes already.
   PausableReceiver::data_received(rest);
 }
 

@@ -4,39 +4,39 @@
 #include <string>
 
 namespace reactor {
-namespace {
 
-bool is_digit(char c) {
-  return '0' <= c && c <= '9';
-}
-
-}  // namespace
-
-// The length is read anew whenever something came: it has few digits.
+// Parses the length anew for each delivery: it has few digits.
 bool NetstringReceiver::deliver_one() {
   const std::string_view data = unparsed();
+  const auto digits = data.substr(0, data.find_first_not_of("0123456789"));
   std::size_t length = 0;
-  std::size_t at = 0;
-  for (; at < data.size() && is_digit(data[at]); ++at) {
-    const auto digit = static_cast<std::size_t>(data[at] - '0');
-    if (at == 1 && length == 0) return refuse();
-    if (digit > max_length_ || length > (max_length_ - digit) / 10) {
-      return refuse();
-    }
-    length = 10 * length + digit;
-  }
-  if (at == data.size()) return false;
-  if (at == 0 || data[at] != ':') return refuse();
+  if (!parse_length(digits, length)) return refuse();
+  if (digits.size() == data.size()) return false;
+  if (digits.empty() || data[digits.size()] != ':') return refuse();
 
-  const std::string_view string = data.substr(at + 1);
+  const std::string_view string = data.substr(digits.size() + 1);
   if (string.size() <= length) return false;
   if (string[length] != ',') return refuse();
-  consume(at + 1 + length + 1);
+  consume(digits.size() + 1 + length + 1);
   string_received(string.substr(0, length));
   return true;
 }
 
-// There is none, and will be none.
+// Returns whether the digits are, or begin, a length that is not too large.
+bool NetstringReceiver::parse_length(std::string_view digits,
+                                     std::size_t& length) const {
+  if (digits.size() > 1 && digits[0] == '0') return false;
+  for (const char c : digits) {
+    const auto digit = static_cast<std::size_t>(c - '0');
+    if (digit > max_length_ || length > (max_length_ - digit) / 10) {
+      return false;
+    }
+    length = 10 * length + digit;
+  }
+  return true;
+}
+
+// The input is not a netstring, and no later byte can make it one.
 bool NetstringReceiver::refuse() {
   transport().lose_connection();
   return false;

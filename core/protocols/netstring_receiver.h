@@ -5,23 +5,24 @@
 
 namespace reactor {
 
-// "4:poem," is a string of four bytes, of any kind. The length is in decimal
-// digits without a sign, a blank or a zero too many, and is believed only after
-// it is checked: memory is for what came, not for what was announced. Whatever
-// is no netstring, or too long a one, loses the connection, as soon as it
+// "4:poem," is a string of four bytes, which may be any. The length is decimal
+// digits, without a sign, a blank or a leading zero. Memory is allocated for
+// the bytes that have arrived, not for the length that was announced. Input
+// that is not a netstring, or is too long, loses the connection as soon as that
 // shows.
 class NetstringReceiver : public PausableReceiver {  // NetstringReceiver
  public:
   virtual void string_received(std::string_view string) = 0;
 
-  // As a netstring, of any length; otherwise as Transport::write().
+  // The string may have any length. Is like Transport::write() otherwise.
   void send_string(std::string_view string);
 
-  // 99999 bytes; from the next string on.
+  // By default 99999 bytes. Applies from the next string on.
   void set_max_length(std::size_t max_length) { max_length_ = max_length; }
 
  private:
   bool deliver_one() override;
+  bool parse_length(std::string_view digits, std::size_t& length) const;
   bool refuse();
 
   std::size_t max_length_ = 99999;

@@ -14,14 +14,14 @@ void PausableReceiver::pause_producing() {
   transport().pause_producing();
 }
 
-// The transport first: a callback may pause again, or throw.
+// Resumes the transport first: a callback may pause again, or throw.
 void PausableReceiver::resume_producing() {
   paused_ = false;
   transport().resume_producing();
   deliver();
 }
 
-// A loop, and the only one: whatever a callback calls comes back to it.
+// The outermost call loops; a call from within a callback returns at once.
 void PausableReceiver::deliver() {
   if (delivering_) return;
   struct Delivering {
@@ -35,7 +35,7 @@ void PausableReceiver::deliver() {
   do {
     take_arrived();
   } while (!paused_ && !transport().disconnecting() && deliver_one());
-  let_go();
+  drop_parsed();
 }
 
 void PausableReceiver::take_arrived() {
@@ -45,10 +45,10 @@ void PausableReceiver::take_arrived() {
   std::string().swap(arrived_);
 }
 
-// Of what is parsed. Who pauses at every piece must not pay for all the others
-// each time; the rest of who does not is the beginning of a piece, and is moved
-// here once.
-void PausableReceiver::let_go() {
+// Moves the unparsed bytes to the front. While paused they may be many pieces,
+// and a protocol that pauses at each piece must not move them each time; they
+// stay. Otherwise they are the beginning of one piece, which is moved once.
+void PausableReceiver::drop_parsed() {
   if (transport().disconnecting()) clear();
   if (parsed_ == 0 || (paused_ && parsed_ < received_.size())) return;
   std::string(received_, std::exchange(parsed_, 0)).swap(received_);

@@ -10,7 +10,7 @@ Timeout::~Timeout() {
   call_.cancel();
 }
 
-// The new one first: that may throw.
+// Makes the new call first, because that may throw.
 std::optional<Clock::duration> Timeout::set(
     std::optional<Clock::duration> period) {
   auto call = period ? time_.call_later(*period, on_timeout_) : DelayedCall();

@@ -1,4 +1,4 @@
-// What may not take too long.  twisted.protocols.policies.TimeoutMixin
+// Timeouts for protocols.      twisted.protocols.policies.TimeoutMixin
 #pragma once
 
 #include <functional>
@@ -10,7 +10,7 @@
 
 namespace reactor {
 
-// A call to make unless it is put off again and again. Ends with its owner.
+// A delayed call that reset() postpones. Its destructor cancels it.
 class Timeout final {
  public:
   Timeout(ReactorTime& time, std::function<void()> on_timeout);
@@ -19,7 +19,7 @@ class Timeout final {
   Timeout(const Timeout&) = delete;
   Timeout& operator=(const Timeout&) = delete;
 
-  // These are TimeoutMixin's.
+  // See TimeoutMixin::set_timeout() and reset_timeout().
   std::optional<Clock::duration> set(std::optional<Clock::duration> period);
   void reset();
 
@@ -30,10 +30,10 @@ class Timeout final {
   DelayedCall call_;  // of the last set(), made or not
 };
 
-// A protocol with a timeout: TimeoutMixin<LineReceiver>, or of any other. Off
-// until set_timeout(). Nothing resets it but reset_timeout(), which a protocol
-// calls in data_received() if it minds silence, and nowhere if it minds how
-// long everything takes.
+// A protocol with a timeout: TimeoutMixin<LineReceiver>, or any other protocol.
+// There is none until set_timeout(). Only reset_timeout() restarts it: a
+// protocol that limits silence calls it in data_received(); one that limits the
+// time of the whole connection never does.
 template <typename Base = Protocol>
 class TimeoutMixin : public Base {  // TimeoutMixin
  public:
@@ -41,23 +41,23 @@ class TimeoutMixin : public Base {  // TimeoutMixin
   explicit TimeoutMixin(ReactorTime& time)
       : timeout_(time, [this] { timeout_connection(); }) {}
 
-  // Calls timeout_connection() after that period, once; never, for none.
-  // Returns the one before. Throws std::invalid_argument, and changes nothing,
-  // for less than zero.
+  // Calls timeout_connection() once, after that period; with nullopt, never.
+  // Returns the previous period. Throws std::invalid_argument, and changes
+  // nothing, if the period is less than zero.
   std::optional<Clock::duration> set_timeout(
       std::optional<Clock::duration> period) {
     return timeout_.set(period);
   }
 
-  // The period begins again, if it is not over.
+  // Restarts the period, unless it is over.
   void reset_timeout() { timeout_.reset(); }
 
-  // Loses the connection, which looks like its orderly end. Override it to
-  // abort with std::errc::timed_out where that must not be taken for success,
-  // or where a peer that does not read must not delay it.
+  // Loses the connection. connection_lost() then gets
+  // Error::connection_done, and a peer that does not read delays it. An
+  // override may abort it with std::errc::timed_out instead.
   virtual void timeout_connection() { this->transport().lose_connection(); }
 
-  // The timeout is off. Who overrides it calls this one.
+  // Cancels the timeout. An override has to call this function.
   void connection_lost(std::error_code reason) override {
     set_timeout(std::nullopt);
     Base::connection_lost(reason);
