@@ -11,14 +11,14 @@
 namespace reactor {
 namespace {
 
-constexpr std::size_t read_size = 65536;  // at most so much in a round
-constexpr std::size_t lent_size = 262144;  // of what a protocol lends
+constexpr std::size_t read_size = 65536;  // of our own buffer
+constexpr std::size_t max_lent_size = 262144;  // of a protocol's buffer
 constexpr std::size_t high_water = 65536;  // unsent; more pauses a producer
 
-std::error_code unless_nothing(const std::error_code& error) {
-  const bool nothing = error == std::errc::operation_would_block ||
-                       error == std::errc::interrupted;
-  return nothing ? std::error_code() : error;
+std::error_code ignore_would_block(const std::error_code& error) {
+  const bool would_block = error == std::errc::operation_would_block ||
+                           error == std::errc::interrupted;
+  return would_block ? std::error_code() : error;
 }
 
 }  // namespace
@@ -28,26 +28,27 @@ TcpConnection::TcpConnection(InternalFdSet& fds,
                              net::Socket sock,
                              net::Address peer,
                              std::error_code lost,
-                             std::shared_ptr<ConnectionMaker> maker)
+                             std::shared_ptr<ProtocolSource> source)
     : sock_(std::move(sock)),
       fds_(fds),
       time_(time),
       peer_(std::move(peer)),
       host_(net::local_address(sock_)),
-      maker_(std::move(maker)),
+      protocol_source_(std::move(source)),
       reason_(lost) {}
 
-// A fresh connection is writable: the reactor's first call will be do_write(),
-// and that is where the protocol starts. So it is called by the reactor like
-// everything else, and may throw like everything else.
+// A new connection is writable, so that the reactor's first call is do_write(),
+// where the protocol starts. The reactor calls it like any other callback, and
+// it may throw like any other.
 void TcpConnection::start() {
   fds_.add_writer(shared_from_this());
   fds_.retain(shared_from_this());
 }
 
-std::error_code TcpConnection::make() {
-  protocol_ = maker_->build_protocol(peer_);
-  if (state_ != State::connecting) protocol_ = nullptr;  // given up meanwhile
+std::error_code TcpConnection::create_protocol() {
+  protocol_ = protocol_source_->build_protocol(peer_);
+  // build_protocol() may have called Connector::disconnect().
+  if (state_ != State::connecting) protocol_ = nullptr;
   if (!protocol_) return Error::connection_aborted;
   state_ = State::open;
   fds_.add_reader(shared_from_this());
@@ -58,17 +59,18 @@ std::error_code TcpConnection::make() {
 
 // --- Reading -----------------------------------------------------------------
 
-// Once a round, and no more than one buffer: a peer that never stops talking
-// must not keep the others waiting.
+// Reads one buffer in an iteration: a peer that never stops sending must not
+// keep the other connections waiting.
 std::error_code TcpConnection::do_read() {
   char own[read_size];
   std::span<char> buffer = protocol_->get_buffer();
-  if (state_ != State::open || paused_) return {};  // it thought better of it
+  // get_buffer() may have closed or paused the connection.
+  if (state_ != State::open || paused_) return {};
   if (buffer.empty()) buffer = own;
-  const std::size_t most = std::min(buffer.size(), lent_size);
-  const ssize_t n = ::recv(fileno(), buffer.data(), most, 0);
+  const std::size_t size = std::min(buffer.size(), max_lent_size);
+  const ssize_t n = ::recv(fileno(), buffer.data(), size, 0);
   if (n == 0) return Error::connection_done;
-  if (n < 0) return unless_nothing(net::last_error());
+  if (n < 0) return ignore_would_block(net::last_error());
   protocol_->data_received({buffer.data(), static_cast<std::size_t>(n)});
   return {};
 }
@@ -86,10 +88,10 @@ void TcpConnection::resume_producing() {
 // --- Writing -----------------------------------------------------------------
 
 void TcpConnection::write(std::string_view data) {
-  const bool is_last_words = state_ == State::losing && producer_;
-  if ((state_ != State::open && !is_last_words) || data.empty()) return;
+  const bool is_producer_writing = state_ == State::losing && producer_;
+  if ((state_ != State::open && !is_producer_writing) || data.empty()) return;
   if (reason_) {
-    // It failed before. Who is paused does not read, and would never know.
+    // A paused connection does not read, so do_write() must report the error.
     if (paused_) fds_.add_writer(shared_from_this());
   } else if (unsent_.empty()) {
     send_now(data);
@@ -107,24 +109,24 @@ void TcpConnection::write_sequence(std::span<const std::string_view> data) {
   write(together);
 }
 
-// What the system does not take is kept, and sent when there is room again. An
-// error waits until then, too: nobody is called from within write().
+// Bytes that the system does not take are sent when there is room again. An
+// error is reported then, too: no callback is called from within write().
 void TcpConnection::send_now(std::string_view data) {
   const ssize_t n = ::send(fileno(), data.data(), data.size(), MSG_NOSIGNAL);
-  if (n < 0) reason_ = unless_nothing(net::last_error());
+  if (n < 0) reason_ = ignore_would_block(net::last_error());
   const auto sent = static_cast<std::size_t>(n < 0 ? 0 : n);
   unsent_ = data.substr(sent);
-  // A pull producer is asked for more even if nothing is left.
-  const bool is_asked = producer_ && !is_push_;
-  if (!unsent_.empty() || is_asked) fds_.add_writer(shared_from_this());
+  // do_write() asks a pull producer for more, even if nothing is unsent.
+  const bool is_pulling = producer_ && !is_push_producer_;
+  if (!unsent_.empty() || is_pulling) fds_.add_writer(shared_from_this());
 }
 
 std::error_code TcpConnection::do_write() {
-  if (state_ == State::connecting) return make();
+  if (state_ == State::connecting) return create_protocol();
   if (!reason_ && !unsent_.empty()) reason_ = send_unsent();
   if (!reason_) return unsent_.empty() ? sent_everything() : reason_;
 
-  // Whoever reads will find the end itself, behind what came before it.
+  // A connection that reads finds the end itself, after the data before it.
   if (state_ != State::open || paused_) return reason_;
   unsent_.clear();
   sent_ = 0;
@@ -135,9 +137,9 @@ std::error_code TcpConnection::do_write() {
 std::error_code TcpConnection::send_unsent() {
   const ssize_t n = ::send(fileno(), unsent_.data() + sent_,
                            unsent_.size() - sent_, MSG_NOSIGNAL);
-  if (n < 0) return unless_nothing(net::last_error());
+  if (n < 0) return ignore_would_block(net::last_error());
   sent_ += static_cast<std::size_t>(n);
-  // Seldom enough that moving the rest costs less than sending it did.
+  // Rarely enough that moving the remaining bytes costs less than sending did.
   if (sent_ >= unsent_.size() / 2) unsent_.erase(0, std::exchange(sent_, 0));
   return {};
 }
@@ -145,11 +147,11 @@ std::error_code TcpConnection::send_unsent() {
 std::error_code TcpConnection::sent_everything() {
   if (unsent_.capacity() > read_size) unsent_.shrink_to_fit();
   if (state_ == State::losing && !producer_) {
-    say_goodbye();
+    graceful_shutdown();
     return Error::connection_done;
   }
   fds_.remove_writer(*this);
-  if (producer_ && (!is_push_ || is_producer_paused_)) {
+  if (producer_ && (!is_push_producer_ || is_producer_paused_)) {
     is_producer_paused_ = false;
     producer_->resume_producing();
   }
@@ -163,9 +165,11 @@ void TcpConnection::register_producer(std::shared_ptr<Producer> producer,
   if (producer_) throw std::system_error(Error::producer_registered);
   if (state_ == State::lost) return producer->stop_producing();
   producer_ = std::move(producer);
-  is_push_ = streaming;
+  is_push_producer_ = streaming;
   is_producer_paused_ = false;
-  if (!is_push_ && state_ == State::open) fds_.add_writer(shared_from_this());
+  if (!is_push_producer_ && state_ == State::open) {
+    fds_.add_writer(shared_from_this());
+  }
 }
 
 // The caller may be the producer and this the last reference to it, so destroy
@@ -177,7 +181,7 @@ void TcpConnection::unregister_producer() {
 }
 
 void TcpConnection::pause_producer() {
-  if (!producer_ || !is_push_ || is_producer_paused_) return;
+  if (!producer_ || !is_push_producer_ || is_producer_paused_) return;
   is_producer_paused_ = true;
   producer_->pause_producing();
 }
@@ -194,9 +198,9 @@ void TcpConnection::lose_connection() {
   fds_.remove_reader(*this);
 }
 
-// Closing with something unread would be a reset, and could destroy what is
-// still on its way to the other side.
-void TcpConnection::say_goodbye() {
+// Reads and drops what the peer has sent: closing a socket with unread data
+// resets the connection, and the peer might lose data that it has not read yet.
+void TcpConnection::graceful_shutdown() {
   ::shutdown(fileno(), SHUT_WR);
   char unread[read_size];
   for (int i = 0; i < 16; ++i) {
@@ -219,7 +223,7 @@ void TcpConnection::abort_connection(std::error_code reason) {
 }
 
 bool TcpConnection::disconnecting() const {
-  return state_ != State::open;  // nobody can ask while it is connecting
+  return state_ != State::open;  // while connecting, no protocol can ask
 }
 
 void TcpConnection::connection_lost(std::error_code reason) {
@@ -232,7 +236,7 @@ void TcpConnection::connection_lost(std::error_code reason) {
     guarded(this, [&] { producer->stop_producing(); });
   }
   if (protocol_) guarded(this, [&] { protocol_->connection_lost(reason); });
-  maker_->connection_over(protocol_ != nullptr, reason);
+  protocol_source_->connection_ended(protocol_ != nullptr, reason);
 }
 
 }  // namespace reactor

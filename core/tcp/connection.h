@@ -10,32 +10,32 @@
 
 namespace reactor {
 
-// A connector; or for a port, which it may outlive, who knows its factory.
-class ConnectionMaker {
+// Where a connection gets its protocol from: a connector, or, since a port may
+// be gone before its connections, a ServerProtocolSource.
+class ProtocolSource {
  public:
-  virtual ~ConnectionMaker() = default;
+  virtual ~ProtocolSource() = default;
   // The protocol for a connection to `peer`, or null to refuse.
   virtual std::unique_ptr<Protocol> build_protocol(
       const net::Address& peer) = 0;
-  // The last call about a connection. Says whether there ever was a protocol,
-  // and does not throw.
-  virtual void connection_over(bool made, std::error_code reason) = 0;
+  // The last call about a connection. It had no protocol if none was built.
+  // Does not throw.
+  virtual void connection_ended(bool had_protocol, std::error_code reason) = 0;
 };
 
-// Between the reactor, which owns it until connection_lost(), and a protocol,
-// which it owns.
+// The reactor owns it until connection_lost(); it owns its protocol.
 class TcpConnection final : public Transport,
                             public ReadDescriptor,
                             public WriteDescriptor,
                             public std::enable_shared_from_this<TcpConnection> {
  public:
-  // `lost` is why it will end, if that is known already.
+  // `lost` is the reason of a connection that is lost already.
   TcpConnection(InternalFdSet& fds,
                 ReactorTime& time,
                 net::Socket sock,
                 net::Address peer,
                 std::error_code lost,
-                std::shared_ptr<ConnectionMaker> maker);
+                std::shared_ptr<ProtocolSource> source);
 
   // Throws std::system_error if the reactor cannot watch it.
   void start();
@@ -62,14 +62,14 @@ class TcpConnection final : public Transport,
  private:
   enum class State { connecting, open, losing, aborted, lost };
 
-  std::error_code make();
+  std::error_code create_protocol();
   std::error_code send_unsent();
   std::error_code sent_everything();
   void send_now(std::string_view data);
   void pause_producer();
-  void say_goodbye();
+  void graceful_shutdown();
 
-  // What each read needs comes first, so that it is in one place.
+  // The members that each read needs come first: they share a cache line.
   net::Socket sock_;
   State state_ = State::connecting;
   bool paused_ = false;
@@ -78,12 +78,12 @@ class TcpConnection final : public Transport,
   ReactorTime& time_;
   const net::Address peer_;
   const net::Address host_;
-  const std::shared_ptr<ConnectionMaker> maker_;
-  std::error_code reason_;  // why it ends, if we know better than the reactor
+  const std::shared_ptr<ProtocolSource> protocol_source_;
+  std::error_code reason_;  // of the end, if it is known before the reactor's
   std::string unsent_;
   std::size_t sent_ = 0;  // of unsent_
   std::shared_ptr<Producer> producer_;
-  bool is_push_ = false;  // the producer is
+  bool is_push_producer_ = false;
   bool is_producer_paused_ = false;
 };
 

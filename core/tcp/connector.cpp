@@ -1,15 +1,12 @@
-// The client's half; the server's is port.cpp, what both end in is
-// connection.cpp.
-//
-// Who owns whom, from left to right; the other way there are only weak_ptrs and
-// plain references:
+// The owners are on the left; references the other way are weak_ptrs and plain
+// references:
 //
 //   reactor -> TcpConnector -> ClientFactory      until it is connected
 //   reactor -> TcpConnection -> Protocol
 //                            -> TcpConnector -> ClientFactory
-//                         or -> ProtocolFactory
+//                         or -> ServerProtocolSource -> ProtocolFactory
 //   reactor -> TcpPort -> ProtocolFactory         while it listens
-#include "tcp/tcp.h"
+#include "tcp/connector.h"
 
 #include <utility>
 
@@ -18,9 +15,10 @@
 #include "tcp/lookup.h"
 
 namespace reactor {
+namespace {
 
 class TcpConnector final : public Connector,
-                           public ConnectionMaker,
+                           public ProtocolSource,
                            public WriteDescriptor,
                            public std::enable_shared_from_this<TcpConnector> {
  public:
@@ -35,22 +33,22 @@ class TcpConnector final : public Connector,
         factory_(std::move(factory)),
         timeout_(timeout) {}
 
-  // The attempt begins a moment later, so that no factory is ever called from
-  // within connect(), not even when the attempt fails on the spot.
+  // The attempt begins later: the factory is never called from within
+  // connect(), even if the attempt fails at once.
   void connect() override {
     if (state_ != State::disconnected) {
       throw std::system_error(Error::already_connecting);
     }
     state_ = State::connecting;
     fds_.retain(shared_from_this());
-    call_later({}, [](TcpConnector& self) { self.begin(); });
+    call_later({}, [](TcpConnector& self) { self.begin_attempt(); });
   }
 
   void disconnect() override {
     if (const auto connection = connection_.lock()) {
       connection->lose_connection();
     } else if (state_ == State::connecting) {
-      stop_trying();
+      stop_attempt();
       call_later({}, [](TcpConnector& self) {
         self.fail(make_error_code(std::errc::operation_canceled));
       });
@@ -62,7 +60,7 @@ class TcpConnector final : public Connector,
   int fileno() const override { return sock_.fd(); }
   std::string log_prefix() const override { return to_string(destination_); }
 
-  // The attempt is over, one way or the other; or somebody thought so too soon.
+  // The attempt succeeded, failed, or this was a spurious wake-up.
   std::error_code do_write() override {
     const std::error_code error = net::connect_result(sock_);
     if (error == std::errc::operation_in_progress) return {};
@@ -70,8 +68,8 @@ class TcpConnector final : public Connector,
       connected(error);
     } else {
       fds_.remove_writer(*this);
-      literals_.pop_back();
-      try_them(error);
+      ip_addresses_.pop_back();
+      try_addresses(error);
     }
     return {};
   }
@@ -82,8 +80,8 @@ class TcpConnector final : public Connector,
     return factory_->build_protocol(destination_);
   }
 
-  void connection_over(bool made, std::error_code reason) override {
-    if (!made) return fail(reason);
+  void connection_ended(bool had_protocol, std::error_code reason) override {
+    if (!had_protocol) return fail(reason);
     state_ = State::disconnected;
     connection_.reset();
     guarded(this, [&] { factory_->client_connection_lost(*this, reason); });
@@ -93,52 +91,55 @@ class TcpConnector final : public Connector,
  private:
   enum class State { disconnected, connecting, connected };
 
-  // One at a time: asking for another call cancels the one before.
+  // Replaces the call that was asked for before.
   void call_later(Clock::duration delay, void (*call)(TcpConnector&)) {
-    alarm_.cancel();
-    alarm_ = time_.call_later(
+    call_.cancel();
+    call_ = time_.call_later(
         delay, [call, self = shared_from_this()] { call(*self); });
   }
 
-  // Should the factory throw, that is what became of the attempt.
-  void begin() {
-    alarm_ = {};
+  // An attempt fails if its factory throws. The timeout begins here: it is for
+  // the lookup and all addresses together.
+  void begin_attempt() {
+    call_ = {};
     const std::error_code thrown = guarded(this, [&] {
       begin_use();
       factory_->started_connecting(*this);
     });
-    if (alarm_.active()) return;  // it has disconnected us
+    if (call_.active()) return;  // started_connecting() called disconnect()
     if (thrown) return fail(thrown);
     call_later(timeout_, [](TcpConnector& self) {
       self.fail(make_error_code(std::errc::timed_out));
     });
     if (net::is_ip_address(destination_.host)) {
       try_all({destination_}, {});
-      return;
-    }
-    try {
-      // Not a share: it is ours, and whoever is connecting is kept.
-      lookup_ = start_lookup(
-          fds_, destination_,
-          [weak = weak_from_this()](auto literals, std::error_code error) {
-            if (const auto self = weak.lock()) {
-              self->try_all(std::move(literals), error);
-            }
-          });
-    } catch (const std::system_error& error) {
-      fail(error.code());
+    } else {
+      look_up();
     }
   }
 
-  void try_all(std::vector<net::Address> literals, std::error_code error) {
+  // The lookup does not own this: the reactor does while it is connecting.
+  void look_up() try {
+    lookup_ = start_lookup(
+        fds_, destination_,
+        [weak = weak_from_this()](auto ip_addresses, std::error_code error) {
+          if (const auto self = weak.lock()) {
+            self->try_all(std::move(ip_addresses), error);
+          }
+        });
+  } catch (const std::system_error& error) {
+    fail(error.code());
+  }
+
+  void try_all(std::vector<net::Address> ip_addresses, std::error_code error) {
     lookup_.reset();
-    literals_ = {literals.rbegin(), literals.rend()};
-    try_them(error);
+    ip_addresses_ = {ip_addresses.rbegin(), ip_addresses.rend()};
+    try_addresses(error);
   }
 
-  void try_them(std::error_code error) {
-    for (; !literals_.empty(); literals_.pop_back()) {
-      sock_ = net::start_connect(literals_.back(), error);
+  void try_addresses(std::error_code error) {
+    for (; !ip_addresses_.empty(); ip_addresses_.pop_back()) {
+      sock_ = net::start_connect(ip_addresses_.back(), error);
       if (!error) error = watch();
       if (!error) return;
     }
@@ -152,15 +153,14 @@ class TcpConnector final : public Connector,
     return error.code();
   }
 
-  // Even if it is lost already: whoever has accepted us may have had his
-  // reasons, but nobody has refused us. What the attempt needed goes now: a
-  // connection may be at rest for long.
+  // A reset after the accept is a lost connection, not a failed attempt. What
+  // the attempt needed is freed now: a connection may be idle for long.
   void connected(std::error_code lost) {
     fds_.remove_writer(*this);
-    alarm_.cancel();
-    const auto literals = std::exchange(literals_, {});
+    call_.cancel();
+    const auto ip_addresses = std::exchange(ip_addresses_, {});
     const auto connection = std::make_shared<TcpConnection>(
-        fds_, time_, std::move(sock_), literals.back(), lost,
+        fds_, time_, std::move(sock_), ip_addresses.back(), lost,
         shared_from_this());
     connection->start();
     connection_ = connection;
@@ -170,7 +170,7 @@ class TcpConnector final : public Connector,
 
   void fail(std::error_code reason) {
     if (state_ == State::disconnected) return;
-    stop_trying();
+    stop_attempt();
     state_ = State::disconnected;
     connection_.reset();
     fds_.unretain(*this);
@@ -179,7 +179,7 @@ class TcpConnector final : public Connector,
     end_use();
   }
 
-  // Once, before the factory is told anything else.
+  // Counts as one use of the factory, and comes before its other callbacks.
   void begin_use() {
     if (std::exchange(is_use_begun_, true)) return;
     factory_->do_start();
@@ -187,7 +187,7 @@ class TcpConnector final : public Connector,
   }
 
   void end_use() {
-    if (state_ != State::disconnected) {  // it connects once more
+    if (state_ != State::disconnected) {  // a callback called connect()
       is_use_begun_ = is_used_;
       return;
     }
@@ -196,10 +196,10 @@ class TcpConnector final : public Connector,
     guarded(this, [&] { factory_->do_stop(); });
   }
 
-  void stop_trying() {
-    alarm_.cancel();
+  void stop_attempt() {
+    call_.cancel();
     if (lookup_) fds_.remove_reader(*std::exchange(lookup_, nullptr));
-    literals_.clear();
+    ip_addresses_.clear();
     fds_.remove_writer(*this);
     sock_.close();
   }
@@ -212,12 +212,14 @@ class TcpConnector final : public Connector,
   State state_ = State::disconnected;
   bool is_use_begun_ = false;
   bool is_used_ = false;  // the factory was started
-  DelayedCall alarm_;
+  DelayedCall call_;  // the next step, or the timeout
   std::shared_ptr<ReadDescriptor> lookup_;
-  std::vector<net::Address> literals_;  // the last is tried, the rest are next
+  std::vector<net::Address> ip_addresses_;  // the last one is being tried
   net::Socket sock_;
   std::weak_ptr<TcpConnection> connection_;
 };
+
+}  // namespace
 
 std::shared_ptr<Connector> start_connector(
     InternalFdSet& fds,

@@ -13,17 +13,18 @@
 namespace reactor {
 namespace {
 
-// Written by the thread, and read by the reactor's once it is woken up.
+// The thread writes it; the reactor reads it when the eventfd is readable.
 struct Answer {
   net::Socket ready{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
-  std::vector<net::Address> literals;
+  std::vector<net::Address> ip_addresses;
   std::error_code error;
-  std::atomic<bool> is_complete = false;  // the eventfd is no fence in C++
+  // The eventfd does not order memory accesses in C++; this does.
+  std::atomic<bool> is_complete = false;
 };
 
 void look_up(const net::Address& name, Answer& answer) {
   try {
-    answer.literals = net::resolve(name);
+    answer.ip_addresses = net::resolve(name);
   } catch (const std::system_error& error) {
     answer.error = error.code();
   } catch (const std::exception&) {
@@ -52,7 +53,7 @@ class Lookup final : public ReadDescriptor {
     if (::eventfd_read(fileno(), &count) < 0) return net::last_error();
     if (!answer_->is_complete) return {};
     fds_.remove_reader(*this);
-    done_(std::move(answer_->literals), answer_->error);
+    done_(std::move(answer_->ip_addresses), answer_->error);
     return {};
   }
 
@@ -61,7 +62,7 @@ class Lookup final : public ReadDescriptor {
  private:
   ReactorFdSet& fds_;
   const Done done_;
-  const std::shared_ptr<Answer> answer_;  // the thread has a share in it
+  const std::shared_ptr<Answer> answer_;  // shared with the thread
 };
 
 }  // namespace

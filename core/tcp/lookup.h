@@ -10,11 +10,11 @@
 
 namespace reactor {
 
-// Asks in another thread, and waits for the answer like for any other
-// descriptor. Calls `done` once, later, with what the name stands for or with
-// an error; never if the descriptor that is returned is removed before. (The
-// name server cannot be told to stop: what it says then is thrown away.)
-// Throws std::system_error if there is no descriptor or thread to be had.
+// Looks the name up in a thread; the descriptor that it returns is ready when
+// the answer has come. Calls `done` once, later, with the IP addresses or with
+// an error, or never if that descriptor is removed before. (A lookup cannot be
+// cancelled: the thread ends later, and its answer is dropped.) Throws
+// std::system_error if the system has no descriptor or thread for it.
 std::shared_ptr<ReadDescriptor> start_lookup(
     ReactorFdSet& fds,
     const net::Address& name,

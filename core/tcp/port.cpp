@@ -1,4 +1,5 @@
-// The server's half of TCP: accepts connections.   twisted.internet.tcp.Port
+#include "tcp/port.h"
+
 #include <fcntl.h>
 #include <sys/socket.h>
 
@@ -7,28 +8,27 @@
 
 #include "reactor/guard.h"
 #include "tcp/connection.h"
-#include "tcp/tcp.h"
 
 namespace reactor {
 namespace {
 
-constexpr int most_accepts = 16;  // in a round, so that others have their turn
-constexpr Clock::duration recovery = std::chrono::milliseconds(100);
+constexpr int max_accepts = 16;  // in an iteration: other descriptors wait
+constexpr Clock::duration retry_delay = std::chrono::milliseconds(100);
 
-net::Socket open_reserve() {
+net::Socket open_spare_fd() {
   return net::Socket(::open("/dev/null", O_RDONLY | O_CLOEXEC));
 }
 
-// For all connections of a port, which they may outlive.
-class Acceptance final : public ConnectionMaker {
+// One for all connections of a port, which may be gone before they are.
+class ServerProtocolSource final : public ProtocolSource {
  public:
-  explicit Acceptance(std::shared_ptr<ProtocolFactory> factory)
+  explicit ServerProtocolSource(std::shared_ptr<ProtocolFactory> factory)
       : factory_(std::move(factory)) {}
 
   std::unique_ptr<Protocol> build_protocol(const net::Address& peer) override {
     return factory_->build_protocol(peer);
   }
-  void connection_over(bool, std::error_code) override {}
+  void connection_ended(bool, std::error_code) override {}
 
  private:
   const std::shared_ptr<ProtocolFactory> factory_;
@@ -45,10 +45,10 @@ class TcpPort final : public ListeningPort,
       : fds_(fds),
         time_(time),
         factory_(std::move(factory)),
-        maker_(std::make_shared<Acceptance>(factory_)),
+        protocol_source_(std::make_shared<ServerProtocolSource>(factory_)),
         sock_(net::listen(address)),
         host_(net::local_address(sock_)),
-        reserve_(open_reserve()) {
+        spare_fd_(open_spare_fd()) {
     sock_.set_blocking(false);
   }
 
@@ -65,7 +65,7 @@ class TcpPort final : public ListeningPort,
     fds_.remove_reader(*this);
     fds_.unretain(*this);
     sock_.close();
-    reserve_.close();
+    spare_fd_.close();
     if (!std::exchange(is_used_, false)) return;
     guarded(this, [&] { factory_->do_stop(); });
   }
@@ -76,17 +76,17 @@ class TcpPort final : public ListeningPort,
   std::string log_prefix() const override { return to_string(host_); }
 
   std::error_code do_read() override {
-    for (int i = 0; i < most_accepts && sock_.fd() >= 0; ++i) {
+    for (int i = 0; i < max_accepts && sock_.fd() >= 0; ++i) {
       net::Socket sock = accept();
       if (sock.fd() >= 0) {
-        crowded_ = false;
+        logged_fd_limit_ = false;
         connected(std::move(sock));
       } else if (errno == EMFILE || errno == ENFILE) {
-        if (!turn_away()) return {};
+        if (!reject_client()) return {};
       } else if (errno == EWOULDBLOCK) {
         return {};
       }
-      // Any other error is one client's, who changed its mind.
+      // Any other error concerns one client only, for example ECONNABORTED.
     }
     return {};
   }
@@ -102,37 +102,41 @@ class TcpPort final : public ListeningPort,
   void connected(net::Socket sock) try {
     net::Address peer = net::peer_address(sock);
     std::make_shared<TcpConnection>(fds_, time_, std::move(sock),
-                                    std::move(peer), std::error_code(), maker_)
+                                    std::move(peer), std::error_code(),
+                                    protocol_source_)
         ->start();
   } catch (const std::system_error& error) {
     log_error(this, error.what());
   }
 
-  // Without descriptors nobody can be let in, but whoever waits outside would
-  // wake us again and again: the reserve is there to let them in and out. Says
-  // whether there may be more of them; accept() asks for the descriptor first,
-  // and only then whether there is anybody.
-  bool turn_away() {
-    reserve_.close();
-    net::Socket guest = accept();
-    const bool nobody = guest.fd() < 0 && errno == EWOULDBLOCK;
-    guest.close();
-    reserve_ = open_reserve();
-    if (!nobody && !std::exchange(crowded_, true)) {
+  // Without a free descriptor a client cannot be accepted, but while it waits
+  // in the queue the socket stays ready, and the loop would spin. So the spare
+  // descriptor is given up to accept the client and to close it at once.
+  //
+  // Returns whether there may be more clients. The system looks for a free
+  // descriptor first and for a client after that, so that EMFILE does not mean
+  // that a client waits; EWOULDBLOCK means that there is none.
+  bool reject_client() {
+    spare_fd_.close();
+    net::Socket client = accept();
+    const bool is_queue_empty = client.fd() < 0 && errno == EWOULDBLOCK;
+    client.close();
+    spare_fd_ = open_spare_fd();
+    if (!is_queue_empty && !std::exchange(logged_fd_limit_, true)) {
       log_warning(this, "too many open files: clients are turned away");
     }
-    if (reserve_.fd() < 0) rest();
-    return !nobody && reserve_.fd() >= 0;
+    if (spare_fd_.fd() < 0) pause_accepting();
+    return !is_queue_empty && spare_fd_.fd() >= 0;
   }
 
-  // Somebody else has taken the reserve.
-  void rest() {
+  // Another thread took the spare descriptor: try again later.
+  void pause_accepting() {
     fds_.retain(shared_from_this());
     fds_.remove_reader(*this);
-    time_.call_later(recovery, [self = shared_from_this()] {
+    time_.call_later(retry_delay, [self = shared_from_this()] {
       if (self->fileno() < 0) return;
       self->fds_.unretain(*self);
-      self->reserve_ = open_reserve();
+      self->spare_fd_ = open_spare_fd();
       self->fds_.add_reader(self);
     });
   }
@@ -140,12 +144,12 @@ class TcpPort final : public ListeningPort,
   InternalFdSet& fds_;
   ReactorTime& time_;
   const std::shared_ptr<ProtocolFactory> factory_;
-  const std::shared_ptr<ConnectionMaker> maker_;
+  const std::shared_ptr<ProtocolSource> protocol_source_;
   net::Socket sock_;
   const net::Address host_;
-  net::Socket reserve_;
+  net::Socket spare_fd_;
   bool is_used_ = false;  // the factory was started
-  bool crowded_ = false;  // said so already
+  bool logged_fd_limit_ = false;
 };
 
 }  // namespace

@@ -6,7 +6,8 @@
 #include "reactor/guard.h"
 #include "reactor/loop/timer_queue.h"
 #include "reactor/loop/waker.h"
-#include "tcp/tcp.h"
+#include "tcp/connector.h"
+#include "tcp/port.h"
 
 namespace reactor {
 

@@ -109,11 +109,12 @@ void FuzzedConnection::gone(bool was_made) {
   transport_ = nullptr;
 }
 
-void FuzzedConnection::connection_over(bool made, std::error_code reason) {
+void FuzzedConnection::connection_ended(bool had_protocol,
+                                        std::error_code reason) {
   const ReactorModel::CallbackScope scope(model_, "over", id_);
   check(!over_, "a connection is over once");
-  check(made == (stage_ == Stage::lost), "the protocol is told first");
-  check(!made || reason == reason_,
+  check(had_protocol == (stage_ == Stage::lost), "the protocol is told first");
+  check(!had_protocol || reason == reason_,
         "protocol and factory are told the same reason");
   over_ = true;
   model_.act();

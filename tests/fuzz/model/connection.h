@@ -14,7 +14,7 @@ class ReactorModel;
 
 // The state of one protocol and its connection. Outlives the protocol.
 class FuzzedConnection final
-    : public reactor::ConnectionMaker,
+    : public reactor::ProtocolSource,
       public std::enable_shared_from_this<FuzzedConnection> {
  public:
   FuzzedConnection(ReactorModel& model, int id)
@@ -24,7 +24,7 @@ class FuzzedConnection final
   // For a factory: returns a protocol or null, or throws.
   std::unique_ptr<reactor::Protocol> build_protocol(
       const net::Address& address) override;
-  void connection_over(bool made, std::error_code reason) override;
+  void connection_ended(bool had_protocol, std::error_code reason) override;
   bool is_open() const { return stage_ == Stage::made; }
 
   // --- Operations ------------------------------------------------------------

@@ -1,7 +1,7 @@
-// TCP on top of any reactor.                      twisted.internet.tcp
+// The client's half of TCP: connects.        twisted.internet.tcp.Connector
 //
-// For the reactor, which passes itself; what they promise stands with
-// ReactorTcp in interfaces.h.
+// For the reactor, which passes itself. ReactorTcp, in interfaces.h, says what
+// connecting promises.
 #pragma once
 
 #include <memory>
@@ -17,11 +17,5 @@ std::shared_ptr<Connector> start_connector(
     const net::Address& destination,
     std::shared_ptr<ClientFactory> factory,
     Clock::duration timeout);
-
-std::shared_ptr<ListeningPort> start_port(
-    InternalFdSet& fds,
-    ReactorTime& time,
-    const net::Address& address,
-    std::shared_ptr<ProtocolFactory> factory);
 
 }  // namespace reactor
