@@ -4,7 +4,7 @@
 
 #include <fmt/core.h>
 
-#include "cli/manners.h"
+#include "cli/process.h"
 #include "reactor/reactor.h"
 
 class Countdown {
@@ -27,7 +27,7 @@ class Countdown {
 };
 
 int main() {
-  cli::mind_manners();
+  cli::init_process();
   reactor::Reactor reactor;
   Countdown countdown(reactor);
   reactor.call_when_running([&] { countdown.count(); });

@@ -7,7 +7,7 @@
 
 #include <fmt/core.h>
 
-#include "cli/manners.h"
+#include "cli/process.h"
 #include "reactor/reactor.h"
 
 void fall_down() {
@@ -15,7 +15,7 @@ void fall_down() {
 }
 
 int main() {
-  cli::mind_manners();
+  cli::init_process();
   reactor::Reactor reactor;
   reactor.call_when_running(fall_down);
   reactor.call_when_running([&] {

@@ -6,7 +6,7 @@
 
 #include <fmt/core.h>
 
-#include "cli/manners.h"
+#include "cli/process.h"
 #include "reactor/reactor.h"
 
 void hello() {
@@ -15,7 +15,7 @@ void hello() {
 }
 
 int main() {
-  cli::mind_manners();
+  cli::init_process();
   reactor::Reactor reactor;
   reactor.call_when_running(hello);
   reactor.call_on_signal(SIGINT, [&] { reactor.stop(); });

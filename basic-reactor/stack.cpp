@@ -6,7 +6,7 @@
 
 #include <fmt/core.h>
 
-#include "cli/manners.h"
+#include "cli/process.h"
 #include "cli/stack.h"
 #include "reactor/reactor.h"
 
@@ -16,7 +16,7 @@ void stack() {
 }
 
 int main() {
-  cli::mind_manners();
+  cli::init_process();
   reactor::Reactor reactor;
   reactor.call_when_running(stack);
   reactor.call_on_signal(SIGINT, [&] { reactor.stop(); });

@@ -18,7 +18,7 @@
 namespace poetry_compare {
 namespace {
 
-const cli::Manual manual = {
+const cli::ProgramHelp program_help = {
     "--html poetry.html",
     "[poem ...]\n  poetry-compare [options] report traces ...",
     "Serves poems slowly and fetches them with each client in turn. Then "
@@ -137,7 +137,7 @@ std::vector<Client> parse_clients(const cli::CommandLine& line,
 }  // namespace
 
 Options parse_options(int argc, char** argv) {
-  const cli::CommandLine line(argc, argv, manual);
+  const cli::CommandLine line(argc, argv, program_help);
   Options options;
   options.outputs = parse_outputs(line);
   const auto& words = line.words();

@@ -34,7 +34,7 @@
 #include "compare/trace/temporary_directory.h"
 
 #include "cli/command_line.h"
-#include "cli/manners.h"
+#include "cli/process.h"
 #include "cli/tasks.h"
 #include "net/socket.h"
 
@@ -192,7 +192,7 @@ bool is_complete(const Comparison& comparison) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  cli::mind_manners(cli::OnSignal::end);
+  cli::init_process(cli::OnSignal::end);
   std::setlocale(LC_CTYPE, "");
   const Options options = poetry_compare::parse_options(argc, argv);
   require(options.outputs);

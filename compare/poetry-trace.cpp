@@ -33,7 +33,7 @@ using poetry_compare::ChildProcess;
 constexpr int not_executable = 126;
 constexpr int not_found = 127;
 
-const cli::Manual manual = {
+const cli::ProgramHelp program_help = {
     "-o run.jsonl nc localhost 10000",
     "COMMAND [ARGUMENT...]",
     "Runs the command, and records each call that it makes to a TCP socket, "
@@ -184,7 +184,7 @@ int run(char** command, const std::string& file) {
 
 int main(int argc, char** argv) try {
   const int own = count_own_words(argc, argv);
-  const cli::CommandLine line(own, argv, manual);
+  const cli::CommandLine line(own, argv, program_help);
   char** const command = argv + own;
   if (!*command) cli::usage_error("a command is missing");
   const std::string file = *line.text("output");

@@ -8,10 +8,10 @@
 #include <cstdlib>
 #include <string_view>
 
-// Or "--iface a,b" would be two interfaces.
+// Otherwise "--iface a,b" would be two interfaces.
 #define CXXOPTS_VECTOR_DELIMITER '\0'
-// To compile its expressions is nine tenths of what a program of ours would do
-// before it starts, and to match 100,000 bytes with them is a crash.
+// Compiling its expressions would take nine tenths of the time that our
+// programs need to start, and matching 100,000 bytes with them would crash.
 #define CXXOPTS_NO_REGEX true
 #include <fmt/core.h>
 #include <fmt/format.h>
@@ -22,8 +22,8 @@ namespace {
 
 constexpr int usage_status = 2;
 
-// cxxopts has no other name for words than an option, but this one nobody can
-// type: it has a dot.
+// cxxopts has words only as the values of an option. This option cannot be
+// typed: it has a dot.
 const std::string positional = "words.";
 
 constexpr auto exit_statuses =
@@ -49,18 +49,18 @@ void add_rows(cxxopts::Options& options, const std::vector<OptionRow>& rows) {
       continue;
     }
     const auto value = cxxopts::value<std::string>();
-    if (!row.fallback.empty()) value->default_value(row.fallback);
+    if (!row.default_value.empty()) value->default_value(row.default_value);
     options.add_options()(row.names, row.help, value, row.value);
   }
 }
 
-cxxopts::Options make_options(const Manual& manual) {
+cxxopts::Options make_options(const ProgramHelp& help) {
   cxxopts::Options options(
       program(),
       fmt::format("Example:\n  {0} {1}\n\nUsage:\n  {0} [options] {2}\n\n{3}",
-                  program(), manual.example, manual.words, manual.about));
+                  program(), help.example, help.words, help.about));
   options.custom_help("").positional_help("").allow_unrecognised_options();
-  add_rows(options, manual.rows);
+  add_rows(options, help.rows);
   add_rows(options, common_rows);
   options.add_options()(positional, "",
                         cxxopts::value<std::vector<std::string>>());
@@ -68,7 +68,7 @@ cxxopts::Options make_options(const Manual& manual) {
   return options;
 }
 
-// The arguments. To cxxopts "-o/a/file" would be no option: it gets
+// The arguments. cxxopts would not take "-o/a/file" for an option: it gets
 // "--output=/a/file".
 std::vector<std::string> read(int argc,
                               char** argv,
@@ -86,7 +86,7 @@ std::vector<std::string> read(int argc,
   return words;
 }
 
-// cxxopts takes "-port" apart into letters. This is where the letter was.
+// cxxopts takes "-port" apart into letters. Finds the word with that letter.
 std::string as_typed(const std::vector<std::string>& argv,
                      const std::string& unknown) {
   for (const std::string& word : argv) {
@@ -99,7 +99,7 @@ std::string as_typed(const std::vector<std::string>& argv,
 void refuse_unknown(const std::vector<std::string>& argv,
                     std::vector<std::string> unknown,
                     const std::vector<std::string>& words) {
-  // Not even cxxopts takes "--%" for an option, but who typed it did.
+  // cxxopts does not take "--%" for an option, but it was meant to be one.
   if (std::find(argv.begin(), argv.end(), "--") == argv.end()) {
     std::copy_if(words.begin(), words.end(), std::back_inserter(unknown),
                  [](const auto& w) { return w.size() > 1 && w[0] == '-'; });
@@ -110,7 +110,7 @@ void refuse_unknown(const std::vector<std::string>& argv,
                           first.size() == 2 ? as_typed(argv, first) : first));
 }
 
-// To cxxopts "--quiet=no" means yes.
+// cxxopts would take "--quiet=no" for yes.
 void refuse_values_of_flags(const std::vector<std::string>& argv,
                             const std::vector<OptionRow>& rows) {
   const auto end = std::find(argv.begin(), argv.end(), "--");
@@ -143,12 +143,12 @@ void usage_error(const std::string& message) {
   std::exit(usage_status);
 }
 
-CommandLine::CommandLine(int argc, char** argv, const Manual& manual) {
-  const auto typed = read(argc, argv, manual.rows);
-  refuse_values_of_flags(typed, manual.rows);
+CommandLine::CommandLine(int argc, char** argv, const ProgramHelp& help) {
+  const auto typed = read(argc, argv, help.rows);
+  refuse_values_of_flags(typed, help.rows);
   refuse_values_of_flags(typed, common_rows);
 
-  auto options = make_options(manual);
+  auto options = make_options(help);
   const auto result = parse(options, typed);
   help_ = options.help({}, false) + '\n' + exit_statuses;
   if (result.count(positional)) {
@@ -156,14 +156,17 @@ CommandLine::CommandLine(int argc, char** argv, const Manual& manual) {
   }
   refuse_unknown(typed, result.unmatched(), words_);
 
-  for (const auto& fallback : result.defaults()) {
-    values_[fallback.key()] = fallback.value();
+  for (const auto& option : result.defaults()) {
+    values_[option.key()] = option.value();
   }
-  for (const auto& given : result.arguments()) {
-    values_[given.key()] = given.value();
-    given_.emplace(given.key(), given.value());
+  for (const auto& option : result.arguments()) {
+    values_[option.key()] = option.value();
+    given_.emplace(option.key(), option.value());
   }
+  handle_common_options();
+}
 
+void CommandLine::handle_common_options() const {
   if (has("help")) print_help();
   if (has("version")) {
     fmt::print("{} {}\n", program(), SLOWPOETRY_VERSION);
@@ -190,18 +193,18 @@ std::vector<std::string> CommandLine::texts(const std::string& name) const {
 }
 
 std::optional<std::size_t> CommandLine::integer(const std::string& name,
-                                                std::size_t least,
-                                                std::size_t most) const {
+                                                std::size_t min,
+                                                std::size_t max) const {
   const auto value = text(name);
   if (!value) return std::nullopt;
 
   std::size_t number = 0;
   const char* end = value->data() + value->size();
   const auto result = std::from_chars(value->data(), end, number);
-  if (result.ec != std::errc() || result.ptr != end || number < least ||
-      number > most) {
+  if (result.ec != std::errc() || result.ptr != end || number < min ||
+      number > max) {
     usage_error(fmt::format("--{} must be an integer from {} to {}, not '{}'",
-                            name, least, most, *value));
+                            name, min, max, *value));
   }
   return number;
 }

@@ -1,7 +1,7 @@
 // What the command lines of all programs have in common.  Python: optparse
 //
-// For the .cpp files of this directory. Whatever is wrong with a command line
-// ends the program: two lines on stderr, exit status 2.
+// A command line that makes no sense ends the program: two lines on stderr,
+// exit status 2.
 #pragma once
 
 #include <cstddef>
@@ -14,57 +14,59 @@
 
 namespace cli {
 
-// An option, as a row of a table: --help is made of it.
+// An option, as a row of the table in --help.
 struct OptionRow {
   std::string names;  // "port", "q,quiet"
-  std::string value;  // what its value is called; empty: it takes none
-  std::string fallback;  // the value of who gives none; empty: it has none
+  std::string value;  // the name of its value; empty: it takes none
+  std::string default_value;  // empty: there is none
   std::string help;
 };
 
-// What there is to say about a program. --help and --version need no rows.
-struct Manual {
+// The text of --help. --help and --version themselves need no rows.
+struct ProgramHelp {
   std::string example;  // the arguments of a typical call
-  std::string words;  // what follows the options: "[host:]port ..."
+  std::string words;  // the arguments that are not options: "[host:]port ..."
   std::string about;
   std::vector<OptionRow> rows;
 };
 
-// Prints "program: message" and "try --help". A word that is to blame belongs
-// into the message, between '', as it was typed.
+// Prints "program: message" and "try --help". The message quotes the word that
+// is wrong as it was typed, between ''.
 [[noreturn]] void usage_error(const std::string& message);
 
 class CommandLine {
  public:
-  // Sees to --help, --version and options that there are not.
-  CommandLine(int argc, char** argv, const Manual& manual);
+  // Handles --help and --version, and refuses unknown options.
+  CommandLine(int argc, char** argv, const ProgramHelp& help);
 
   [[noreturn]] void print_help() const;
 
-  // What is not an option, in order.
+  // The arguments that are not options, in order.
   const std::vector<std::string>& words() const { return words_; }
 
   // Whether the option was given.
   bool has(const std::string& name) const { return given_.contains(name); }
 
-  // Its value: the last one given, or the fallback, or nothing.
+  // Its value: the last one given, or the default value, or nothing.
   std::optional<std::string> text(const std::string& name) const;
 
   // All values that were given, in order.
   std::vector<std::string> texts(const std::string& name) const;
 
   // The same, checked. Integers are decimal digits. Seconds may have a
-  // fraction, and are greater than 0, or equal if `zero` is fine too; what the
-  // clock has no room for becomes Clock::duration::max().
+  // fraction, and are greater than 0, or not less than 0 if `zero`; seconds
+  // that a Clock::duration cannot hold become Clock::duration::max().
   std::optional<std::size_t> integer(const std::string& name,
-                                     std::size_t least,
-                                     std::size_t most) const;
+                                     std::size_t min,
+                                     std::size_t max) const;
   std::optional<Clock::duration> seconds(const std::string& name,
                                          bool zero = false) const;
   std::optional<std::string> choice(
       const std::string& name, const std::vector<std::string>& choices) const;
 
  private:
+  void handle_common_options() const;
+
   std::string help_;
   std::vector<std::string> words_;
   std::map<std::string, std::string> values_;

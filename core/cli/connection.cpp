@@ -19,16 +19,16 @@ void set_option(const net::Socket& sock, int level, int name, const T& value) {
   }
 }
 
-// Not less than the shortest one, as zero would be no limit.
+// At least one microsecond, since zero would be no limit.
 timeval to_timeval(Clock::duration time) {
   const auto us = std::max<std::chrono::microseconds>(
       std::chrono::ceil<std::chrono::microseconds>(time), 1us);
   return {us / 1s, us % 1s / 1us};
 }
 
-// Reads what the client says, and ignores it, until it leaves, or is silent for
-// longer than SO_RCVTIMEO, or time is up.
-void hear_out(const net::Socket& sock, Clock::duration time) {
+// Reads and ignores data until the client closes, or sends nothing for as long
+// as SO_RCVTIMEO, or the time is over.
+void drain(const net::Socket& sock, Clock::duration time) {
   const auto start = Clock::now();
   char ignored[4096];
   ssize_t n = 0;
@@ -55,13 +55,13 @@ void end_connection(const net::Socket& sock, const std::string& how) {
   if (how == "reset") {
     set_option(sock, SOL_SOCKET, SO_LINGER, linger{1, 0});
   } else if (how == "stall") {
-    hear_out(sock, Clock::duration::max());
+    drain(sock, Clock::duration::max());
   } else {
-    // To close while something is unread would reset the connection, and might
-    // cost the client the end of the poem.
+    // Closing a socket with unread data would reset the connection, and the
+    // client might lose the end of the poem.
     set_option(sock, SOL_SOCKET, SO_RCVTIMEO, timeval{1, 0});
     ::shutdown(sock.fd(), SHUT_WR);
-    hear_out(sock, 5s);
+    drain(sock, 5s);
   }
 }
 

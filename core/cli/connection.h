@@ -1,4 +1,4 @@
-// What a server does with its connections, besides serving poetry.
+// How a server sets up and ends its connections.
 #pragma once
 
 #include <string>
@@ -8,17 +8,17 @@
 
 namespace cli {
 
-// For a listening socket, once; what it accepts inherits it: what --sndbuf and
-// --send-timeout ask for, and that each chunk goes out at once. Throws
+// Sets the options of a listening socket, which its connections inherit:
+// --sndbuf, --send-timeout, and that each chunk is sent at once. Throws
 // std::system_error.
 void set_up_connections(const net::Socket& listener,
                         const ServerOptions& options);
 
 // The last thing before a connection is closed; `how` is ServerOptions::fail.
-//   "close": everything that was sent arrives, and then an orderly end. Waits
-//            until the client has left too, or has said nothing for one second,
-//            but no longer than five seconds.
-//   "reset": closing it will be a reset.
+//   "close": all bytes arrive, and then the end of the stream. Waits until the
+//            client closes too, or has sent nothing for one second, but no
+//            longer than five seconds.
+//   "reset": the close that follows resets the connection.
 //   "stall": waits until the client leaves.
 void end_connection(const net::Socket& sock, const std::string& how);
 

@@ -1,4 +1,4 @@
-// How long it took.                                   Python: import datetime
+// Elapsed time, as the programs print it.             Python: import datetime
 #pragma once
 
 #include <chrono>

@@ -8,15 +8,15 @@
 #include <fmt/format.h>
 
 #include "cli/command_line.h"
-#include "cli/manners.h"
+#include "cli/process.h"
 #include "net/socket.h"
 
 namespace cli {
 namespace {
 
-Manual manual(const std::string& edition,
-              const std::vector<std::string>& reactors) {
-  Manual manual{
+ProgramHelp program_help(const std::string& edition,
+                         const std::vector<std::string>& reactors) {
+  ProgramHelp help{
       "10000 10001 10002",
       "[host:]port ...",
       "The Get Poetry Now! client, " + edition +
@@ -26,15 +26,15 @@ Manual manual(const std::string& edition,
         "A poem of more than N bytes fails; N is 1 GiB if not given."},
        {"rcvbuf", "BYTES", "",
         "How much the system may receive ahead of us."}}};
-  if (reactors.empty()) return manual;
-  manual.rows.push_back({"timeout", "SECONDS", "",
-                         "A poem that takes longer fails, connecting "
-                         "included."});
-  manual.rows.push_back({"reactor", "NAME", "",
-                         fmt::format("How to wait: {}. The best one here, "
-                                     "if not given.",
-                                     fmt::join(reactors, ", "))});
-  return manual;
+  if (reactors.empty()) return help;
+  help.rows.push_back({"timeout", "SECONDS", "",
+                       "A poem that takes longer fails, connecting "
+                       "included."});
+  help.rows.push_back({"reactor", "NAME", "",
+                       fmt::format("How to wait: {}. The best one here, "
+                                   "if not given.",
+                                   fmt::join(reactors, ", "))});
+  return help;
 }
 
 net::Address parse_address(const std::string& word) try {
@@ -49,8 +49,8 @@ Options parse_args(int argc,
                    char** argv,
                    const std::string& edition,
                    const std::vector<std::string>& reactors) {
-  mind_manners();
-  const CommandLine line(argc, argv, manual(edition, reactors));
+  init_process();
+  const CommandLine line(argc, argv, program_help(edition, reactors));
 
   Options options;
   options.max_bytes =

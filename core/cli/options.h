@@ -1,4 +1,4 @@
-// The command line the poetry clients share.          Python: import optparse
+// The command line of the poetry clients.             Python: import optparse
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace cli {
 
-// What a client is asked to do.
+// The options of a client.
 struct Options {
   std::vector<net::Address> addresses;  // never empty
   std::size_t max_bytes = 0;  // a poem of more fails
@@ -22,9 +22,9 @@ struct Options {
 // Reads "[options] [host:]port ..." off the command line. `edition` is for the
 // help; only a client that names its reactors has --reactor and --timeout.
 //
-// Prints and ends the program where that is asked for (--help, --version, no
-// address at all: 0), or where the command line makes no sense (2). Also makes
-// the program a well-mannered one, see manners.h.
+// --help, --version, and a command line without an address print a text and end
+// the program with 0, a command line that makes no sense with 2. Calls
+// init_process(), see process.h.
 Options parse_args(int argc,
                    char** argv,
                    const std::string& edition,

@@ -18,7 +18,7 @@ namespace {
   throw std::runtime_error("cannot read " + path + ": " + reason);
 }
 
-// Does not wait, as opening a FIFO would.
+// O_NONBLOCK: opening a FIFO would wait.
 int open_file(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) throw_unreadable(path, std::strerror(errno));
@@ -33,10 +33,10 @@ std::size_t checked_size(const std::string& path, int fd) {
   return static_cast<std::size_t>(status.st_size);
 }
 
-// Nobody lives to see the end of a poem that has no number for its size.
+// A product that is too large becomes the maximum: no client gets so far.
 std::size_t saturated_product(std::size_t a, std::size_t b) {
-  constexpr auto most = std::numeric_limits<std::size_t>::max();
-  return a != 0 && b > most / a ? most : a * b;
+  constexpr auto max = std::numeric_limits<std::size_t>::max();
+  return a != 0 && b > max / a ? max : a * b;
 }
 
 }  // namespace
@@ -47,9 +47,10 @@ Poem::Poem(const std::string& path, std::size_t repeat)
       file_size_(checked_size(path, file_.fd())),
       size_(saturated_product(file_size_, repeat)) {}
 
-std::string_view Poem::read(std::size_t from, std::size_t most) {
+std::string_view Poem::read(std::size_t from, std::size_t max_size) {
   const std::size_t at = from % file_size_;
-  const std::size_t wanted = std::min({most, buffer_.size(), file_size_ - at});
+  const std::size_t wanted =
+      std::min({max_size, buffer_.size(), file_size_ - at});
   ssize_t n = 0;
   do {
     n = ::pread(file_.fd(), buffer_.data(), wanted, static_cast<off_t>(at));

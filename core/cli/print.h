@@ -6,12 +6,12 @@
 
 namespace cli {
 
-// Prints a poem byte for byte, but on a terminal escaped.
+// Prints a poem byte for byte; on a terminal it is escaped.
 void print_poem(std::string_view poem);
 
-// The text, fit for a terminal, where an escape sequence could do harm: control
-// characters other than newlines and tabs, and what is not UTF-8, become
-// "\x1b", byte by byte.
+// Escapes a text for a terminal, where an escape sequence could do harm: each
+// byte of a control character other than newline and tab, and each byte that is
+// not UTF-8, becomes four characters, like "\x1b".
 std::string escape(std::string_view text);
 
 }  // namespace cli

@@ -9,15 +9,15 @@
 #include <spdlog/spdlog.h>
 
 #include "cli/command_line.h"
-#include "cli/manners.h"
 #include "cli/poem.h"
+#include "cli/process.h"
 
 namespace cli {
 namespace {
 
-constexpr auto most_bytes = std::numeric_limits<std::size_t>::max();
+constexpr auto max_bytes = std::numeric_limits<std::size_t>::max();
 
-const Manual manual = {
+const ProgramHelp program_help = {
     "--port 10000 poetry/ecstasy.txt",
     "poetry-file",
     "The Slow Poetry Server, blocking edition. Sends a poem a few bytes at a\n"
@@ -39,7 +39,7 @@ const Manual manual = {
      {"q,quiet", "", "", "Do not tell about clients and chunks."},
      {"v,verbose", "", "", "Log what else happens."}}};
 
-// A poem that cannot be read should not wait for the first client to say so.
+// A poem that cannot be read is an error now, not for the first client.
 std::string poetry_file(const CommandLine& line) try {
   if (line.words().size() != 1) {
     usage_error("Provide exactly one poetry file.");
@@ -57,7 +57,7 @@ void set_log_level(const CommandLine& line) {
 }
 
 void parse_failure(const CommandLine& line, ServerOptions& options) {
-  options.fail_after = line.integer("fail-after", 0, most_bytes);
+  options.fail_after = line.integer("fail-after", 0, max_bytes);
   options.fail = *line.choice("fail", {"close", "reset", "stall"});
   if (line.has("fail") && !options.fail_after) {
     usage_error(fmt::format("--fail '{}' needs --fail-after", options.fail));
@@ -67,8 +67,8 @@ void parse_failure(const CommandLine& line, ServerOptions& options) {
 }  // namespace
 
 ServerOptions parse_server_args(int argc, char** argv) {
-  mind_manners(OnSignal::end);
-  const CommandLine line(argc, argv, manual);
+  init_process(OnSignal::end);
+  const CommandLine line(argc, argv, program_help);
 
   ServerOptions options;
   options.address.host = *line.text("iface");
@@ -76,8 +76,8 @@ ServerOptions parse_server_args(int argc, char** argv) {
       static_cast<std::uint16_t>(*line.integer("port", 0, UINT16_MAX));
   options.delay =
       std::min(*line.seconds("delay", true), Clock::duration::max() / 2);
-  options.num_bytes = *line.integer("num-bytes", 1, most_bytes);
-  options.repeat = *line.integer("repeat", 1, most_bytes);
+  options.num_bytes = *line.integer("num-bytes", 1, max_bytes);
+  options.repeat = *line.integer("repeat", 1, max_bytes);
   options.quiet = line.has("quiet");
   options.once = line.has("once");
   if (const auto bytes = line.integer("sndbuf", 1, INT_MAX)) {

@@ -10,15 +10,15 @@
 
 namespace cli {
 
-// What a server is asked to do.
+// The options of a server.
 struct ServerOptions {
-  std::string poetry_file;  // it was there, and readable, at the start
+  std::string poetry_file;  // readable when the server starts
   net::Address address;  // where to listen: see net::listen()
-  Clock::duration delay;  // after each chunk; a time_point has room for it
+  Clock::duration delay;  // after each chunk; fits into a time_point
   std::size_t num_bytes = 0;  // in a chunk
   std::size_t repeat = 1;  // how often the poem is sent to each client
   bool quiet = false;  // nothing on stdout about clients and chunks
-  bool once = false;  // one client is enough
+  bool once = false;  // ends after one client
   std::optional<int> sndbuf;  // SO_SNDBUF, in bytes
   std::optional<Clock::duration> send_timeout;  // SO_SNDTIMEO
   std::optional<std::size_t> fail_after;  // that many bytes of the poem
@@ -26,7 +26,7 @@ struct ServerOptions {
 };
 
 // Reads "[options] poetry-file" off the command line, as parse_args() does for
-// the clients. SIGINT and SIGTERM end the program, see manners.h, and -v and -q
+// the clients. SIGINT and SIGTERM end the program, see process.h, and -v and -q
 // set the level of its log.
 ServerOptions parse_server_args(int argc, char** argv);
 

@@ -24,8 +24,8 @@ std::string demangled(const char* name) {
 // The function a call will return to; empty if it has no name.
 std::string function_at(const void* return_address) {
   Dl_info info{};
-  // A call that never returns may be the last thing in its function: what comes
-  // after it is somebody else.
+  // The call itself stands before its return address. A call that never returns
+  // may be the last one in its function; another function begins behind it.
   const auto call = static_cast<const char*>(return_address) - 1;
   if (::dladdr(call, &info) == 0 || !info.dli_sname) return "";
   return demangled(info.dli_sname);
@@ -36,7 +36,8 @@ std::string function_at(const void* return_address) {
 void print_stack() {
   std::array<void*, 100> frames{};
   const int size = ::backtrace(frames.data(), static_cast<int>(frames.size()));
-  // Before our caller there are we, and with a sanitizer not only we.
+  // Our own frame comes first, and with a sanitizer more than one: skip to our
+  // caller.
   const auto innermost =
       std::find(frames.begin(), frames.end(), __builtin_return_address(0));
   for (auto frame = frames.begin() + size; frame > innermost;) {

@@ -1,4 +1,4 @@
-// Who called us?                                     Python: import traceback
+// Prints the stack.                                  Python: import traceback
 #pragma once
 
 namespace cli {

@@ -18,7 +18,7 @@ void complain(const std::string& line) {
 
 std::optional<Clock::time_point> deadline_of(const Options& options) {
   const auto now = Clock::now();
-  // Later than the clock goes is never.
+  // A time that the clock cannot hold is no deadline.
   if (!options.timeout || *options.timeout > Clock::time_point::max() - now) {
     return std::nullopt;
   }
@@ -39,7 +39,7 @@ void Task::failed(std::error_code reason) try {
   complain(fmt::format("Failed to connect to {}: {}\n", to_string(address),
                        reason.message()));
 } catch (...) {
-  // No memory for a line: the exit status will tell.
+  // There was no memory for the line; the exit status tells of the failure.
 }
 
 void Task::finished(std::size_t bytes, std::error_code reason) try {
@@ -49,7 +49,7 @@ void Task::finished(std::size_t bytes, std::error_code reason) try {
   complain(fmt::format("Task {}: connection lost after {} bytes: {}\n", num,
                        bytes, reason.message()));
 } catch (...) {
-  // No memory for a line: the exit status will tell.
+  // There was no memory for the line; the exit status tells of the failure.
 }
 
 // --- Tasks -------------------------------------------------------------------

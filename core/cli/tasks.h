@@ -1,4 +1,4 @@
-// The poems to fetch, and what came of them.     The original leaves this out.
+// The poems to fetch, and their outcomes.        The original leaves this out.
 #pragma once
 
 #include <cstddef>
@@ -11,14 +11,14 @@
 #include <vector>
 
 #include "cli/elapsed.h"
-#include "cli/manners.h"
 #include "cli/options.h"
+#include "cli/process.h"
 #include "net/address.h"
 
 namespace cli {
 
-// One poem to fetch. Its first outcome counts; a bad one is printed to stderr,
-// if it came before a SIGINT. Nothing here throws.
+// One poem to fetch. Its first outcome counts. A failure is printed to stderr,
+// unless there was a SIGINT. No function here throws.
 struct Task {
   int num;  // from 1, as on the command line
   net::Address address;
@@ -27,13 +27,13 @@ struct Task {
   bool over = false;
   bool whole = false;
 
-  // Until the deadline, where there is one; not less than zero.
+  // Until the deadline, if there is one; not less than zero.
   std::optional<Clock::duration> time_left() const;
 
-  // There never was a connection: "Failed to connect to host:port: reason".
+  // There was no connection. Prints "Failed to connect to host:port: reason".
   void failed(std::error_code reason);
 
-  // The poem is over. With no reason it is whole; else prints
+  // The connection ended. Without a reason the poem is whole; with one, prints
   // "Task 1: connection lost after 11 bytes: reason".
   void finished(std::size_t bytes, std::error_code reason = {});
 
@@ -41,7 +41,7 @@ struct Task {
   std::string_view mark() const { return whole ? "" : " (partial)"; }
 };
 
-// All of them. They begin now, as far as --timeout is concerned.
+// All poems. Their --timeout begins when this is constructed.
 class Tasks {
  public:
   explicit Tasks(const Options& options);
@@ -52,17 +52,17 @@ class Tasks {
   auto end() { return tasks_.end(); }
   std::size_t size() const { return tasks_.size(); }
 
-  // The next task at that address, for those who are told no more than where a
-  // connection leads: the same server may be asked for twice. Each task is
-  // given out once, in the order of the command line, and the last one for ever
-  // after. Throws std::out_of_range where there never was one.
+  // The next task with that address: a factory is told no more about a
+  // connection. If an address was given twice, each call returns another task,
+  // in the order of the command line; when there is no other, the last one
+  // again. Throws std::out_of_range if there is no task with that address.
   Task& at(const net::Address& address);
 
   // How many poems are whole: "3", or "2 of 3".
   std::string count() const;
 
-  // For the end of main(): 0 if all poems are whole, else 1. After SIGINT it
-  // does not return: the program dies of it, as the shell expects.
+  // For the end of main(): 0 if all poems are whole, else 1. After a SIGINT it
+  // does not return: the program dies of the signal, as the shell expects.
   int exit_status() const;
 
  private:

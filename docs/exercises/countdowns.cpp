@@ -9,7 +9,7 @@
 
 #include <fmt/core.h>
 
-#include "cli/manners.h"
+#include "cli/process.h"
 #include "reactor/reactor.h"
 
 using namespace std::chrono_literals;
@@ -46,7 +46,7 @@ class Countdown {
 };
 
 int main() {
-  cli::mind_manners();
+  cli::init_process();
   reactor::Reactor reactor;
   int left = 3;
   Countdown fast(reactor, left, "fast", 3, 400ms);

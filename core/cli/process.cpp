@@ -1,4 +1,4 @@
-#include "cli/manners.h"
+#include "cli/process.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -25,8 +25,8 @@ std::string program() {
 
 // --- Printing ----------------------------------------------------------------
 
-// Or a socket would get the number of a standard stream, and what is printed
-// would go to a server.
+// Otherwise a socket would get the number of a standard stream, and printed
+// lines would go to a server.
 void open_missing_streams() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(fd, F_GETFD) < 0) ::open("/dev/null", O_RDONLY);
@@ -36,10 +36,10 @@ void open_missing_streams() {
 [[noreturn]] void cannot_print() {
   const std::string reason = std::strerror(errno);
   std::fputs((program() + ": cannot print: " + reason + '\n').c_str(), stderr);
-  std::quick_exit(EXIT_FAILURE);  // flushes nothing, or we would be here again
+  std::quick_exit(EXIT_FAILURE);  // does not flush stdout, which would fail
 }
 
-// Whoever prints, the library's callbacks too, ends up here.
+// All that is printed to stdout comes through here.
 ssize_t write_all(void*, const char* data, std::size_t size) {
   std::size_t written = 0;
   while (written < size) {
@@ -47,7 +47,7 @@ ssize_t write_all(void*, const char* data, std::size_t size) {
     if (n >= 0) {
       written += static_cast<std::size_t>(n);
     } else if (errno == EAGAIN) {
-      // Somebody we share the terminal with made it non-blocking.
+      // Another program that uses this terminal made it non-blocking.
       pollfd room{STDOUT_FILENO, POLLOUT, 0};
       ::poll(&room, 1, -1);
     } else if (errno != EINTR) {
@@ -77,12 +77,12 @@ void set_up_log() {
 
 // --- Signals -----------------------------------------------------------------
 
-// Made early: a signal handler must not make strings. Never destroyed: a signal
-// may come while the program ends.
+// Built early, since a signal handler must not build strings. Never destroyed,
+// since a signal may come while the program ends.
 std::string& on_sigint = *new std::string;
 std::string& on_sigterm = *new std::string;
 
-// The handler runs in any thread, and any thread may ask.
+// The handler may run in any thread, and any thread may read this.
 std::atomic<bool> sigint = false;
 static_assert(std::atomic<bool>::is_always_lock_free);
 
@@ -90,21 +90,22 @@ void say(const std::string& line) {
   if (::write(STDERR_FILENO, line.data(), line.size()) < 0) return;
 }
 
-// In the handler of that signal, it waits until the handler is through.
+// Called in the handler of that signal, it takes effect when the handler
+// returns.
 void die_of(int signal) {
   std::signal(signal, SIG_DFL);
   std::raise(signal);
 }
 
-// Without SA_RESTART: what waits is to be woken.
+// Without SA_RESTART: a call that waits fails with EINTR.
 void handle(int signal, void (*handler)(int)) {
   struct sigaction action {};
   action.sa_handler = handler;
   ::sigaction(signal, &action, nullptr);
 }
 
-// A signal that comes just before a call begins to wait does not wake it. The
-// next one will.
+// A signal that comes just before a call begins to wait does not interrupt it.
+// This alarm, a second later and again and again, does.
 void wake_again(int) {
   ::alarm(1);
 }
@@ -118,7 +119,7 @@ void finish(int signal) {
     say(on_sigint);
     struct sigaction now {};
     ::sigaction(signal, nullptr, &now);
-    // A reactor, which calls us from its own handler, wakes itself.
+    // If a reactor's handler has called this one, it wakes the reactor itself.
     if (now.sa_handler == finish) {
       handle(SIGALRM, wake_again);
       ::alarm(1);
@@ -133,7 +134,7 @@ void end(int signal) {
 }
 
 void set_up_signals(OnSignal on_signal) {
-  // A program started by one that ignores it would not die of a closed pipe.
+  // The parent process may ignore it, and a child inherits that.
   std::signal(SIGPIPE, SIG_DFL);
 
   if (on_signal == OnSignal::finish) {
@@ -151,7 +152,7 @@ void set_up_signals(OnSignal on_signal) {
 
 }  // namespace
 
-void mind_manners(OnSignal on_signal) {
+void init_process(OnSignal on_signal) {
   open_missing_streams();
   replace_stdout();
   set_up_log();
