@@ -1,12 +1,13 @@
 // The asynchronous Get Poetry Now! client.                             Part 2
 //
-// All poems at once: it waits for all the servers together, in one loop, and
-// then reads from those that have sent something.
+// All poems at once: one loop waits for all servers, and reads what has
+// arrived.
 
 #include <sys/select.h>
 #include <sys/socket.h>
 
-#include <algorithm>
+#include <cerrno>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -38,8 +39,9 @@ class PoetrySocket {
            (n = ::recv(fileno(), buffer, sizeof buffer, 0)) > 0) {
       poem_.append(buffer, static_cast<std::size_t>(n));
     }
-    auto error = n < 0 ? net::last_error() : std::error_code();
-    if (n > 0) error = make_error_code(std::errc::message_size);
+    auto reason = n < 0 ? net::last_error() : std::error_code();
+    // A poem without an end must not fill the memory.
+    if (n > 0) reason = make_error_code(std::errc::message_size);
 
     if (poem_.size() > had) {
       fmt::print("Task {}: got {} bytes of poetry from {}\n", task_.num,
@@ -47,15 +49,14 @@ class PoetrySocket {
     }
 
     // A blocking socket would have kept us waiting here.
-    if (error == std::errc::operation_would_block) return;
-    // An end that came along with some bytes comes again.
-    if (!error && poem_.size() > had) return;
+    if (reason == std::errc::operation_would_block) return;
 
-    if (!error) fmt::print("Task {} finished\n", task_.num);
-    task_.finished(poem_.size(), error);
+    if (!reason) fmt::print("Task {} finished\n", task_.num);
+    task_.finished(poem_.size(), reason);
     sock_.close();
   }
 
+  // Called by main() at the end, in the order of the command line.
   void report() const {
     fmt::print("Task {}: {} bytes of poetry{}\n", task_.num, poem_.size(),
                task_.mark());
@@ -67,28 +68,26 @@ class PoetrySocket {
   std::string poem_;
 };
 
-// Reads from every socket that has something, until all poems are over.
-void get_poetry(std::vector<PoetrySocket>& sockets) {
-  // One round of this loop is one wait. Later a reactor will do this for us.
+// Reads from each socket that is ready, until all poems are over.
+void get_poetry(const std::vector<std::shared_ptr<PoetrySocket>>& sockets) {
   while (!cli::interrupted()) {
     fd_set readable;
     FD_ZERO(&readable);
     int last = -1;
-    for (const PoetrySocket& sock : sockets) {
-      if (sock.fileno() >= 0) FD_SET(sock.fileno(), &readable);
-      last = std::max(last, sock.fileno());
+    for (const auto& sock : sockets) {
+      const int fd = sock->fileno();
+      if (fd >= 0) FD_SET(fd, &readable);
+      if (fd > last) last = fd;
     }
     if (last < 0) return;
-
     // The only place where the program waits.
     if (::select(last + 1, &readable, nullptr, nullptr, nullptr) < 0) {
       if (errno == EINTR) continue;
       net::throw_last_error("select");
     }
-
-    for (PoetrySocket& sock : sockets) {
-      const int fd = sock.fileno();
-      if (fd >= 0 && FD_ISSET(fd, &readable)) sock.do_read();
+    for (const auto& sock : sockets) {
+      const int fd = sock->fileno();
+      if (fd >= 0 && FD_ISSET(fd, &readable)) sock->do_read();
     }
   }
 }
@@ -97,11 +96,11 @@ int main(int argc, char** argv) try {
   const auto options = cli::parse_args(argc, argv, "asynchronous edition");
   const auto start = cli::Clock::now();
   cli::Tasks tasks(options);
-  std::vector<PoetrySocket> sockets;
+  std::vector<std::shared_ptr<PoetrySocket>> sockets;
 
   for (cli::Task& task : tasks) {
     try {
-      sockets.emplace_back(task);
+      sockets.push_back(std::make_shared<PoetrySocket>(task));
     } catch (const std::system_error& error) {
       task.failed(error.code());
     }
@@ -111,7 +110,7 @@ int main(int argc, char** argv) try {
 
   const auto elapsed = cli::Clock::now() - start;
   for (const auto& sock : sockets) {
-    sock.report();
+    sock->report();
   }
   fmt::print("Got {} poems in {}\n", tasks.count(), cli::to_string(elapsed));
   return tasks.exit_status();

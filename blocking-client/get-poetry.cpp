@@ -25,36 +25,37 @@ std::error_code get_poetry(const net::Socket& sock,
          (n = ::recv(sock.fd(), buffer, sizeof buffer, 0)) > 0) {
     poem.append(buffer, static_cast<std::size_t>(n));
   }
-  auto error = n < 0 ? net::last_error() : std::error_code();
-  if (n > 0) error = make_error_code(std::errc::message_size);
-  return error;
+  auto reason = n < 0 ? net::last_error() : std::error_code();
+  // A poem without an end must not fill the memory.
+  if (n > 0) reason = make_error_code(std::errc::message_size);
+  return reason;
 }
 
 int main(int argc, char** argv) try {
   const auto options = cli::parse_args(argc, argv, "blocking edition");
+  const auto start = cli::Clock::now();
   cli::Tasks tasks(options);
-  cli::Clock::duration elapsed{};
 
   for (cli::Task& task : tasks) {
     fmt::print("Task {}: get poetry from: {}\n", task.num,
                to_string(task.address));
-    const auto start = cli::Clock::now();
+    const auto began = cli::Clock::now();
     try {
       const net::Socket sock = net::connect(task.address);
       std::string poem;
-      const auto error = get_poetry(sock, task.max_bytes, poem);
-      const auto time = cli::Clock::now() - start;
-      task.finished(poem.size(), error);
+      const auto reason = get_poetry(sock, task.max_bytes, poem);
+      const auto time = cli::Clock::now() - began;
+      task.finished(poem.size(), reason);
       fmt::print("Task {}: got {} bytes of poetry from {} in {}{}\n", task.num,
                  poem.size(), to_string(task.address), cli::to_string(time),
                  task.mark());
     } catch (const std::system_error& error) {
       task.failed(error.code());
     }
-    elapsed += cli::Clock::now() - start;
     if (cli::interrupted()) break;
   }
 
+  const auto elapsed = cli::Clock::now() - start;
   fmt::print("Got {} poems in {}\n", tasks.count(), cli::to_string(elapsed));
   return tasks.exit_status();
 } catch (const std::exception& error) {

@@ -1,6 +1,7 @@
 // The Slow Poetry Server, blocking edition.                            Part 2
 //
-// A few bytes at a time, to one client at a time: who comes meanwhile, waits.
+// A few bytes at a time, to one client at a time: later clients wait in the
+// queue.
 
 #include <sys/socket.h>
 
@@ -22,8 +23,8 @@
 
 using namespace std::chrono_literals;
 
-// Sends what is between `sent` and `end`, and does not return before the system
-// has taken all of it.
+// Sends the bytes from `sent` to `end`, and does not return before the system
+// has taken all of them.
 std::error_code send_bytes(const net::Socket& sock,
                            cli::Poem& poem,
                            std::size_t& sent,
@@ -60,8 +61,8 @@ void send_poetry(const net::Socket& sock, const cli::ServerOptions& options) {
       return;
     }
 
-    // From when it was due, or each pause would be a bit too long; but a client
-    // that kept us waiting is not sent everything at once.
+    // The pause begins when the chunk was due, or each would be a bit too long;
+    // but a client that kept us waiting is not sent everything at once.
     due += options.delay;
     const auto now = cli::Clock::now();
     if (due < now) due = now + options.delay;

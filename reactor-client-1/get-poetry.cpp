@@ -1,7 +1,6 @@
 // The reactor Get Poetry Now! client, version 1.0.                     Part 4
 //
 // The loop is gone: it is the reactor's now, and the reactor calls us.
-// Real programs leave the sockets to it too: see reactor-client-2.
 
 #include <sys/socket.h>
 
@@ -26,12 +25,6 @@ class PoetrySocket final : public reactor::ReadDescriptor {
         sock_(net::connect(task.address, task.time_left())),
         reactor_(reactor) {
     sock_.set_blocking(false);
-    if (const auto left = task_.time_left()) {
-      timeout_ = reactor_.call_later(*left, [this] {
-        reactor_.remove_reader(*this);
-        connection_lost(make_error_code(std::errc::timed_out));
-      });
-    }
   }
 
   int fileno() const override { return sock_.fd(); }
@@ -46,8 +39,9 @@ class PoetrySocket final : public reactor::ReadDescriptor {
            (n = ::recv(fileno(), buffer, sizeof buffer, 0)) > 0) {
       poem_.append(buffer, static_cast<std::size_t>(n));
     }
-    auto error = n < 0 ? net::last_error() : std::error_code();
-    if (n > 0) error = make_error_code(std::errc::message_size);
+    auto reason = n < 0 ? net::last_error() : std::error_code();
+    // A poem without an end must not fill the memory.
+    if (n > 0) reason = make_error_code(std::errc::message_size);
 
     if (poem_.size() > had) {
       fmt::print("Task {}: got {} bytes of poetry from {}\n", task_.num,
@@ -55,27 +49,21 @@ class PoetrySocket final : public reactor::ReadDescriptor {
     }
 
     // A blocking socket would have kept us waiting here.
-    if (error == std::errc::operation_would_block) return {};
-    // An end that came along with some bytes comes again.
-    if (!error && poem_.size() > had) return {};
+    if (reason == std::errc::operation_would_block) return {};
 
-    if (!error) fmt::print("Task {} finished\n", task_.num);
-    return error ? error : reactor::Error::connection_done;
+    if (!reason) fmt::print("Task {} finished\n", task_.num);
+    return reason ? reason : reactor::Error::connection_done;
   }
 
   void connection_lost(std::error_code reason) override {
-    timeout_.cancel();
     if (reason == reactor::Error::connection_done) reason.clear();
     task_.finished(poem_.size(), reason);
     sock_.close();
-
-    // Who is last turns off the light.
-    for (const auto& reader : reactor_.readers()) {
-      if (dynamic_cast<PoetrySocket*>(reader.get())) return;
-    }
-    if (reactor_.running()) reactor_.stop();
+    // The last socket stops the reactor.
+    if (reactor_.readers().empty() && reactor_.running()) reactor_.stop();
   }
 
+  // Called by main() at the end, in the order of the command line.
   void report() const {
     fmt::print("Task {}: {} bytes of poetry{}\n", task_.num, poem_.size(),
                task_.mark());
@@ -86,7 +74,6 @@ class PoetrySocket final : public reactor::ReadDescriptor {
   net::Socket sock_;
   std::string poem_;
   reactor::Reactor& reactor_;
-  reactor::DelayedCall timeout_;
 };
 
 int main(int argc, char** argv) try {
@@ -96,6 +83,10 @@ int main(int argc, char** argv) try {
   cli::Tasks tasks(options);
   reactor::Reactor reactor(reactor::make_poller(options.reactor));
   reactor.call_on_signal(SIGINT, [&] { reactor.stop(); });
+  // All tasks began together, so one call is enough.
+  if (options.timeout) {
+    reactor.call_later(*options.timeout, [&] { reactor.stop(); });
+  }
   std::vector<std::shared_ptr<PoetrySocket>> sockets;
 
   for (cli::Task& task : tasks) {

@@ -32,7 +32,7 @@ class PoetryClientFactory final : public reactor::ClientFactory {
 
   void client_connection_failed(reactor::Connector& connector,
                                 std::error_code reason) override {
-    tasks_.at(connector.destination()).failed(reason);
+    tasks_.next_task_at(connector.destination()).failed(reason);
     poem_finished();
   }
 
@@ -52,20 +52,9 @@ class PoetryClientFactory final : public reactor::ClientFactory {
 
 class PoetryProtocol final : public reactor::Protocol {
  public:
-  PoetryProtocol(cli::Task& task,
-                 PoetryClientFactory& factory,
-                 reactor::Reactor& reactor)
+  PoetryProtocol(cli::Task& task, PoetryClientFactory& factory)
       : task_(task),
-        factory_(factory),
-        reactor_(reactor) {}
-
-  void connection_made() override {
-    if (const auto left = task_.time_left()) {
-      timeout_ = reactor_.call_later(*left, [this] {
-        transport().abort_connection(make_error_code(std::errc::timed_out));
-      });
-    }
-  }
+        factory_(factory) {}
 
   void data_received(std::string_view data) override {
     poem_ += data;
@@ -77,7 +66,6 @@ class PoetryProtocol final : public reactor::Protocol {
   }
 
   void connection_lost(std::error_code reason) override {
-    timeout_.cancel();
     if (reason == reactor::Error::connection_done) reason.clear();
     task_.finished(poem_.size(), reason);
     factory_.poem_finished(&task_, std::move(poem_));
@@ -87,13 +75,11 @@ class PoetryProtocol final : public reactor::Protocol {
   cli::Task& task_;
   PoetryClientFactory& factory_;
   std::string poem_;
-  reactor::Reactor& reactor_;
-  reactor::DelayedCall timeout_;
 };
 
 std::unique_ptr<reactor::Protocol> PoetryClientFactory::build_protocol(
     const net::Address& address) {
-  return std::make_unique<PoetryProtocol>(tasks_.at(address), *this, reactor_);
+  return std::make_unique<PoetryProtocol>(tasks_.next_task_at(address), *this);
 }
 
 int main(int argc, char** argv) try {
@@ -103,6 +89,10 @@ int main(int argc, char** argv) try {
   cli::Tasks tasks(options);
   reactor::Reactor reactor(reactor::make_poller(options.reactor));
   reactor.call_on_signal(SIGINT, [&] { reactor.stop(); });
+  // All tasks began together, so one call is enough.
+  if (options.timeout) {
+    reactor.call_later(*options.timeout, [&] { reactor.stop(); });
+  }
   const auto factory = std::make_shared<PoetryClientFactory>(tasks, reactor);
 
   for (const net::Address& address : options.addresses) {

@@ -30,26 +30,27 @@ std::error_code get_poetry(const net::Socket& sock,
          (n = ::recv(sock.fd(), buffer, sizeof buffer, 0)) > 0) {
     poem.append(buffer, static_cast<std::size_t>(n));
   }
-  auto error = n < 0 ? net::last_error() : std::error_code();
-  if (n > 0) error = make_error_code(std::errc::message_size);
-  return error;
+  auto reason = n < 0 ? net::last_error() : std::error_code();
+  // A poem without an end must not fill the memory.
+  if (n > 0) reason = make_error_code(std::errc::message_size);
+  return reason;
 }
 
-// What each thread does. It has its own task, and shares nothing.
+// Runs in each thread, which has its own task and shares nothing.
 void run(cli::Task& task, std::stop_token stop) {
   fmt::print("Task {}: get poetry from: {}\n", task.num,
              to_string(task.address));
-  const auto start = cli::Clock::now();
+  const auto began = cli::Clock::now();
   try {
     const net::Socket sock = net::connect(task.address);
-    // Called by main(), or at once if that has asked before: ends the recv().
+    // Called when main() requests the stop, or now if it has: ends the recv().
     const std::stop_callback on_stop(stop,
                                      [&] { ::shutdown(sock.fd(), SHUT_RDWR); });
     std::string poem;
-    auto error = get_poetry(sock, task.max_bytes, poem);
-    if (stop.stop_requested()) error = make_error_code(std::errc::interrupted);
-    const auto time = cli::Clock::now() - start;
-    task.finished(poem.size(), error);
+    auto reason = get_poetry(sock, task.max_bytes, poem);
+    if (stop.stop_requested()) reason = make_error_code(std::errc::interrupted);
+    const auto time = cli::Clock::now() - began;
+    task.finished(poem.size(), reason);
     fmt::print("Task {}: got {} bytes of poetry from {} in {}{}\n", task.num,
                poem.size(), to_string(task.address), cli::to_string(time),
                task.mark());
@@ -71,7 +72,7 @@ int main(int argc, char** argv) try {
   }
 
   for (auto& thread : threads) {
-    // Ctrl-C wakes one thread, no matter which: somebody has to look around.
+    // Ctrl-C interrupts one thread, and not always this one: look regularly.
     while (thread.wait_for(std::chrono::milliseconds(100)) !=
            std::future_status::ready) {
       if (cli::interrupted()) stop.request_stop();

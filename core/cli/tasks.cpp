@@ -25,6 +25,18 @@ std::optional<Clock::time_point> deadline_of(const Options& options) {
   return now + *options.timeout;
 }
 
+// The reactor says no more than that it stopped, when it was for the timeout.
+std::string explain(const Task& task, std::error_code reason) {
+  if (task.time_left() == Clock::duration::zero()) {
+    reason = make_error_code(std::errc::timed_out);
+  }
+  if (reason == std::errc::message_size) {
+    return fmt::format("the poem has more than {} bytes (--max-bytes)",
+                       task.max_bytes);
+  }
+  return reason.message();
+}
+
 }  // namespace
 
 // --- Task --------------------------------------------------------------------
@@ -37,7 +49,7 @@ std::optional<Clock::duration> Task::time_left() const {
 void Task::failed(std::error_code reason) try {
   if (std::exchange(over, true)) return;
   complain(fmt::format("Failed to connect to {}: {}\n", to_string(address),
-                       reason.message()));
+                       explain(*this, reason)));
 } catch (...) {
   // There was no memory for the line; the exit status tells of the failure.
 }
@@ -47,7 +59,7 @@ void Task::finished(std::size_t bytes, std::error_code reason) try {
   whole = !reason;
   if (whole) return;
   complain(fmt::format("Task {}: connection lost after {} bytes: {}\n", num,
-                       bytes, reason.message()));
+                       bytes, explain(*this, reason)));
 } catch (...) {
   // There was no memory for the line; the exit status tells of the failure.
 }
@@ -65,7 +77,7 @@ Tasks::Tasks(const Options& options) {
   }
 }
 
-Task& Tasks::at(const net::Address& address) {
+Task& Tasks::next_task_at(const net::Address& address) {
   const auto first = waiting_.lower_bound(address);
   if (first == waiting_.end() || first->first != address) {
     throw std::out_of_range("no task at " + to_string(address));

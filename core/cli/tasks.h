@@ -34,7 +34,8 @@ struct Task {
   void failed(std::error_code reason);
 
   // The connection ended. Without a reason the poem is whole; with one, prints
-  // "Task 1: connection lost after 11 bytes: reason".
+  // "Task 1: connection lost after 11 bytes: reason". Both say "timed out" if
+  // the deadline is over, and name the limit for std::errc::message_size.
   void finished(std::size_t bytes, std::error_code reason = {});
 
   // "" for a whole poem, " (partial)" for any other.
@@ -56,7 +57,7 @@ class Tasks {
   // connection. If an address was given twice, each call returns another task,
   // in the order of the command line; when there is no other, the last one
   // again. Throws std::out_of_range if there is no task with that address.
-  Task& at(const net::Address& address);
+  Task& next_task_at(const net::Address& address);
 
   // How many poems are whole: "3", or "2 of 3".
   std::string count() const;
@@ -67,7 +68,7 @@ class Tasks {
 
  private:
   std::vector<Task> tasks_;
-  std::multimap<net::Address, Task*> waiting_;  // for at()
+  std::multimap<net::Address, Task*> waiting_;  // for next_task_at()
 };
 
 // For a main() that is a function try block: prints "program: what()" to

@@ -167,23 +167,23 @@ TEST_F(TasksTest, AreNumberedAsOnTheCommandLine) {
 
 TEST_F(TasksTest, AreGivenOutOnceEach) {
   cli::Tasks tasks(options_);
-  EXPECT_EQ(tasks.at({"b", 2}).num, 2);
-  EXPECT_EQ(tasks.at({"a", 1}).num, 1);
-  EXPECT_EQ(tasks.at({"a", 1}).num, 3);
-  EXPECT_EQ(tasks.at({"a", 1}).num, 3);
-  EXPECT_EQ(tasks.at({"b", 2}).num, 2);
-  EXPECT_THROW(tasks.at({"a", 2}), std::out_of_range);
+  EXPECT_EQ(tasks.next_task_at({"b", 2}).num, 2);
+  EXPECT_EQ(tasks.next_task_at({"a", 1}).num, 1);
+  EXPECT_EQ(tasks.next_task_at({"a", 1}).num, 3);
+  EXPECT_EQ(tasks.next_task_at({"a", 1}).num, 3);
+  EXPECT_EQ(tasks.next_task_at({"b", 2}).num, 2);
+  EXPECT_THROW(tasks.next_task_at({"a", 2}), std::out_of_range);
 }
 
 TEST_F(TasksTest, AddUpToACountAndAStatus) {
   cli::Tasks tasks(options_);
   EXPECT_EQ(tasks.count(), "0 of 3");
   EXPECT_EQ(tasks.exit_status(), EXIT_FAILURE);
-  tasks.at({"a", 1}).finished(3);
-  tasks.at({"b", 2}).finished(0);
+  tasks.next_task_at({"a", 1}).finished(3);
+  tasks.next_task_at({"b", 2}).finished(0);
   EXPECT_EQ(tasks.count(), "2 of 3");
   EXPECT_EQ(tasks.exit_status(), EXIT_FAILURE);
-  tasks.at({"a", 1}).finished(5);
+  tasks.next_task_at({"a", 1}).finished(5);
   EXPECT_EQ(tasks.count(), "3");
   EXPECT_EQ(tasks.exit_status(), EXIT_SUCCESS);
 }
@@ -191,17 +191,42 @@ TEST_F(TasksTest, AddUpToACountAndAStatus) {
 TEST_F(TasksTest, SayWhyTheyFailed) {
   cli::Tasks tasks(options_);
   CaptureStderr();
-  tasks.at({"a", 1}).failed(refused);
-  tasks.at({"b", 2}).finished(11, reset);
+  tasks.next_task_at({"a", 1}).failed(refused);
+  tasks.next_task_at({"b", 2}).finished(11, reset);
   EXPECT_EQ(GetCapturedStderr(),
             "Failed to connect to a:1: Connection refused\n"
             "Task 2: connection lost after 11 bytes: Connection reset by "
             "peer\n");
 }
 
+TEST_F(TasksTest, NameTheLimitOfAPoemThatIsTooLong) {
+  cli::Tasks tasks(options_);
+  CaptureStderr();
+  tasks.begin()->finished(6, make_error_code(std::errc::message_size));
+  EXPECT_EQ(GetCapturedStderr(),
+            "Task 1: connection lost after 6 bytes: the poem has more than 5 "
+            "bytes (--max-bytes)\n");
+}
+
+// The reason may be that the reactor was stopped because of the deadline.
+TEST_F(TasksTest, TimeOutWhenTheyFailAfterTheDeadline) {
+  options_.timeout = 1ns;
+  cli::Tasks tasks(options_);
+  while (cli::Clock::now() <= *tasks.begin()->deadline) {
+  }
+  CaptureStderr();
+  tasks.next_task_at({"a", 1}).failed(refused);
+  tasks.next_task_at({"b", 2}).finished(11, reset);
+  tasks.next_task_at({"a", 1}).finished(11);
+  EXPECT_EQ(GetCapturedStderr(),
+            "Failed to connect to a:1: Connection timed out\n"
+            "Task 2: connection lost after 11 bytes: Connection timed out\n");
+  EXPECT_EQ(tasks.count(), "1 of 3");
+}
+
 TEST_F(TasksTest, HaveOneOutcome) {
   cli::Tasks tasks(options_);
-  cli::Task& task = tasks.at({"b", 2});
+  cli::Task& task = tasks.next_task_at({"b", 2});
   CaptureStderr();
   EXPECT_FALSE(task.over);
   EXPECT_EQ(task.mark(), " (partial)");
@@ -216,7 +241,7 @@ TEST_F(TasksTest, HaveOneOutcome) {
 
 TEST_F(TasksTest, FailOnce) {
   cli::Tasks tasks(options_);
-  cli::Task& task = tasks.at({"b", 2});
+  cli::Task& task = tasks.next_task_at({"b", 2});
   CaptureStderr();
   task.failed(refused);
   task.finished(4, reset);
@@ -230,7 +255,7 @@ TEST_F(TasksTest, FailOnce) {
 TEST_F(TasksTest, HaveTimeUntilTheDeadline) {
   options_.timeout = 1h;
   cli::Tasks tasks(options_);
-  const auto left = tasks.at({"b", 2}).time_left();
+  const auto left = tasks.next_task_at({"b", 2}).time_left();
   ASSERT_TRUE(left);
   EXPECT_LE(*left, 1h);
   EXPECT_GT(*left, 59min);
