@@ -95,6 +95,39 @@ TEST_P(Lookup, D11_ALookupTimesOutIsCancelledAndEndsWithTheReactor) {
   answer->count_down();
 }
 
+TEST_P(Lookup, D06_TheTimeoutCoversTheLookupAndAllAddresses) {
+  const FullQueue full;
+  const auto answer = slow_answer = std::make_shared<std::latch>(1);
+  names["slow.test"] = {"127.0.0.2", full.address.host};
+  connect({"slow.test", full.address.port});
+  steps.when([] { return questions == 1; },
+             [&] {
+               steps.clock.advance(20s);
+               answer->count_down();
+             });
+  steps.when([&] { return !reactor.writers().empty(); });
+  steps.after(5, [&] { steps.clock.advance(10s - 1ns); });
+  steps.after(5, [&] {
+    EXPECT_EQ(client->outcomes(), 0);
+    steps.clock.advance(1ns);
+  });
+  run_until_over();
+  EXPECT_EQ(client->reason, std::errc::timed_out);
+}
+
+TEST_P(Lookup, D10_ThePeerOfANameIsItsIpAddress) {
+  const net::Address poems = serve("poem");
+  net::Address peer;
+  client->prepare = [&](ProtocolRecord& record) {
+    record.on_made = [&](ProtocolRecord& made) {
+      peer = made.transport().peer();
+    };
+  };
+  connect({"poems.test", poems.port});
+  run_until_over();
+  EXPECT_EQ(peer, poems);
+}
+
 TEST_P(Lookup, D11_ALateAnswerIsIgnored) {
   const auto answer = slow_answer = std::make_shared<std::latch>(1);
   const net::Address poems = serve("poem");

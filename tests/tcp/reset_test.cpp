@@ -1,6 +1,8 @@
 // The end that the peer makes: a close or a reset, while the connection reads,
 // is paused or only writes.
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <csignal>
 
@@ -244,6 +246,19 @@ TEST_P(Reset, E13_AConnectionPausedAfterAFailedWriteEndsWithTheNextWrite) {
   steps.run();
   EXPECT_EQ(here().received, 100000u);
   EXPECT_EQ(here().reason, was_reset);
+}
+
+// A reset after the end of the stream is EPIPE, and not ECONNRESET.
+TEST_P(Reset, J05_UnsentDataOfAPausedConnectionRaisesNoSignal) {
+  steps.after(0, [&] {
+    here().pause();
+    here().write(std::string(32 << 20, '.'));
+    ::shutdown(peer.fd(), SHUT_WR);
+  });
+  steps.after(5, [&] { rig::reset(peer); });
+  steps.when([&] { return client->lost(); });
+  steps.run();
+  EXPECT_EQ(here().reason, std::errc::broken_pipe);
 }
 
 // B18: an error also ends a connection that only writes.
