@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -16,6 +14,8 @@
 #include <fmt/core.h>
 #include <fmt/format.h>
 #include <cxxopts.hpp>
+
+#include "cli/values.h"
 
 namespace cli {
 namespace {
@@ -54,11 +54,16 @@ void add_rows(cxxopts::Options& options, const std::vector<OptionRow>& rows) {
   }
 }
 
+// The words, with a blank between them if there are any.
+std::string with(const std::string& first, const std::string& second) {
+  return second.empty() ? first : first + ' ' + second;
+}
+
 cxxopts::Options make_options(const ProgramHelp& help) {
   cxxopts::Options options(
-      program(),
-      fmt::format("Example:\n  {0} {1}\n\nUsage:\n  {0} [options] {2}\n\n{3}",
-                  program(), help.example, help.words, help.about));
+      program(), fmt::format("Example:\n  {}\n\nUsage:\n  {} [options]{}\n\n{}",
+                             with(program(), help.example), program(),
+                             with("", help.words), help.about));
   options.custom_help("").positional_help("").allow_unrecognised_options();
   add_rows(options, help.rows);
   add_rows(options, common_rows);
@@ -139,7 +144,11 @@ cxxopts::ParseResult parse(cxxopts::Options& options,
 }  // namespace
 
 void usage_error(const std::string& message) {
-  std::fputs((program() + ": " + message + "\ntry --help\n").c_str(), stderr);
+  input_error(message + "\ntry --help");
+}
+
+void input_error(const std::string& message) {
+  std::fputs((program() + ": " + message + '\n').c_str(), stderr);
   std::exit(usage_status);
 }
 
@@ -197,46 +206,21 @@ std::optional<std::size_t> CommandLine::integer(const std::string& name,
                                                 std::size_t max) const {
   const auto value = text(name);
   if (!value) return std::nullopt;
-
-  std::size_t number = 0;
-  const char* end = value->data() + value->size();
-  const auto result = std::from_chars(value->data(), end, number);
-  if (result.ec != std::errc() || result.ptr != end || number < min ||
-      number > max) {
-    usage_error(fmt::format("--{} must be an integer from {} to {}, not '{}'",
-                            name, min, max, *value));
-  }
-  return number;
+  return parse_integer(name, *value, min, max);
 }
 
 std::optional<Clock::duration> CommandLine::seconds(const std::string& name,
                                                     bool zero) const {
   const auto value = text(name);
   if (!value) return std::nullopt;
-
-  double number = 0;
-  const char* end = value->data() + value->size();
-  const auto result = std::from_chars(value->data(), end, number);
-  if (result.ec != std::errc() || result.ptr != end || !std::isfinite(number) ||
-      number < 0 || (number == 0 && !zero)) {
-    usage_error(fmt::format("--{} must be a number of seconds {} 0, not '{}'",
-                            name, zero ? "not less than" : "greater than",
-                            *value));
-  }
-  const std::chrono::duration<double> wanted(number);
-  if (wanted >= Clock::duration::max()) return Clock::duration::max();
-  return std::chrono::duration_cast<Clock::duration>(wanted);
+  return parse_seconds(name, *value, zero);
 }
 
 std::optional<std::string> CommandLine::choice(
     const std::string& name, const std::vector<std::string>& choices) const {
-  auto value = text(name);
+  const auto value = text(name);
   if (!value) return std::nullopt;
-  if (std::find(choices.begin(), choices.end(), *value) == choices.end()) {
-    usage_error(fmt::format("--{} must be one of {}, not '{}'", name,
-                            fmt::join(choices, ", "), *value));
-  }
-  return value;
+  return parse_choice(name, *value, choices);
 }
 
 }  // namespace cli

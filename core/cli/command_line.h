@@ -30,9 +30,12 @@ struct ProgramHelp {
   std::vector<OptionRow> rows;
 };
 
-// Prints "program: message" and "try --help". The message quotes the word that
-// is wrong as it was typed, between ''.
+// Prints "program: message" and "try --help", and ends the program. The message
+// quotes the word that is wrong as it was typed, between ''.
 [[noreturn]] void usage_error(const std::string& message);
+
+// The same without "try --help": for a file that cannot be read, for example.
+[[noreturn]] void input_error(const std::string& message);
 
 class CommandLine {
  public:
@@ -53,9 +56,7 @@ class CommandLine {
   // All values that were given, in order.
   std::vector<std::string> texts(const std::string& name) const;
 
-  // The same, checked. Integers are decimal digits. Seconds may have a
-  // fraction, and are greater than 0, or not less than 0 if `zero`; seconds
-  // that a Clock::duration cannot hold become Clock::duration::max().
+  // The same, checked and converted: see values.h.
   std::optional<std::size_t> integer(const std::string& name,
                                      std::size_t min,
                                      std::size_t max) const;

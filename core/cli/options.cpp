@@ -1,7 +1,6 @@
 #include "cli/options.h"
 
 #include <climits>
-#include <limits>
 #include <stdexcept>
 
 #include <fmt/core.h>
@@ -9,6 +8,7 @@
 
 #include "cli/command_line.h"
 #include "cli/process.h"
+#include "cli/values.h"
 #include "net/socket.h"
 
 namespace cli {
@@ -21,18 +21,20 @@ ProgramHelp program_help(const std::string& edition,
       "[host:]port ...",
       "The Get Poetry Now! client, " + edition +
           ". Fetches a poem from each\naddress; without a host it is this "
-          "machine, and an IPv6 address is written in brackets.",
-      {{"max-bytes", "N", "1073741824",
-        "A poem of more than N bytes fails; N is 1 GiB if not given."},
-       {"rcvbuf", "BYTES", "",
-        "How much the system may receive ahead of us."}}};
-  if (reactors.empty()) return help;
+          "machine, and an IPv6 address is written in\nbrackets.",
+      {{"max-bytes", "N", "1073741824", "A poem of more than N bytes fails."},
+       {"rcvbuf", "BYTES", "", "The size of the system's receive buffer."}}};
+  if (reactors.empty()) {
+    help.about +=
+        " It has no --timeout: only the reactor clients can give up a poem.";
+    return help;
+  }
   help.rows.push_back({"timeout", "SECONDS", "",
                        "A poem that takes longer fails, connecting "
                        "included."});
   help.rows.push_back({"reactor", "NAME", "",
-                       fmt::format("How to wait: {}. The best one here, "
-                                   "if not given.",
+                       fmt::format("How to wait: {}. The default is the "
+                                   "best one here.",
                                    fmt::join(reactors, ", "))});
   return help;
 }
@@ -49,12 +51,11 @@ Options parse_args(int argc,
                    char** argv,
                    const std::string& edition,
                    const std::vector<std::string>& reactors) {
-  init_process();
+  init_process(reactors.empty() ? OnSignal::finish : OnSignal::finish_callback);
   const CommandLine line(argc, argv, program_help(edition, reactors));
 
   Options options;
-  options.max_bytes =
-      *line.integer("max-bytes", 0, std::numeric_limits<std::size_t>::max());
+  options.max_bytes = *line.integer("max-bytes", 0, no_maximum);
   options.timeout = line.seconds("timeout");
   options.reactor = line.choice("reactor", reactors).value_or("");
   if (const auto bytes = line.integer("rcvbuf", 1, INT_MAX)) {
@@ -66,6 +67,12 @@ Options parse_args(int argc,
   }
   if (options.addresses.empty()) line.print_help();
   return options;
+}
+
+void parse_no_args(int argc, char** argv, const std::string& about) {
+  const CommandLine line(argc, argv, {"", "", about, {}});
+  if (line.words().empty()) return;
+  usage_error(fmt::format("unexpected argument '{}'", line.words().front()));
 }
 
 }  // namespace cli

@@ -30,4 +30,8 @@ Options parse_args(int argc,
                    const std::string& edition,
                    const std::vector<std::string>& reactors = {});
 
+// For a program without arguments: --help, which shows `about`, and --version.
+// Any other argument is an error. Does not call init_process().
+void parse_no_args(int argc, char** argv, const std::string& about);
+
 }  // namespace cli

@@ -137,10 +137,12 @@ void set_up_signals(OnSignal on_signal) {
   // The parent process may ignore it, and a child inherits that.
   std::signal(SIGPIPE, SIG_DFL);
 
-  if (on_signal == OnSignal::finish) {
+  if (on_signal != OnSignal::end) {
     on_sigint = program() +
-                ": interrupted: stops once its callback returns; a second time "
-                "ends it at once\n";
+                (on_signal == OnSignal::finish_callback
+                     ? ": interrupted: stops once its callback returns; "
+                     : ": interrupted: reports what it has, and ends; ") +
+                "a second time ends it at once\n";
     handle(SIGINT, finish);
     return;
   }

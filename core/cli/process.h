@@ -8,6 +8,9 @@ enum class OnSignal {
   // The first SIGINT prints one line and sets interrupted(); a call that waits
   // fails with std::errc::interrupted. The second one ends the program.
   finish,
+  // The same for a program with a reactor, which finishes when the callback
+  // that is running has returned: the line says so.
+  finish_callback,
   // SIGINT and SIGTERM print one line and end the program.
   end,
 };
@@ -19,7 +22,7 @@ enum class OnSignal {
 //   - The log, spdlog's default, goes to stderr. Its level is SPDLOG_LEVEL's,
 //     or else warning.
 //   - Signals do what `on_signal` says, whatever the parent process did.
-void init_process(OnSignal on_signal = OnSignal::finish);
+void init_process(OnSignal on_signal = OnSignal::finish_callback);
 
 // Whether there was a SIGINT; any thread may ask. Failures after it need not be
 // reported.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <climits>
 #include <cstdint>
-#include <limits>
 
 #include <fmt/core.h>
 #include <spdlog/spdlog.h>
@@ -11,11 +10,10 @@
 #include "cli/command_line.h"
 #include "cli/poem.h"
 #include "cli/process.h"
+#include "cli/values.h"
 
 namespace cli {
 namespace {
-
-constexpr auto max_bytes = std::numeric_limits<std::size_t>::max();
 
 const ProgramHelp program_help = {
     "--port 10000 poetry/ecstasy.txt",
@@ -29,15 +27,16 @@ const ProgramHelp program_help = {
      {"num-bytes", "N", "10", "How many bytes make a chunk."},
      {"repeat", "N", "1", "Send the poem N times to each client."},
      {"once", "", "", "Serve one client only."},
-     {"fail-after", "BYTES", "", "Break off after so many bytes of the poem."},
+     {"fail-after", "BYTES", "",
+      "Stop sending after so many bytes of the poem."},
      {"fail", "HOW", "close",
-      "How to break off: close as if the poem were over, reset the "
-      "connection, or stall until the client leaves."},
-     {"sndbuf", "BYTES", "", "How much the system may send for us later."},
+      "How to stop: close as at the end of the poem, reset the connection, or "
+      "stall until the client closes."},
+     {"sndbuf", "BYTES", "", "The size of the system's send buffer."},
      {"send-timeout", "SECONDS", "",
-      "Give up on a client that takes nothing for so long."},
-     {"q,quiet", "", "", "Do not tell about clients and chunks."},
-     {"v,verbose", "", "", "Log what else happens."}}};
+      "Give up a client that takes nothing for so long."},
+     {"q,quiet", "", "", "Print nothing about clients and chunks."},
+     {"v,verbose", "", "", "Log more."}}};
 
 // A poem that cannot be read is an error now, not for the first client.
 std::string poetry_file(const CommandLine& line) try {
@@ -48,7 +47,7 @@ std::string poetry_file(const CommandLine& line) try {
   const Poem poem(path, 1);
   return path;
 } catch (const std::exception& error) {
-  usage_error(error.what());
+  input_error(error.what());
 }
 
 void set_log_level(const CommandLine& line) {
@@ -57,7 +56,7 @@ void set_log_level(const CommandLine& line) {
 }
 
 void parse_failure(const CommandLine& line, ServerOptions& options) {
-  options.fail_after = line.integer("fail-after", 0, max_bytes);
+  options.fail_after = line.integer("fail-after", 0, no_maximum);
   options.fail = *line.choice("fail", {"close", "reset", "stall"});
   if (line.has("fail") && !options.fail_after) {
     usage_error(fmt::format("--fail '{}' needs --fail-after", options.fail));
@@ -76,8 +75,8 @@ ServerOptions parse_server_args(int argc, char** argv) {
       static_cast<std::uint16_t>(*line.integer("port", 0, UINT16_MAX));
   options.delay =
       std::min(*line.seconds("delay", true), Clock::duration::max() / 2);
-  options.num_bytes = *line.integer("num-bytes", 1, max_bytes);
-  options.repeat = *line.integer("repeat", 1, max_bytes);
+  options.num_bytes = *line.integer("num-bytes", 1, no_maximum);
+  options.repeat = *line.integer("repeat", 1, no_maximum);
   options.quiet = line.has("quiet");
   options.once = line.has("once");
   if (const auto bytes = line.integer("sndbuf", 1, INT_MAX)) {

@@ -109,6 +109,23 @@ TEST_P(Programs, RefuseInvalidOptions) {
   }
 }
 
+TEST_P(Programs, NameTheRangeOfANumber) {
+  const auto said = [&](const Words& arguments) {
+    return rig::lines(run(arguments).err).at(0);
+  };
+  const std::string program = GetParam().program();
+  EXPECT_EQ(said({"--max-bytes", "-1", "80"}),
+            program +
+                ": --max-bytes must be an integer not less than 0, "
+                "not '-1'");
+  EXPECT_EQ(said({"--max-bytes", "99999999999999999999", "80"}),
+            program + ": --max-bytes is too large: '99999999999999999999'");
+  EXPECT_EQ(said({"--rcvbuf", "0", "80"}),
+            program +
+                ": --rcvbuf must be an integer from 1 to 2147483647, "
+                "not '0'");
+}
+
 TEST_P(Programs, RefuseVeryLongArguments) {
   for (const std::string& word :
        {"--max-bytes=" + std::string(100'000, '1'), std::string(100'000, '1'),

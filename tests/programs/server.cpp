@@ -5,6 +5,20 @@
 #include <utility>
 
 namespace server {
+namespace {
+
+void expect_error(const Outcome& outcome,
+                  const std::string& quoted,
+                  std::size_t lines) {
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.out, "");
+  const auto err = rig::lines(outcome.err);
+  ASSERT_EQ(err.size(), lines) << outcome.err;
+  EXPECT_TRUE(err[0].starts_with("slowpoetry: ")) << err[0];
+  EXPECT_NE(err[0].find(quoted), std::string::npos) << err[0];
+}
+
+}  // namespace
 
 const std::string slowpoetry = rig::program("blocking-server/slowpoetry");
 const std::string science = rig::poem_path("science");
@@ -56,14 +70,13 @@ void expect_err(PoetryServer& server, const std::string& expected) {
       << expected;
 }
 
+void expect_file_error(const Outcome& outcome, const std::string& quoted) {
+  expect_error(outcome, quoted, 1);
+}
+
 void expect_usage_error(const Outcome& outcome, const std::string& quoted) {
-  EXPECT_EQ(outcome.status, 2);
-  EXPECT_EQ(outcome.out, "");
-  const auto err = rig::lines(outcome.err);
-  ASSERT_EQ(err.size(), 2U) << outcome.err;
-  EXPECT_TRUE(err[0].starts_with("slowpoetry: ")) << err[0];
-  EXPECT_NE(err[0].find(quoted), std::string::npos) << err[0];
-  EXPECT_EQ(err[1], "try --help");
+  expect_error(outcome, quoted, 2);
+  EXPECT_TRUE(outcome.err.ends_with("\ntry --help\n")) << outcome.err;
 }
 
 }  // namespace server

@@ -38,4 +38,7 @@ void expect_err(PoetryServer& server, const std::string& expected);
 
 void expect_usage_error(const Outcome& outcome, const std::string& quoted);
 
+// A file that cannot be read: the same without "try --help".
+void expect_file_error(const Outcome& outcome, const std::string& quoted);
+
 }  // namespace server

@@ -49,11 +49,11 @@ TEST(Server, M11_NeedsExactlyOneFile) {
 
 TEST(Server, M11_RefusesAFileThatDoesNotExist) {
   const auto outcome = serve({"no/such/poem.txt"});
-  expect_usage_error(outcome, "no/such/poem.txt: No such file or directory");
+  expect_file_error(outcome, "no/such/poem.txt: No such file or directory");
 }
 
 TEST(Server, M11_RefusesADirectory) {
-  expect_usage_error(serve({"/tmp"}), "/tmp: Is a directory");
+  expect_file_error(serve({"/tmp"}), "/tmp: Is a directory");
 }
 
 TEST(Server, M11_RefusesAFifoWithoutWaiting) {
@@ -62,7 +62,7 @@ TEST(Server, M11_RefusesAFifoWithoutWaiting) {
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
   const auto outcome = serve({path});
   ::unlink(path.c_str());
-  expect_usage_error(outcome, path + ": ");
+  expect_file_error(outcome, path + ": ");
 }
 
 TEST(Server, M11_RefusesAnUnreadableFile) {
@@ -71,7 +71,7 @@ TEST(Server, M11_RefusesAnUnreadableFile) {
   const auto outcome = rig::run(
       {.words = {slowpoetry, poem.path()}, .as_nobody = ::geteuid() == 0});
   if (outcome.status == 126) GTEST_SKIP() << "nobody may not run our programs";
-  expect_usage_error(outcome, poem.path() + ": Permission denied");
+  expect_file_error(outcome, poem.path() + ": Permission denied");
 }
 
 struct BadOption {
@@ -127,8 +127,8 @@ TEST(Server, RefusesUnknownOptions) {
 }
 
 TEST(Server, AFileNameMayHaveACommaInIt) {
-  expect_usage_error(serve({"one,two.txt"}),
-                     "one,two.txt: No such file or directory");
+  expect_file_error(serve({"one,two.txt"}),
+                    "one,two.txt: No such file or directory");
 }
 
 TEST(Server, C07_AHugeDelayIsAccepted) {
