@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include "cli/options.h"
 #include "cli/process.h"
 #include "reactor/reactor.h"
 
@@ -26,8 +27,10 @@ class Countdown {
   int counter_ = 5;
 };
 
-int main() {
+int main(int argc, char** argv) {
   cli::init_process();
+  cli::parse_no_args(argc, argv,
+                     "A delayed call that asks for the next one, five times.");
   reactor::Reactor reactor;
   Countdown countdown(reactor);
   reactor.call_when_running([&] { countdown.count(); });

@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "cli/options.h"
 #include "cli/process.h"
 #include "reactor/reactor.h"
 
@@ -14,8 +15,10 @@ void fall_down() {
   throw std::runtime_error("I fall down.");
 }
 
-int main() {
+int main(int argc, char** argv) {
   cli::init_process();
+  cli::parse_no_args(argc, argv,
+                     "A callback that fails, and another one that is called.");
   reactor::Reactor reactor;
   reactor.call_when_running(fall_down);
   reactor.call_when_running([&] {

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "cli/options.h"
 #include "cli/process.h"
 #include "reactor/reactor.h"
 
@@ -14,8 +15,10 @@ void hello() {
   fmt::print("Lately I feel like I'm stuck in a rut.\n");
 }
 
-int main() {
+int main(int argc, char** argv) {
   cli::init_process();
+  cli::parse_no_args(argc, argv,
+                     "A callback that prints two lines. Runs until Ctrl-C.");
   reactor::Reactor reactor;
   reactor.call_when_running(hello);
   reactor.call_on_signal(SIGINT, [&] { reactor.stop(); });

@@ -4,9 +4,12 @@
 
 #include <csignal>
 
+#include "cli/options.h"
 #include "reactor/reactor.h"
 
-int main() {
+int main(int argc, char** argv) {
+  cli::parse_no_args(argc, argv,
+                     "A reactor with nothing to do. Runs until Ctrl-C.");
   reactor::Reactor reactor;
   reactor.call_on_signal(SIGINT, [&] { reactor.stop(); });
   reactor.run();

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "cli/options.h"
 #include "cli/process.h"
 #include "cli/stack.h"
 #include "reactor/reactor.h"
@@ -15,8 +16,10 @@ void stack() {
   cli::print_stack();
 }
 
-int main() {
+int main(int argc, char** argv) {
   cli::init_process();
+  cli::parse_no_args(argc, argv,
+                     "A callback that prints the stack. Runs until Ctrl-C.");
   reactor::Reactor reactor;
   reactor.call_when_running(stack);
   reactor.call_on_signal(SIGINT, [&] { reactor.stop(); });

@@ -9,6 +9,7 @@
 
 #include <fmt/core.h>
 
+#include "cli/options.h"
 #include "cli/process.h"
 #include "reactor/reactor.h"
 
@@ -45,8 +46,9 @@ class Countdown {
   const std::chrono::milliseconds pause_;
 };
 
-int main() {
+int main(int argc, char** argv) {
   cli::init_process();
+  cli::parse_no_args(argc, argv, "Three countdowns at once.");
   reactor::Reactor reactor;
   int left = 3;
   Countdown fast(reactor, left, "fast", 3, 400ms);

@@ -157,6 +157,53 @@ TEST(BasicReactor, StackNamesTheReactorAndMainAndRunsOn) {
   EXPECT_TRUE(err.ends_with("\nstack()\n")) << err;
 }
 
+// --- Their command line ------------------------------------------------------
+
+class CommandLine : public testing::TestWithParam<std::string> {
+ protected:
+  rig::Outcome run(const std::string& argument) const {
+    auto with_argument = command(GetParam());
+    with_argument.words.push_back(argument);
+    return rig::run(with_argument);
+  }
+};
+
+TEST_P(CommandLine, HelpBeginsWithAnExample) {
+  const auto outcome = run("--help");
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_TRUE(outcome.out.starts_with("Example:\n  " + GetParam() + "\n"))
+      << outcome.out;
+  EXPECT_NE(outcome.out.find("\nExit status:\n"), std::string::npos);
+  EXPECT_EQ(outcome.err, "");
+}
+
+TEST_P(CommandLine, VersionNamesTheProgram) {
+  const auto outcome = run("--version");
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_TRUE(outcome.out.starts_with(GetParam() + ' ')) << outcome.out;
+}
+
+TEST_P(CommandLine, AnArgumentIsRefused) {
+  const auto outcome = run("poem");
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.err,
+            GetParam() + ": unexpected argument 'poem'\ntry --help\n");
+}
+
+INSTANTIATE_TEST_SUITE_P(Every,
+                         CommandLine,
+                         testing::Values("simple",
+                                         "simple-poll",
+                                         "hello",
+                                         "stack",
+                                         "countdown",
+                                         "exception"),
+                         [](const auto& test) {
+                           std::string name = test.param;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
 // --- Those that end by themselves --------------------------------------------
 
 TEST(BasicReactor, CountdownCountsOneASecond) {
