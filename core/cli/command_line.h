@@ -1,4 +1,4 @@
-// What the command lines of all programs have in common.  Python: optparse
+// The command line, as all programs have it.          Python: import optparse
 //
 // A command line that makes no sense ends the program: two lines on stderr,
 // exit status 2.

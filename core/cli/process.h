@@ -3,7 +3,7 @@
 
 namespace cli {
 
-// What SIGINT and SIGTERM do.
+// The effect of SIGINT and SIGTERM.
 enum class OnSignal {
   // The first SIGINT prints one line and sets interrupted(); a call that waits
   // fails with std::errc::interrupted. The second one ends the program.

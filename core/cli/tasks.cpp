@@ -18,7 +18,7 @@ void complain(const std::string& line) {
 
 std::optional<Clock::time_point> deadline_of(const Options& options) {
   const auto now = Clock::now();
-  // A time that the clock cannot hold is no deadline.
+  // There is no deadline if the clock cannot hold it.
   if (!options.timeout || *options.timeout > Clock::time_point::max() - now) {
     return std::nullopt;
   }

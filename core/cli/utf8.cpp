@@ -13,7 +13,7 @@ bool is_continuation(char c) {
   return (byte(c) & 0xc0) == 0x80;
 }
 
-// What the first byte announces; 0 if no character begins with it.
+// The size that the first byte announces; 0 if no character begins with it.
 std::size_t announced_size(unsigned char first) {
   if (first < 0x80) return 1;
   if (first < 0xc2) return 0;  // a continuation, or an overlong form

@@ -43,7 +43,7 @@ bool is_connected_to_itself(const Socket& sock, const SocketAddress& peer) {
   return own.port() == peer.port() && to_address(own) == to_address(peer);
 }
 
-// Zero is no limit.
+// With zero there is no limit.
 void set_connect_timeout(const Socket& sock, steady_clock::duration timeout) {
   const auto us = ceil<std::chrono::microseconds>(timeout).count();
   const timeval value{us / 1000000, us % 1000000};

@@ -153,8 +153,8 @@ class TcpConnector final : public Connector,
     return error.code();
   }
 
-  // A reset after the accept is a lost connection, not a failed attempt. What
-  // the attempt needed is freed now: a connection may be idle for long.
+  // A reset after the accept is a lost connection, not a failed attempt. The
+  // memory of the attempt is freed now: a connection may be idle for long.
   void connected(std::error_code lost) {
     fds_.remove_writer(*this);
     call_.cancel();
