@@ -42,10 +42,10 @@ std::string read_poem(const std::filesystem::path& file) try {
     text += poem.read(text.size(), poem.size() - text.size());
   }
   if (!text.empty()) return text;
-  cli::usage_error(fmt::format("'{}' is empty: there is nothing to wait for",
+  cli::input_error(fmt::format("'{}' is empty: there is nothing to wait for",
                                file.string()));
 } catch (const std::exception& error) {
-  cli::usage_error(error.what());
+  cli::input_error(error.what());
 }
 
 std::vector<std::filesystem::path> default_poems() {

@@ -141,7 +141,7 @@ Comparison run(const Options& options) {
 void check_exists(const fs::path& path) {
   std::error_code error;
   if (fs::exists(fs::status(path, error))) return;
-  cli::usage_error(
+  cli::input_error(
       fmt::format("cannot read '{}': {}", path.string(), error.message()));
 }
 

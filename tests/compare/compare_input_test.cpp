@@ -98,8 +98,6 @@ TEST_F(CompareInput, DamagedTracesAreStillReported) {
 
 TEST_F(CompareInput, AWrongCommandLineIsRefused) {
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {"/no/poem.txt", "/no/poem.txt: No such file or directory"},
-      {"/dev/null", "/dev/null: Not a regular file"},
       {"--variants foo", "not 'foo'"},
       {"--with foo", "not 'foo'"},
       {"--with \"a='b\"", "does not end"},
@@ -111,7 +109,6 @@ TEST_F(CompareInput, AWrongCommandLineIsRefused) {
       {"--color blue", "not 'blue'"},
       {"--open", "--html"},
       {"report", "needs traces"},
-      {"report /no/such", "/no/such"},
       {"--nonsense", "'--nonsense'"}};
   for (const auto& [arguments, words] : cases) {
     result = run_compare(arguments);
@@ -162,6 +159,19 @@ TEST_F(CompareInput, NamesAMissingTemporaryDirectory) {
               HasSubstr("poetry-compare: cannot make a temporary directory in "
                         "/nonexistent: No such file or directory; set TMPDIR "
                         "to another directory\n"));
+}
+
+// --help does not help there.
+TEST_F(CompareInput, AFileThatCannotBeReadDoesNotPointToHelp) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"/no/poem.txt", "/no/poem.txt: No such file or directory\n"},
+      {"/dev/null", "/dev/null: Not a regular file\n"},
+      {"report /no/such", "'/no/such': No such file or directory\n"}};
+  for (const auto& [arguments, words] : cases) {
+    result = run_compare(arguments);
+    EXPECT_EQ(result.status, 2) << arguments;
+    EXPECT_THAT(result.text, testing::EndsWith(words)) << arguments;
+  }
 }
 
 }  // namespace
