@@ -13,8 +13,7 @@
 namespace poetry_compare {
 namespace {
 
-// --- The kinds of picture
-// -----------------------------------------------------
+// --- The kinds of picture ----------------------------------------------------
 
 std::size_t reading_threads(const Variant& variant) {
   std::set<int> threads;
@@ -44,8 +43,7 @@ Kind kind_of(const Comparison& comparison, const Variant& variant) {
   return any_task > 0 ? Kind::any_task : Kind::other;
 }
 
-// --- Bytes that lay unread
-// ----------------------------------------------------
+// --- Bytes that lay unread ---------------------------------------------------
 
 // The time for which the bytes lay unread, in seconds, by what the thread did
 // that should have read them.
@@ -143,8 +141,7 @@ std::string unread_caption(const Comparison& comparison,
       culprit(variant), in_wall_time(comparison, variant));
 }
 
-// --- The other kinds
-// ----------------------------------------------------------
+// --- The other kinds ---------------------------------------------------------
 
 std::string about(const Comparison& comparison,
                   const Variant& variant,

@@ -112,8 +112,7 @@ std::string draw_pictures(const PageView& page) {
   return html + note_on_pictures;
 }
 
-// --- Tables
-// -------------------------------------------------------------------
+// --- Tables ------------------------------------------------------------------
 
 std::string draw_titles(const std::vector<Column>& columns) {
   std::string html = "<thead><tr>";

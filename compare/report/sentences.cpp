@@ -38,16 +38,12 @@ std::string readers(const Variant& variant) {
                      processes.size() > 1 ? "processes" : "threads");
 }
 
-std::string servers(std::size_t count) {
-  return count == 2 ? "both servers"
-                    : fmt::format("all {} servers", in_words(count));
-}
-
 std::string why(const Comparison& comparison, const Variant& variant) {
   const auto several = readers(variant);
   if (!several.empty()) return several + " waited for one server";
-  return fmt::format("it waited for {} at once",
-                     servers(comparison.poems.size()));
+  const auto count = comparison.poems.size();
+  if (count == 2) return "it waited for both servers at once";
+  return fmt::format("it waited for all {} servers at once", in_words(count));
 }
 
 // "a", "a and b", "a, b and c".

@@ -51,11 +51,14 @@ struct Bins {
   std::vector<double> unread;
 };
 
+std::size_t bin_of(double time, double bin) {
+  return static_cast<std::size_t>(std::max(0.0, time) / bin);
+}
+
 Bins fill_bins(const Task& task, double bin, std::size_t count) {
   Bins bins{std::vector<double>(count), std::vector<double>(count)};
   const auto index = [&](double time) {
-    const double at = std::max(0.0, time) / bin;
-    return std::min(static_cast<std::size_t>(at), count - 1);
+    return std::min(bin_of(time, bin), count - 1);
   };
   for (const Send& send : task.sends) {
     bins.unread[index(send.time)] += static_cast<double>(send.bytes);
@@ -71,11 +74,8 @@ Bins fill_bins(const Task& task, double bin, std::size_t count) {
 std::string draw_lane(const Task& task,
                       const Scale& scale,
                       const Glyphs& glyphs) {
-  const auto bin_of = [&](double time) {
-    return static_cast<std::size_t>(std::max(0.0, time) / scale.bin);
-  };
-  const std::size_t begin = bin_of(task.connected);
-  const std::size_t end = std::max(begin, bin_of(task.end));
+  const std::size_t begin = bin_of(task.connected, scale.bin);
+  const std::size_t end = std::max(begin, bin_of(task.end, scale.bin));
   const Bins bins = fill_bins(task, scale.bin, end + 1);
 
   std::string lane(begin, ' ');
