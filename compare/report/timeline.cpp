@@ -45,15 +45,15 @@ std::size_t level(double bytes, double usual) {
   return static_cast<std::size_t>(std::clamp(height, 1.0, 7.0));
 }
 
+std::size_t bin_of(double time, double bin) {
+  return static_cast<std::size_t>(std::max(0.0, time) / bin);
+}
+
 // The bytes read in each bin, and those that lay unread at its end.
 struct Bins {
   std::vector<double> read;
   std::vector<double> unread;
 };
-
-std::size_t bin_of(double time, double bin) {
-  return static_cast<std::size_t>(std::max(0.0, time) / bin);
-}
 
 Bins fill_bins(const Task& task, double bin, std::size_t count) {
   Bins bins{std::vector<double>(count), std::vector<double>(count)};

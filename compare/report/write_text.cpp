@@ -56,16 +56,6 @@ std::vector<Block> blocks(const std::vector<std::size_t>& widths,
   return blocks;
 }
 
-// Three spaces between the columns, or two if the table then needs one block
-// only, or needs several anyway.
-std::size_t find_gap(const std::vector<std::size_t>& widths,
-                     std::size_t width) {
-  for (const std::size_t gap : {3U, 2U}) {
-    if (blocks(widths, gap, width).size() == 1) return gap;
-  }
-  return 2;
-}
-
 // Fills the cell with spaces, in front of the text or behind it.
 std::string pad(const Cell& cell, std::size_t width, bool right, bool colour) {
   std::string text = marked(cell);
@@ -77,7 +67,8 @@ std::string write_table(const Table& table, const Terminal& terminal) {
   const auto width = terminal.width.value_or(std::string::npos);
   const auto rows = with_head(table);
   const auto widths = find_widths(rows);
-  const auto gap = find_gap(widths, width);
+  // Two spaces between the columns, or three if one block is enough then.
+  const std::size_t gap = blocks(widths, 3, width).size() == 1 ? 3 : 2;
   std::string text;
   for (const Block& block : blocks(widths, gap, width)) {
     if (!text.empty()) text += '\n';
