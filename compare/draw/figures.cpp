@@ -143,9 +143,7 @@ std::string draw_several(const Text& about, const SliceFigure& figure) {
 // --- Figure 4: with the waiting ----------------------------------------------
 
 // The axis runs downwards here.
-double y_of(double x) {
-  return top + x * figure_height / picture_width;
-}
+constexpr double scale = figure_height / picture_width;
 
 // A strip with the reads on top. A read is drawn thicker than it is, and lower
 // if the one before it is in its place.
@@ -154,7 +152,6 @@ std::string draw_thread(const WaitingColumn& column,
                         double x,
                         double width) {
   constexpr double thick = 5;
-  const double scale = figure_height / picture_width;
   std::string svg;
   for (const auto& [begin, end, classes] : column.segments) {
     svg += rectangle(x, top + begin * scale, width, (end - begin) * scale,
@@ -176,7 +173,7 @@ std::string draw_waiting(const FiguresView& view) {
   std::string svg = time_arrow();
   double x = left + 34;
   for (const AxisMark& mark : axis_marks(view.axis)) {
-    svg += text(x - 10, y_of(mark.x) + 4, "label", mark.text);
+    svg += text(x - 10, top + mark.x * scale + 4, "label", mark.text);
   }
   for (const WaitingVariant& variant : view.waiting) {
     const double begin = x;
