@@ -68,10 +68,8 @@ std::string describe_runs(std::size_t runs) {
                      runs);
 }
 
-TableView view_numbers(const Comparison& comparison) {
-  const Table table = make_table(comparison);
-  TableView view;
-  view.columns = table.columns;
+TableView view_numbers(const Comparison& comparison, const Table& table) {
+  TableView view{table.columns, {}};
   auto& rows = view.groups.emplace_back();
   for (const Variant& variant : comparison.variants) {
     rows.push_back({{}, complaint(variant)});
@@ -156,15 +154,16 @@ std::string reads_json(const PictureView& view) {
 
 PageView view_page(const Comparison& comparison) {
   const auto kinds = kinds_of(comparison);
+  const Table table = make_table(comparison);
   PageView view;
   view.picture = view_picture(comparison);
   view.captions = captions(comparison, kinds);
-  view.numbers = view_numbers(comparison);
+  view.numbers = view_numbers(comparison, table);
   view.figures = view_figures(comparison, kinds);
   view.tasks = view_tasks(comparison);
   view.settings = view_settings(comparison);
   view.commands = view_commands(comparison);
-  view.json = write_json(comparison);
+  view.json = write_json(comparison, table, view.picture.sentences);
   view.reads = reads_json(view.picture);
   return view;
 }

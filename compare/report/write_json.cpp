@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "compare/report/sentences.h"
-#include "compare/report/table.h"
 #include "compare/trace/json_line.h"
 
 namespace poetry_compare {
@@ -110,14 +109,19 @@ std::string without_tags(std::string text) {
 }  // namespace
 
 std::string write_json(const Comparison& comparison) {
-  const Table table = make_table(comparison);
+  return write_json(comparison, make_table(comparison), sentences(comparison));
+}
+
+std::string write_json(const Comparison& comparison,
+                       const Table& table,
+                       const std::vector<std::string>& sentences) {
   std::string variants;
   for (std::size_t i = 0; i < comparison.variants.size(); ++i) {
     variants += i > 0 ? ",\n  " : "\n  ";
     variants += to_json(comparison.variants[i], table, table.rows[i]).dump();
   }
   Json lines = Json::array();
-  for (const auto& line : sentences(comparison)) lines.push_back(as_utf8(line));
+  for (const auto& line : sentences) lines.push_back(as_utf8(line));
   return without_tags(
       fmt::format("{{\n\"settings\": {},\n\"poems\": {},\n\"variants\": [{}],\n"
                   "\"sentences\": {}\n}}\n",
