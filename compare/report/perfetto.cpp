@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -34,7 +35,7 @@ class Events {
            const std::string& name,
            double begin,
            double end,
-           const Json& arguments = Json::object()) {
+           std::optional<std::size_t> bytes = {}) {
     const auto from = std::llround(std::max(0.0, begin) * 1e9);
     const auto to = std::max(from, std::llround(std::max(0.0, end) * 1e9));
     add({{"ph", "X"},
@@ -43,7 +44,7 @@ class Events {
          {"name", as_utf8(name)},
          {"ts", static_cast<double>(from) / 1e3},
          {"dur", static_cast<double>(to - from) / 1e3},
-         {"args", arguments}});
+         {"args", bytes ? Json{{"bytes", *bytes}} : Json::object()}});
   }
 
   std::string finish() const {
@@ -69,10 +70,6 @@ class Events {
   std::string text_;
 };
 
-Json bytes_argument(std::size_t bytes) {
-  return {{"bytes", bytes}};
-}
-
 // The row of a thread of the client.
 std::size_t thread_row(int thread) {
   return static_cast<std::size_t>(thread) + 1;
@@ -94,8 +91,7 @@ void add_threads(Events& events, const Picture& picture) {
   for (std::size_t i = 0; i < picture.tasks.size(); ++i) {
     for (const Read& read : picture.tasks[i].reads) {
       events.add(thread_row(read.thread), fmt::format("read task {}", i + 1),
-                 read.time - read.duration, read.time,
-                 bytes_argument(read.bytes));
+                 read.time - read.duration, read.time, read.bytes);
     }
   }
 }
@@ -104,7 +100,7 @@ void add_server(Events& events, std::size_t row, const Task& task) {
   if (task.sends.empty()) return;
   events.name_row(row, fmt::format("server {}", task.poem + 1));
   for (const Send& send : task.sends) {
-    events.add(row, "send", send.time, send.time, bytes_argument(send.bytes));
+    events.add(row, "send", send.time, send.time, send.bytes);
   }
 }
 
@@ -116,9 +112,9 @@ void add_tasks(Events& events,
     const std::size_t row = task_rows + i;
     events.name_row(row, fmt::format("task {}", i + 1));
     events.add(row, poems[task.poem].name, task.connected, task.end,
-               bytes_argument(task.bytes));
+               task.bytes);
     for (const Read& read : task.reads) {
-      events.add(row, "read", read.time, read.time, bytes_argument(read.bytes));
+      events.add(row, "read", read.time, read.time, read.bytes);
     }
     add_server(events, server_rows + i, task);
   }
