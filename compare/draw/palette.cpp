@@ -40,14 +40,6 @@ std::string block(const std::string& classes) {
                      sample_width, sample_height, classes);
 }
 
-// The fill and the hatch of a poem side by side.
-std::string swatch(std::size_t colour) {
-  return fmt::format(
-      "<rect width=\"17\" height=\"14\" class=\"f{0}\"/>"
-      "<rect x=\"17\" width=\"17\" height=\"14\" class=\"h{0}\"/>",
-      colour);
-}
-
 }  // namespace
 
 std::string picture_style() {
@@ -81,7 +73,12 @@ std::vector<LegendItem> legend_of_poems(const std::vector<Poem>& poems) {
     if (poem.num_bytes > 0) {
       text += fmt::format(", {} at a time", poem.num_bytes);
     }
-    items.push_back({swatch(colour(index)), text});
+    // The fill and the hatch side by side.
+    const auto swatch = fmt::format(
+        "<rect width=\"17\" height=\"14\" class=\"f{0}\"/>"
+        "<rect x=\"17\" width=\"17\" height=\"14\" class=\"h{0}\"/>",
+        colour(index));
+    items.push_back({swatch, text});
   }
   return items;
 }
