@@ -142,6 +142,12 @@ std::string draw_several(const Text& about, const SliceFigure& figure) {
 
 // --- Figure 4: with the waiting ----------------------------------------------
 
+constexpr auto about_waiting =
+    "The first {} s, to scale. Hatched: stuck in a read of one task. Grey: "
+    "waiting for any task. The reads are drawn much thicker than they are: "
+    "nearly all of the time is waiting, and the variants differ only in what "
+    "they wait for.";
+
 // The axis runs downwards here.
 constexpr double scale = figure_height / picture_width;
 
@@ -185,14 +191,8 @@ std::string draw_waiting(const FiguresView& view) {
     svg += heading((begin + x - gap) / 2, variant.name);
     x += 12;
   }
-  return frame(
-      x, svg, "Figure 4: the waiting put back.",
-      fmt::format(
-          "The first {} s, to scale. Hatched: stuck in a read of one task. "
-          "Grey: waiting for any task. The reads are drawn much thicker than "
-          "they are: nearly all of the time is waiting, and the variants "
-          "differ only in what they wait for.",
-          number(view.axis.seconds, 3)));
+  return frame(x, svg, "Figure 4: the waiting put back.",
+               fmt::format(about_waiting, number(view.axis.seconds, 3)));
 }
 
 }  // namespace

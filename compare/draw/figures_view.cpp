@@ -8,6 +8,17 @@
 namespace poetry_compare {
 namespace {
 
+// The first variant of this kind that read everything.
+const Variant* find_example(const Comparison& comparison,
+                            const std::vector<Kind>& kinds,
+                            Kind kind) {
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    const Variant& variant = comparison.variants[i];
+    if (kinds[i] == kind && !variant.failed()) return &variant;
+  }
+  return nullptr;
+}
+
 using Reads = std::vector<OrderedRead>;
 
 // As many slices as there is room for.
@@ -89,13 +100,8 @@ double slice_height(std::initializer_list<const Variant*> variants) {
 
 FiguresView view_figures(const Comparison& comparison,
                          const std::vector<Kind>& kinds) {
-  // The first of each kind that read everything.
-  const auto find = [&](Kind kind) -> const Variant* {
-    for (std::size_t i = 0; i < kinds.size(); ++i) {
-      const Variant& variant = comparison.variants[i];
-      if (kinds[i] == kind && !variant.failed()) return &variant;
-    }
-    return nullptr;
+  const auto find = [&](Kind kind) {
+    return find_example(comparison, kinds, kind);
   };
   const Variant* blocking = find(Kind::one_by_one);
   const Variant* threads = find(Kind::threads);
@@ -103,11 +109,11 @@ FiguresView view_figures(const Comparison& comparison,
   const Variant* async = find(Kind::any_task);
   const Variant* threaded = threads ? threads : several;
   const double slice = slice_height({blocking, threaded, async});
-  FiguresView view{one_column(blocking, slice),
-                   column_per_thread(threaded, slice),
-                   one_column(async, std::max(slice, 6.0)),
-                   beginning(comparison),
-                   {}};
+  FiguresView view;
+  view.blocking = one_column(blocking, slice);
+  view.threaded = column_per_thread(threaded, slice);
+  view.async = one_column(async, std::max(slice, 6.0));
+  view.axis = beginning(comparison);
   for (const Variant* variant :
        {blocking, threads, several, async, find(Kind::unread)}) {
     if (variant) view.waiting.push_back(view_waiting(*variant, view.axis));
