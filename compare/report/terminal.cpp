@@ -22,11 +22,11 @@ bool has_colours() {
          environment("TERM") != "dumb";
 }
 
+// A terminal that does not know its size says 0.
 std::optional<std::size_t> width() {
   winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return {};
-  // A terminal that does not know its size says 0.
-  if (size.ws_col == 0) return {};
+  const int result = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+  if (result != 0 || size.ws_col == 0) return {};
   return size.ws_col;
 }
 

@@ -74,17 +74,18 @@ Json to_json(const std::vector<T>& values) {
   return array;
 }
 
+Json to_json(const Cell& cell, const Column& column) {
+  if (!column.numeric) return as_utf8(cell.raw);
+  return cell.raw.empty() ? nullptr : Json::parse(cell.raw);
+}
+
 // The row of the table first, with the same keys as in the CSV.
 Json to_json(const Variant& variant,
              const Table& table,
              const std::vector<Cell>& row) {
   Json json;
   for (std::size_t i = 0; i < row.size(); ++i) {
-    const auto& [title, key, numeric] = table.columns[i];
-    const auto& raw = row[i].raw;
-    json[key] = !numeric      ? Json(as_utf8(raw))
-                : raw.empty() ? nullptr
-                              : Json::parse(raw);
+    json[table.columns[i].key] = to_json(row[i], table.columns[i]);
   }
   json["command"] = as_utf8(variant.command);
   json["status"] = variant.overall.status;
