@@ -193,15 +193,16 @@ void Reactor::lose(FileDescriptor& lost, std::error_code reason) {
 // earlier callback removed. Those that are added meanwhile are not notified:
 // that might never end.
 void Reactor::disconnect_all() {
-  const auto registrations = registrations_;
+  std::vector<std::pair<int, std::shared_ptr<FileDescriptor>>> registered;
+  for (int fd = 0; fd < static_cast<int>(registrations_.size()); ++fd) {
+    const auto& owner = at(fd).owner;
+    if (owner && owner != waker_) registered.emplace_back(fd, owner);
+  }
   auto retained = retained_;
-  for (std::size_t fd = 0; fd < registrations.size(); ++fd) {
-    const auto& owner = registrations[fd].owner;
-    if (!owner || owner == waker_ || registrations_[fd].owner != owner) {
-      continue;
-    }
+  for (const auto& [fd, owner] : registered) {
+    if (at(fd).owner != owner && !retained_.contains(owner.get())) continue;
     retained.erase(owner.get());
-    disconnect(static_cast<int>(fd), *owner, Error::connection_lost);
+    disconnect(fd, *owner, Error::connection_lost);
   }
   for (const auto& [key, descriptor] : retained) {
     if (retained_.contains(key)) lose(*descriptor, Error::connection_lost);
