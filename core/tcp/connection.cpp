@@ -42,7 +42,6 @@ TcpConnection::TcpConnection(InternalFdSet& fds,
 // it may throw like any other.
 void TcpConnection::start() {
   fds_.add_writer(shared_from_this());
-  fds_.retain(shared_from_this());
 }
 
 std::error_code TcpConnection::create_protocol() {
@@ -75,9 +74,12 @@ std::error_code TcpConnection::do_read() {
   return {};
 }
 
+// It may not be registered until it is resumed, but the reactor has to own it.
 void TcpConnection::pause_producing() {
   paused_ = true;
-  if (state_ == State::open) fds_.remove_reader(*this);
+  if (state_ != State::open) return;
+  fds_.retain(shared_from_this());
+  fds_.remove_reader(*this);
 }
 
 void TcpConnection::resume_producing() {
@@ -150,6 +152,7 @@ std::error_code TcpConnection::sent_everything() {
     graceful_shutdown();
     return Error::connection_done;
   }
+  if (state_ == State::losing) fds_.retain(shared_from_this());
   fds_.remove_writer(*this);
   if (producer_ && (!is_push_producer_ || is_producer_paused_)) {
     is_producer_paused_ = false;
@@ -212,6 +215,7 @@ void TcpConnection::abort_connection(std::error_code reason) {
   if (state_ != State::open && state_ != State::losing) return;
   state_ = State::aborted;
   reason_ = reason;
+  fds_.retain(shared_from_this());
   fds_.remove_reader(*this);
   fds_.remove_writer(*this);
   const linger reset{1, 0};

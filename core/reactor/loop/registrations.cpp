@@ -109,7 +109,7 @@ std::vector<std::shared_ptr<WriteDescriptor>> Reactor::writers() const {
 
 void Reactor::retain(std::shared_ptr<FileDescriptor> descriptor) {
   const FileDescriptor* const key = descriptor.get();
-  retained_.emplace(key, std::move(descriptor));
+  retained_.try_emplace(key, std::move(descriptor));
 }
 
 void Reactor::unretain(const FileDescriptor& descriptor) {
