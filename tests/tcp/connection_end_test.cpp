@@ -270,6 +270,31 @@ TEST_P(ConnectionEnd, E09_ConnectionsAreNotifiedWhenTheReactorStops) {
   EXPECT_EQ(client->losses, 1);
 }
 
+TEST_P(ConnectionEnd, E09_AnAbortedConnectionIsNotifiedWhenTheReactorStops) {
+  begin([&] {
+    here().abort();
+    reactor.stop();
+  });
+  steps.run();
+  EXPECT_EQ(here().reason, Error::connection_aborted);
+  EXPECT_EQ(client->losses, 1);
+}
+
+TEST_P(ConnectionEnd, E09_AConnectionThatIsPausedDuringTheStopIsNotified) {
+  const auto pause_both = [&](ProtocolRecord&) {
+    here().pause();
+    there().pause();
+  };
+  begin([&] {
+    here().on_lost = pause_both;
+    there().on_lost = pause_both;
+    reactor.stop();
+  });
+  steps.run();
+  EXPECT_EQ(here().reason, Error::connection_lost);
+  EXPECT_EQ(there().reason, Error::connection_lost);
+}
+
 TEST_P(ConnectionEnd, E18_NothingIsHeldAfterTheEnd) {
   std::weak_ptr<reactor::Connector> weak_connector = connector;
   std::weak_ptr<Client> weak_client;

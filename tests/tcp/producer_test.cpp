@@ -330,6 +330,17 @@ TEST_P(Producers, E15_ASecondProducerIsRefused) {
   EXPECT_EQ(feed->pauses + feed->resumes + feed->stops, 0);
 }
 
+TEST_P(Producers, E09_AConnectionThatWaitsForItsProducerIsNotifiedAtTheStop) {
+  begin([&] {
+    transport().register_producer(feed, push);
+    here().lose();
+  });
+  steps.after(5, [&] { reactor.stop(); });
+  steps.run();
+  EXPECT_EQ(feed->stops, 1);
+  EXPECT_EQ(client->losses, 1);
+}
+
 TEST_P(Producers, E15_LoseConnectionWaitsForTheProducer) {
   begin([&] {
     transport().register_producer(feed, push);
