@@ -40,6 +40,7 @@ class TcpConnector final : public Connector,
       throw std::system_error(Error::already_connecting);
     }
     state_ = State::connecting;
+    attempt_ = std::make_unique<Attempt>();
     fds_.retain(shared_from_this());
     call_later({}, [](TcpConnector& self) { self.begin_attempt(); });
   }
@@ -49,6 +50,7 @@ class TcpConnector final : public Connector,
       connection->lose_connection();
     } else if (state_ == State::connecting) {
       stop_attempt();
+      attempt_ = std::make_unique<Attempt>();
       call_later({}, [](TcpConnector& self) {
         self.fail(make_error_code(std::errc::operation_canceled));
       });
@@ -57,18 +59,18 @@ class TcpConnector final : public Connector,
 
   net::Address destination() const override { return destination_; }
 
-  int fileno() const override { return sock_.fd(); }
+  int fileno() const override { return attempt_ ? attempt_->sock.fd() : -1; }
   std::string log_prefix() const override { return to_string(destination_); }
 
   // The attempt succeeded, failed, or this was a spurious wake-up.
   std::error_code do_write() override {
-    const std::error_code error = net::connect_result(sock_);
+    const std::error_code error = net::connect_result(attempt_->sock);
     if (error == std::errc::operation_in_progress) return {};
     if (!error || error == std::errc::connection_reset) {
       connected(error);
     } else {
       fds_.remove_writer(*this);
-      ip_addresses_.pop_back();
+      attempt_->ip_addresses.pop_back();
       try_addresses(error);
     }
     return {};
@@ -91,22 +93,31 @@ class TcpConnector final : public Connector,
  private:
   enum class State { disconnected, connecting, connected };
 
+  // The state that an attempt needs until its outcome.
+  struct Attempt {
+    DelayedCall call;  // the next step, or the timeout
+    std::shared_ptr<ReadDescriptor> lookup;
+    std::vector<net::Address> ip_addresses;  // the last one is being tried
+    net::Socket sock;
+  };
+
   // Replaces the call that was asked for before.
   void call_later(Clock::duration delay, void (*call)(TcpConnector&)) {
-    call_.cancel();
-    call_ = time_.call_later(
+    attempt_->call.cancel();
+    attempt_->call = time_.call_later(
         delay, [call, self = shared_from_this()] { call(*self); });
   }
 
   // An attempt fails if its factory throws. The timeout begins here: it is for
   // the lookup and all addresses together.
   void begin_attempt() {
-    call_ = {};
+    attempt_->call = {};
     const std::error_code thrown = guarded(this, [&] {
       begin_use();
       factory_->started_connecting(*this);
     });
-    if (call_.active()) return;  // started_connecting() called disconnect()
+    // started_connecting() may have called disconnect().
+    if (attempt_->call.active()) return;
     if (thrown) return fail(thrown);
     call_later(timeout_, [](TcpConnector& self) {
       self.fail(make_error_code(std::errc::timed_out));
@@ -120,7 +131,7 @@ class TcpConnector final : public Connector,
 
   // The lookup does not own this: the reactor does while it is connecting.
   void look_up() try {
-    lookup_ = start_lookup(
+    attempt_->lookup = start_lookup(
         fds_, destination_,
         [weak = weak_from_this()](auto ip_addresses, std::error_code error) {
           if (const auto self = weak.lock()) {
@@ -132,14 +143,15 @@ class TcpConnector final : public Connector,
   }
 
   void try_all(std::vector<net::Address> ip_addresses, std::error_code error) {
-    lookup_.reset();
-    ip_addresses_ = {ip_addresses.rbegin(), ip_addresses.rend()};
+    attempt_->lookup.reset();
+    attempt_->ip_addresses = {ip_addresses.rbegin(), ip_addresses.rend()};
     try_addresses(error);
   }
 
   void try_addresses(std::error_code error) {
-    for (; !ip_addresses_.empty(); ip_addresses_.pop_back()) {
-      sock_ = net::start_connect(ip_addresses_.back(), error);
+    std::vector<net::Address>& ip_addresses = attempt_->ip_addresses;
+    for (; !ip_addresses.empty(); ip_addresses.pop_back()) {
+      attempt_->sock = net::start_connect(ip_addresses.back(), error);
       if (!error) error = watch();
       if (!error) return;
     }
@@ -157,11 +169,11 @@ class TcpConnector final : public Connector,
   // memory of the attempt is freed now: a connection may be idle for long.
   void connected(std::error_code lost) {
     fds_.remove_writer(*this);
-    call_.cancel();
-    const auto ip_addresses = std::exchange(ip_addresses_, {});
+    const auto attempt = std::exchange(attempt_, nullptr);
+    attempt->call.cancel();
     const auto connection = std::make_shared<TcpConnection>(
-        fds_, time_, std::move(sock_), ip_addresses.back(), lost,
-        shared_from_this());
+        fds_, time_, std::move(attempt->sock), attempt->ip_addresses.back(),
+        lost, shared_from_this());
     connection->start();
     connection_ = connection;
     state_ = State::connected;
@@ -197,11 +209,11 @@ class TcpConnector final : public Connector,
   }
 
   void stop_attempt() {
-    call_.cancel();
-    if (lookup_) fds_.remove_reader(*std::exchange(lookup_, nullptr));
-    ip_addresses_.clear();
+    if (!attempt_) return;  // a connection was lost without a protocol
     fds_.remove_writer(*this);
-    sock_.close();
+    const auto attempt = std::exchange(attempt_, nullptr);
+    attempt->call.cancel();
+    if (attempt->lookup) fds_.remove_reader(*attempt->lookup);
   }
 
   InternalFdSet& fds_;
@@ -212,10 +224,7 @@ class TcpConnector final : public Connector,
   State state_ = State::disconnected;
   bool is_use_begun_ = false;
   bool is_used_ = false;  // the factory was started
-  DelayedCall call_;  // the next step, or the timeout
-  std::shared_ptr<ReadDescriptor> lookup_;
-  std::vector<net::Address> ip_addresses_;  // the last one is being tried
-  net::Socket sock_;
+  std::unique_ptr<Attempt> attempt_;  // while it is connecting
   std::weak_ptr<TcpConnection> connection_;
 };
 
