@@ -90,17 +90,22 @@ void TcpConnection::resume_producing() {
 // --- Writing -----------------------------------------------------------------
 
 void TcpConnection::write(std::string_view data) {
-  const bool is_producer_writing = state_ == State::losing && producer_;
+  const bool is_producer_writing = state_ == State::losing && has_producer();
   if ((state_ != State::open && !is_producer_writing) || data.empty()) return;
   if (reason_) {
     // A paused connection does not read, so do_write() must report the error.
     if (paused_) fds_.add_writer(shared_from_this());
-  } else if (unsent_.empty()) {
+  } else if (unsent_size() == 0) {
     send_now(data);
   } else {
-    unsent_ += data;
+    outgoing_->unsent += data;
   }
-  if (unsent_.size() - sent_ > high_water) pause_producer();
+  if (unsent_size() > high_water) pause_producer();
+}
+
+TcpConnection::Outgoing& TcpConnection::outgoing() {
+  if (!outgoing_) outgoing_ = std::make_unique<Outgoing>();
+  return *outgoing_;
 }
 
 void TcpConnection::write_sequence(std::span<const std::string_view> data) {
@@ -117,46 +122,54 @@ void TcpConnection::send_now(std::string_view data) {
   const ssize_t n = ::send(fileno(), data.data(), data.size(), MSG_NOSIGNAL);
   if (n < 0) reason_ = ignore_would_block(net::last_error());
   const auto sent = static_cast<std::size_t>(n < 0 ? 0 : n);
-  unsent_ = data.substr(sent);
+  if (sent < data.size()) outgoing().unsent = data.substr(sent);
   // do_write() asks a pull producer for more, even if nothing is unsent.
-  const bool is_pulling = producer_ && !is_push_producer_;
-  if (!unsent_.empty() || is_pulling) fds_.add_writer(shared_from_this());
+  if (unsent_size() > 0 || has_pull_producer()) {
+    fds_.add_writer(shared_from_this());
+  }
 }
 
 std::error_code TcpConnection::do_write() {
   if (state_ == State::connecting) return create_protocol();
-  if (!reason_ && !unsent_.empty()) reason_ = send_unsent();
-  if (!reason_) return unsent_.empty() ? sent_everything() : reason_;
+  if (!reason_ && unsent_size() > 0) reason_ = send_unsent();
+  if (!reason_) return unsent_size() == 0 ? sent_everything() : reason_;
 
   // A connection that reads finds the end itself, after the data before it.
   if (state_ != State::open || paused_) return reason_;
-  unsent_.clear();
-  sent_ = 0;
+  if (outgoing_) {
+    outgoing_->unsent.clear();
+    outgoing_->sent = 0;
+  }
   fds_.remove_writer(*this);
   return {};
 }
 
 std::error_code TcpConnection::send_unsent() {
-  const ssize_t n = ::send(fileno(), unsent_.data() + sent_,
-                           unsent_.size() - sent_, MSG_NOSIGNAL);
+  std::string& unsent = outgoing_->unsent;
+  std::size_t& sent = outgoing_->sent;
+  const ssize_t n = ::send(fileno(), unsent.data() + sent, unsent.size() - sent,
+                           MSG_NOSIGNAL);
   if (n < 0) return ignore_would_block(net::last_error());
-  sent_ += static_cast<std::size_t>(n);
+  sent += static_cast<std::size_t>(n);
   // Rarely enough that moving the remaining bytes costs less than sending did.
-  if (sent_ >= unsent_.size() / 2) unsent_.erase(0, std::exchange(sent_, 0));
+  if (sent >= unsent.size() / 2) unsent.erase(0, std::exchange(sent, 0));
   return {};
 }
 
 std::error_code TcpConnection::sent_everything() {
-  if (unsent_.capacity() > read_size) unsent_.shrink_to_fit();
-  if (state_ == State::losing && !producer_) {
+  if (outgoing_ && outgoing_->unsent.capacity() > read_size) {
+    outgoing_->unsent.shrink_to_fit();
+  }
+  if (state_ == State::losing && !has_producer()) {
     graceful_shutdown();
     return Error::connection_done;
   }
   if (state_ == State::losing) fds_.retain(shared_from_this());
   fds_.remove_writer(*this);
-  if (producer_ && (!is_push_producer_ || is_producer_paused_)) {
-    is_producer_paused_ = false;
-    producer_->resume_producing();
+  if (has_pull_producer() ||
+      (has_producer() && outgoing_->is_producer_paused)) {
+    outgoing_->is_producer_paused = false;
+    outgoing_->producer->resume_producing();
   }
   return {};
 }
@@ -165,12 +178,12 @@ std::error_code TcpConnection::sent_everything() {
 
 void TcpConnection::register_producer(std::shared_ptr<Producer> producer,
                                       bool streaming) {
-  if (producer_) throw std::system_error(Error::producer_registered);
+  if (has_producer()) throw std::system_error(Error::producer_registered);
   if (state_ == State::lost) return producer->stop_producing();
-  producer_ = std::move(producer);
-  is_push_producer_ = streaming;
-  is_producer_paused_ = false;
-  if (!is_push_producer_ && state_ == State::open) {
+  outgoing().producer = std::move(producer);
+  outgoing_->is_push_producer = streaming;
+  outgoing_->is_producer_paused = false;
+  if (!streaming && state_ == State::open) {
     fds_.add_writer(shared_from_this());
   }
 }
@@ -178,15 +191,15 @@ void TcpConnection::register_producer(std::shared_ptr<Producer> producer,
 // The caller may be the producer and this the last reference to it, so destroy
 // it later.
 void TcpConnection::unregister_producer() {
-  if (!producer_) return;
-  fds_.destroy_later(std::exchange(producer_, nullptr));
+  if (!has_producer()) return;
+  fds_.destroy_later(std::exchange(outgoing_->producer, nullptr));
   if (state_ == State::losing) fds_.add_writer(shared_from_this());
 }
 
 void TcpConnection::pause_producer() {
-  if (!producer_ || !is_push_producer_ || is_producer_paused_) return;
-  is_producer_paused_ = true;
-  producer_->pause_producing();
+  if (!has_producer() || !outgoing_->is_push_producer) return;
+  if (std::exchange(outgoing_->is_producer_paused, true)) return;
+  outgoing_->producer->pause_producing();
 }
 
 // --- The end -----------------------------------------------------------------
@@ -234,10 +247,10 @@ void TcpConnection::connection_lost(std::error_code reason) {
   if (state_ == State::lost) return;
   state_ = State::lost;
   sock_.close();
-  std::string().swap(unsent_);
   if (reason_ && reason != Error::callback_failed) reason = reason_;
-  if (const auto producer = std::exchange(producer_, nullptr)) {
-    guarded(this, [&] { producer->stop_producing(); });
+  if (const auto outgoing = std::exchange(outgoing_, nullptr);
+      outgoing && outgoing->producer) {
+    guarded(this, [&] { outgoing->producer->stop_producing(); });
   }
   if (protocol_) guarded(this, [&] { protocol_->connection_lost(reason); });
   protocol_source_->connection_ended(protocol_ != nullptr, reason);

@@ -1,6 +1,7 @@
 // An established TCP connection.         twisted.internet.tcp
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -60,7 +61,25 @@ class TcpConnection final : public Transport,
   void connection_lost(std::error_code reason) override;
 
  private:
-  enum class State { connecting, open, losing, aborted, lost };
+  enum class State : std::uint8_t { connecting, open, losing, aborted, lost };
+
+  // Most connections have nothing unsent and no producer.
+  struct Outgoing {
+    std::string unsent;
+    std::size_t sent = 0;  // of unsent
+    std::shared_ptr<Producer> producer;
+    bool is_push_producer = false;
+    bool is_producer_paused = false;
+  };
+
+  Outgoing& outgoing();
+  std::size_t unsent_size() const {
+    return outgoing_ ? outgoing_->unsent.size() - outgoing_->sent : 0;
+  }
+  bool has_producer() const { return outgoing_ && outgoing_->producer; }
+  bool has_pull_producer() const {
+    return has_producer() && !outgoing_->is_push_producer;
+  }
 
   std::error_code create_protocol();
   std::error_code send_unsent();
@@ -80,11 +99,7 @@ class TcpConnection final : public Transport,
   const net::Address host_;
   const std::shared_ptr<ProtocolSource> protocol_source_;
   std::error_code reason_;  // of the end, if it is known before the reactor's
-  std::string unsent_;
-  std::size_t sent_ = 0;  // of unsent_
-  std::shared_ptr<Producer> producer_;
-  bool is_push_producer_ = false;
-  bool is_producer_paused_ = false;
+  std::unique_ptr<Outgoing> outgoing_;  // null until it is needed
 };
 
 }  // namespace reactor
