@@ -101,11 +101,11 @@ class TcpConnector final : public Connector,
     net::Socket sock;
   };
 
-  // Replaces the call that was asked for before.
+  // Replaces the call that was asked for before. The reactor owns this until
+  // the attempt ends, and that cancels the call.
   void call_later(Clock::duration delay, void (*call)(TcpConnector&)) {
     attempt_->call.cancel();
-    attempt_->call = time_.call_later(
-        delay, [call, self = shared_from_this()] { call(*self); });
+    attempt_->call = time_.call_later(delay, [this, call] { call(*this); });
   }
 
   // An attempt fails if its factory throws. The timeout begins here: it is for
