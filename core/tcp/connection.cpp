@@ -33,7 +33,6 @@ TcpConnection::TcpConnection(InternalFdSet& fds,
       fds_(fds),
       time_(time),
       peer_(std::move(peer)),
-      host_(net::local_address(sock_)),
       protocol_source_(std::move(source)),
       reason_(lost) {}
 
@@ -101,11 +100,6 @@ void TcpConnection::write(std::string_view data) {
     outgoing_->unsent += data;
   }
   if (unsent_size() > high_water) pause_producer();
-}
-
-TcpConnection::Outgoing& TcpConnection::outgoing() {
-  if (!outgoing_) outgoing_ = std::make_unique<Outgoing>();
-  return *outgoing_;
 }
 
 void TcpConnection::write_sequence(std::span<const std::string_view> data) {
@@ -246,6 +240,7 @@ bool TcpConnection::disconnecting() const {
 void TcpConnection::connection_lost(std::error_code reason) {
   if (state_ == State::lost) return;
   state_ = State::lost;
+  guarded(this, [&] { host_ = std::make_unique<net::Address>(host()); });
   sock_.close();
   if (reason_ && reason != Error::callback_failed) reason = reason_;
   if (const auto outgoing = std::exchange(outgoing_, nullptr);

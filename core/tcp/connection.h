@@ -52,7 +52,9 @@ class TcpConnection final : public Transport,
                          bool streaming) override;
   void unregister_producer() override;
   net::Address peer() const override { return peer_; }
-  net::Address host() const override { return host_; }
+  net::Address host() const override {
+    return host_ ? *host_ : net::local_address(sock_);
+  }
 
   int fileno() const override { return sock_.fd(); }
   std::string log_prefix() const override { return to_string(peer_); }
@@ -72,7 +74,10 @@ class TcpConnection final : public Transport,
     bool is_producer_paused = false;
   };
 
-  Outgoing& outgoing();
+  Outgoing& outgoing() {
+    if (!outgoing_) outgoing_ = std::make_unique<Outgoing>();
+    return *outgoing_;
+  }
   std::size_t unsent_size() const {
     return outgoing_ ? outgoing_->unsent.size() - outgoing_->sent : 0;
   }
@@ -96,10 +101,11 @@ class TcpConnection final : public Transport,
   InternalFdSet& fds_;
   ReactorTime& time_;
   const net::Address peer_;
-  const net::Address host_;
   const std::shared_ptr<ProtocolSource> protocol_source_;
   std::error_code reason_;  // of the end, if it is known before the reactor's
   std::unique_ptr<Outgoing> outgoing_;  // null until it is needed
+  // Null until it is lost: the system knows it as long as it has the socket.
+  std::unique_ptr<const net::Address> host_;
 };
 
 }  // namespace reactor
