@@ -69,10 +69,10 @@ class Reactor final : public ReactorCore,
 
   // Makes this call for each signal `signum` until the reactor has stopped, in
   // the reactor's thread like any other callback; several signals that come
-  // before it are one call. It replaces the handler of the program, which comes
-  // back when the reactor has stopped. Interrupted system calls go on, as with
-  // SA_RESTART. One reactor at a time may ask for a signal. Throws
-  // std::system_error for a signal that cannot be caught.
+  // before it are one call. An earlier handler of the program is still called,
+  // when the signal comes. Interrupted system calls go on, as with SA_RESTART.
+  // One reactor at a time may ask for a signal. Throws std::system_error for a
+  // signal that cannot be caught.
   void call_on_signal(int signum, std::function<void()> callback);
 
  private:

@@ -477,14 +477,38 @@ TEST_P(Pollers, A08_AWaitThatFailsThrowsTheReason) {
   EXPECT_EQ(ready(), (Answer{{pair.sock.fd(), writable}}));
 }
 
-TEST_P(Pollers, WatchingTheSameEventsAgainIsNotToldTheKernel) {
+TEST_P(Pollers, AChangeWithoutMemoryIsTriedAgainBeforeTheNextWait) {
   const Pair pair;
-  poller->watch(pair.sock.fd(), readable);
+  const int fd = pair.sock.fd();
+  poller->watch(fd, readable);
+  const faults::Script script("epoll_ctl 1-3 ENOMEM");
+  poller->watch(fd, both);
+  int waits = 1;
+  while (ready(std::nullopt) != Answer{{fd, writable}}) {
+    ++waits;
+  }
+  EXPECT_EQ(waits, is_epoll() ? 4 : 1);
+}
+
+// A connection changes its interest with every short send, and often back
+// before the next wait.
+TEST_P(Pollers, AChangeThatIsUndoneBeforeTheWaitIsNoSystemCall) {
+  const Pair pair;
+  const int fd = pair.sock.fd();
+  poller->watch(fd, readable);
   const faults::Script script("");
   for (int i = 0; i < 10; ++i) {
-    poller->watch(pair.sock.fd(), readable);
+    poller->watch(fd, both);
+    poller->watch(fd, readable);
   }
+  EXPECT_EQ(ready(), Answer());
   EXPECT_EQ(faults::calls("epoll_ctl"), 0);
+  for (int i = 0; i < 10; ++i) {
+    poller->watch(fd, readable);
+    poller->watch(fd, both);
+  }
+  EXPECT_EQ(ready(), (Answer{{fd, writable}}));
+  EXPECT_EQ(faults::calls("epoll_ctl"), is_epoll() ? 1 : 0);
 }
 
 TEST_P(Pollers, AClosedDescriptorIsNotToldTheKernelAgain) {

@@ -310,6 +310,40 @@ TEST_P(Signals, J03_AHandlerInstalledAfterRunStays) {
 }
 
 // The handler of another reactor must not be called as an earlier handler.
+TEST_P(Signals, J03_AnEarlierHandlerIsStillCalled) {
+  const Untouched untouched(SIGUSR1);
+  install(SIGUSR1, &count);
+  came = 0;
+  int calls = 0;
+  reactor.call_on_signal(SIGUSR1, [&] { ++calls; });
+  reactor.call_later(0s, [&] {
+    ::raise(SIGUSR1);
+    EXPECT_EQ(came, 1);
+  });
+  run_iterations(2);
+  EXPECT_EQ(calls, 1);
+  ::raise(SIGUSR1);
+  EXPECT_EQ(came, 2);
+}
+
+TEST_P(Signals, J03_AnEarlierHandlerStillGetsItsSiginfo) {
+  const Untouched untouched(SIGUSR1);
+  struct sigaction action {};
+  action.sa_sigaction = [](int signum, siginfo_t* info, void*) {
+    if (signum == SIGUSR1 && info->si_pid == ::getpid()) ++came;
+  };
+  action.sa_flags = SA_SIGINFO;
+  ASSERT_EQ(::sigaction(SIGUSR1, &action, nullptr), 0);
+  came = 0;
+  int calls = 0;
+  reactor.call_on_signal(SIGUSR1, [&] { ++calls; });
+  reactor.call_later(0s, [] { ::raise(SIGUSR1); });
+  run_iterations(2);
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(came, 1);
+  EXPECT_EQ(action_of(SIGUSR1).sa_sigaction, action.sa_sigaction);
+}
+
 TEST_P(Signals, J03_TwoReactorsMayAskForOneSignal) {
   reactor::Reactor other(reactor::make_poller(GetParam()));
   other.call_on_signal(SIGTERM, [] { ADD_FAILURE(); });

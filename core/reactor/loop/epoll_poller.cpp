@@ -1,6 +1,11 @@
 // Waits with epoll(7), level-triggered.         twisted.internet.epollreactor
+//
+// The kernel is told of a new descriptor at once, because it may refuse it, and
+// of a removed one, because its number may soon mean another file. Changes of
+// interest are collected until the next wait: many are undone before that.
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -9,6 +14,8 @@
 
 namespace reactor {
 namespace {
+
+constexpr std::chrono::milliseconds retry_delay{10};
 
 class EpollPoller final : public Poller {
  public:
@@ -20,21 +27,26 @@ class EpollPoller final : public Poller {
   void watch(int fd, Events events) override {
     const auto number = static_cast<std::size_t>(fd);
     if (number >= watched_.size()) watched_.resize(number + 1);
-    Events& watched = watched_[number];
-    if (events == watched) return;
+    Watched& watched = watched_[number];
+    if (events == watched.wanted) return;
     if (events == Events()) {
       if (std::erase(always_ready_, fd) == 0) control(EPOLL_CTL_DEL, fd, {});
-    } else if (watched == Events()) {
+      watched = {};
+    } else if (watched.wanted == Events()) {
       add(fd, events);
+      watched = {events, events};
     } else {
-      // This fails only if `fd` was closed too early, or is always ready.
-      control(EPOLL_CTL_MOD, fd, events);
+      if (watched.wanted == watched.registered) changed_.push_back(fd);
+      watched.wanted = events;
     }
-    watched = events;
   }
 
   std::span<const Ready> wait(
       std::optional<std::chrono::milliseconds> timeout) override {
+    if (!changed_.empty()) register_changes();
+    if (!changed_.empty()) {
+      timeout = std::min(timeout.value_or(retry_delay), retry_delay);
+    }
     if (!always_ready_.empty()) timeout = std::chrono::milliseconds(0);
     const int wait = timeout ? static_cast<int>(timeout->count()) : -1;
     const int count = ::epoll_wait(epoll_.fd(), events_.data(),
@@ -46,14 +58,14 @@ class EpollPoller final : public Poller {
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events_[static_cast<std::size_t>(i)];
       const int fd = event.data.fd;
-      const Events wanted = watched_[static_cast<std::size_t>(fd)];
+      const Events asked = watched_[static_cast<std::size_t>(fd)].registered;
       ready_.push_back(
           {fd,
-           {wanted.read && (event.events & (EPOLLIN | broken)) != 0,
-            wanted.write && (event.events & (EPOLLOUT | broken)) != 0}});
+           {asked.read && (event.events & (EPOLLIN | broken)) != 0,
+            asked.write && (event.events & (EPOLLOUT | broken)) != 0}});
     }
     for (const int fd : always_ready_) {
-      ready_.push_back({fd, watched_[static_cast<std::size_t>(fd)]});
+      ready_.push_back({fd, watched_[static_cast<std::size_t>(fd)].wanted});
     }
     return ready_;
   }
@@ -61,6 +73,11 @@ class EpollPoller final : public Poller {
   int fileno() const override { return epoll_.fd(); }
 
  private:
+  struct Watched {
+    Events wanted;
+    Events registered;  // what the kernel watches; none: nothing
+  };
+
   void add(int fd, Events events) {
     if (control(EPOLL_CTL_ADD, fd, events)) return;
     if (errno != EPERM) net::throw_last_error("epoll_ctl");
@@ -75,8 +92,24 @@ class EpollPoller final : public Poller {
     return ::epoll_ctl(epoll_.fd(), operation, fd, &event) == 0;
   }
 
+  // A change that the kernel has no memory for is tried again before the next
+  // wait. The kernel has already forgotten a descriptor that was closed.
+  void register_changes() {
+    std::erase_if(changed_, [this](int fd) {
+      Watched& watched = watched_[static_cast<std::size_t>(fd)];
+      if (watched.wanted == watched.registered) return true;
+      if (!control(EPOLL_CTL_MOD, fd, watched.wanted) && errno != EBADF &&
+          errno != ENOENT) {
+        return false;
+      }
+      watched.registered = watched.wanted;
+      return true;
+    });
+  }
+
   net::Socket epoll_;
-  std::vector<Events> watched_;  // by descriptor; no events: not watched
+  std::vector<Watched> watched_;  // by descriptor
+  std::vector<int> changed_;
   std::vector<int> always_ready_;
   std::array<epoll_event, 256> events_;
   std::vector<Ready> ready_;

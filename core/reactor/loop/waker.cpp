@@ -11,16 +11,24 @@
 namespace reactor {
 namespace {
 
+using Handler = void (*)(int);
+using InfoHandler = void (*)(int, siginfo_t*, void*);  // with SA_SIGINFO
+
 // All that a signal handler can see of one signal.
 struct Listener {
   std::atomic<int> event = -1;  // the eventfd that wakes the reactor
   std::atomic<bool> came = false;
+  // The handler that was there before is still called: one of these, or none.
+  std::atomic<Handler> previous = nullptr;
+  std::atomic<InfoHandler> previous_with_info = nullptr;
 };
 
 std::array<Listener, NSIG> listeners;
 
 static_assert(std::atomic<int>::is_always_lock_free);
 static_assert(std::atomic<bool>::is_always_lock_free);
+static_assert(std::atomic<Handler>::is_always_lock_free);
+static_assert(std::atomic<InfoHandler>::is_always_lock_free);
 
 void wake(int event) {
   // This fails only if the counter is full, and then the reactor wakes up
@@ -31,12 +39,27 @@ void wake(int event) {
 
 // First the mark, then the wake-up: the reactor may look before write()
 // returns.
-void on_signal(int signum) {
+void on_signal(int signum, siginfo_t* info, void* context) {
   const int error = errno;
   Listener& listener = listeners[static_cast<std::size_t>(signum)];
   listener.came = true;
   wake(listener.event);
+  if (const auto previous = listener.previous.load()) previous(signum);
+  if (const auto previous = listener.previous_with_info.load()) {
+    previous(signum, info, context);
+  }
   errno = error;
+}
+
+void keep_handler(const struct sigaction& previous, Listener& listener) {
+  listener.previous = nullptr;
+  listener.previous_with_info = nullptr;
+  if (previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN) return;
+  if ((previous.sa_flags & SA_SIGINFO) == 0) {
+    listener.previous = previous.sa_handler;
+  } else if (previous.sa_sigaction != &on_signal) {
+    listener.previous_with_info = previous.sa_sigaction;
+  }
 }
 
 }  // namespace
@@ -87,21 +110,21 @@ void Waker::call_on_signal(int signum, std::function<void()> callback) {
     found->second.callback = std::move(callback);
     return;
   }
-  if (signum <= 0 || signum >= NSIG) {
-    throw std::system_error(make_error_code(std::errc::invalid_argument),
-                            "signal " + std::to_string(signum));
+  struct sigaction previous;
+  if (::sigaction(signum, nullptr, &previous) < 0) {
+    net::throw_last_error("sigaction");
   }
   Listener& listener = listeners[static_cast<std::size_t>(signum)];
   listener.came = false;
   listener.event = fileno();
+  keep_handler(previous, listener);
 
   // SA_RESTART: a callback that waits in a system call goes on waiting. The
   // reactor's own wait is interrupted all the same.
   struct sigaction action {};
-  action.sa_handler = &on_signal;
-  action.sa_flags = SA_RESTART;
-  struct sigaction previous;
-  if (::sigaction(signum, &action, &previous) < 0) {
+  action.sa_sigaction = &on_signal;
+  action.sa_flags = SA_RESTART | SA_SIGINFO;
+  if (::sigaction(signum, &action, nullptr) < 0) {
     net::throw_last_error("sigaction");
   }
   signals_[signum] = {std::move(callback), previous};
