@@ -43,8 +43,10 @@ class Poller {
       std::optional<std::chrono::milliseconds> timeout) = 0;
 
   // A descriptor that is readable when wait() would find one ready, but for
-  // files on a disk; or -1 if the poller has no such descriptor.
-  virtual int fileno() const { return -1; }
+  // files on a disk; or -1 if the poller has no such descriptor. The caller
+  // waits for it outside of wait(), so each change takes effect at once from
+  // now on.
+  virtual int fileno() { return -1; }
 };
 
 std::unique_ptr<Poller> make_select_poller();

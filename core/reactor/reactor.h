@@ -89,7 +89,7 @@ class Reactor final : public ReactorCore,
   };
 
   void start();
-  void do_iteration(std::optional<std::chrono::milliseconds> max_wait);
+  void do_iteration();
   void run_due_calls();
   void destroy_removed();
   void end();
@@ -103,8 +103,8 @@ class Reactor final : public ReactorCore,
   int fd_of(const FileDescriptor& descriptor) const;
   void update(int fd);
   void unregister(int fd);
-  void call_reader(int fd);
-  void call_writer(int fd);
+  void read(int fd);
+  void write(int fd);
   template <typename Descriptor>
   void finish_call(int fd, Descriptor& descriptor, std::error_code reason);
   void disconnect(int fd, FileDescriptor& lost, std::error_code reason);
@@ -114,6 +114,7 @@ class Reactor final : public ReactorCore,
   const std::unique_ptr<Poller> poller_;
   State state_ = State::not_started;
   bool is_iterating_ = false;
+  std::optional<std::chrono::milliseconds> max_wait_;  // of iterate()
   std::uint64_t iteration_ = 0;
   std::vector<Registration> registrations_;  // by descriptor
   std::unordered_map<const FileDescriptor*, std::shared_ptr<FileDescriptor>>

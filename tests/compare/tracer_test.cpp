@@ -40,9 +40,16 @@ rig::Command tracing(const std::vector<std::string>& words) {
   return command;
 }
 
+// The errors are those of the traced program: poetry-trace adds a line of its
+// own at the end.
 Traced trace(const std::vector<std::string>& words) {
   Traced traced;
   traced.outcome = rig::run(tracing(words));
+  std::string& err = traced.outcome.err;
+  const std::string last =
+      "poetry-trace: the trace is in " + trace_path() + "\n";
+  EXPECT_TRUE(err.ends_with(last)) << err;
+  if (err.ends_with(last)) err.resize(err.size() - last.size());
   traced.trace = poetry_compare::read_trace(trace_path());
   std::remove(trace_path().c_str());
   EXPECT_EQ(traced.trace.complaint, "");

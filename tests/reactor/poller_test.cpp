@@ -1,5 +1,6 @@
 // The pollers by themselves: they differ only in how they wait.
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/eventfd.h>
@@ -488,6 +489,22 @@ TEST_P(Pollers, AChangeWithoutMemoryIsTriedAgainBeforeTheNextWait) {
     ++waits;
   }
   EXPECT_EQ(waits, is_epoll() ? 4 : 1);
+}
+
+TEST_P(Pollers, ADescriptorPolledByAnotherLoopShowsEachChangeAtOnce) {
+  if (!is_epoll()) {
+    EXPECT_EQ(poller->fileno(), -1);
+    return;
+  }
+  const Pair pair;
+  const int fd = pair.sock.fd();
+  poller->watch(fd, readable);
+  pollfd polled{poller->fileno(), POLLIN, 0};
+  EXPECT_EQ(::poll(&polled, 1, 0), 0);
+  poller->watch(fd, both);
+  EXPECT_EQ(::poll(&polled, 1, 0), 1);
+  poller->watch(fd, readable);
+  EXPECT_EQ(::poll(&polled, 1, 0), 0);
 }
 
 // A connection changes its interest with every short send, and often back

@@ -38,6 +38,7 @@ class EpollPoller final : public Poller {
     } else {
       if (watched.wanted == watched.registered) changed_.push_back(fd);
       watched.wanted = events;
+      if (is_polled_) register_changes();
     }
   }
 
@@ -70,7 +71,11 @@ class EpollPoller final : public Poller {
     return ready_;
   }
 
-  int fileno() const override { return epoll_.fd(); }
+  int fileno() override {
+    is_polled_ = true;
+    register_changes();
+    return epoll_.fd();
+  }
 
  private:
   struct Watched {
@@ -110,6 +115,7 @@ class EpollPoller final : public Poller {
   net::Socket epoll_;
   std::vector<Watched> watched_;  // by descriptor
   std::vector<int> changed_;
+  bool is_polled_ = false;  // fileno() is, outside of wait()
   std::vector<int> always_ready_;
   std::array<epoll_event, 256> events_;
   std::vector<Ready> ready_;

@@ -42,7 +42,7 @@ void Reactor::run() {
   }
   start();
   while (running()) {
-    do_iteration(std::nullopt);
+    do_iteration();
   }
   end();
 }
@@ -50,7 +50,8 @@ void Reactor::run() {
 void Reactor::iterate(milliseconds max_wait) {
   if (is_iterating_) throw std::system_error(Error::reactor_already_running);
   if (state_ != State::running) start();
-  if (running()) do_iteration(max_wait);
+  max_wait_ = max_wait;
+  if (running()) do_iteration();
   if (!running()) end();
 }
 
@@ -69,17 +70,17 @@ void Reactor::start() {
 
 // A descriptor added during this iteration may reuse a number that is in
 // `ready`; it is not called before the next iteration.
-void Reactor::do_iteration(std::optional<milliseconds> max_wait) try {
+void Reactor::do_iteration() try {
   is_iterating_ = true;
   run_due_calls();
   destroy_removed();
-  const auto wait = timeout();
-  const auto ready = poller_->wait(
-      max_wait ? std::min(wait.value_or(*max_wait), *max_wait) : wait);
+  auto wait = timeout();
+  if (max_wait_) wait = std::min(wait.value_or(*max_wait_), *max_wait_);
+  const auto ready = poller_->wait(wait);
   ++iteration_;
   for (const auto& [fd, events] : ready) {
-    if (events.read) call_reader(fd);
-    if (events.write) call_writer(fd);
+    if (events.read) read(fd);
+    if (events.write) write(fd);
   }
   destroy_removed();
   is_iterating_ = false;
@@ -150,14 +151,14 @@ void Reactor::call_when_running(std::function<void()> callback) {
 
 // --- Calling descriptors -----------------------------------------------------
 
-void Reactor::call_reader(int fd) {
+void Reactor::read(int fd) {
   const Registration& registration = at(fd);
   if (!registration.reader || registration.reader_since == iteration_) return;
   ReadDescriptor& reader = *registration.reader;
   finish_call(fd, reader, guarded(&reader, [&] { return reader.do_read(); }));
 }
 
-void Reactor::call_writer(int fd) {
+void Reactor::write(int fd) {
   const Registration& registration = at(fd);
   if (!registration.writer || registration.writer_since == iteration_) return;
   WriteDescriptor& writer = *registration.writer;
