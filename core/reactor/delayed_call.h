@@ -12,7 +12,7 @@ using Clock = std::chrono::steady_clock;
 
 class TimerQueue;
 
-// What call_later() returns: a value, whose copies mean the same call. It may
+// The result of call_later(): a value, whose copies mean the same call. It may
 // outlive the reactor, which cancels its calls when it is destroyed.
 class DelayedCall {  // IDelayedCall
  public:

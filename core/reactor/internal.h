@@ -1,4 +1,4 @@
-// What the library's transports need of a reactor besides ReactorFdSet. For the
+// The functions of a reactor that only the library's transports call. For the
 // library only.
 #pragma once
 

@@ -46,21 +46,21 @@ Clock::time_point TimerQueue::time_after(Clock::duration delay) const {
 }
 
 Clock::time_point TimerQueue::move(Slot slot, Clock::time_point when) {
-  place_node(places_[slot], {when, ++order_, slot});
+  place_node(index_by_slot_[slot], {when, ++order_, slot});
   return when;
 }
 
 void TimerQueue::cancel(Slot slot) {
-  remove(places_[slot]);
+  remove(index_by_slot_[slot]);
   call(slot).id = 0;
-  places_[slot] = std::exchange(cancelled_, slot);
+  index_by_slot_[slot] = std::exchange(cancelled_, slot);
 }
 
 // Destructors may cancel further calls.
 void TimerQueue::destroy_cancelled() {
   Slot next = std::exchange(cancelled_, none);
   while (next != none) {
-    const Slot slot = std::exchange(next, places_[next]);
+    const Slot slot = std::exchange(next, index_by_slot_[next]);
     std::exchange(call(slot).callback, nullptr);
     free_slot(slot);
   }
@@ -69,7 +69,7 @@ void TimerQueue::destroy_cancelled() {
 // Destructors may ask for further calls.
 void TimerQueue::close() {
   is_closed_ = true;
-  for (Slot slot = 0; slot < places_.size(); ++slot) {
+  for (Slot slot = 0; slot < index_by_slot_.size(); ++slot) {
     std::exchange(call(slot).callback, nullptr);
   }
 }
@@ -78,25 +78,25 @@ void TimerQueue::close() {
 
 TimerQueue::Slot TimerQueue::take_slot() {
   if (free_ == none) {
-    const std::size_t slots = places_.size();
+    const std::size_t slots = index_by_slot_.size();
     if (slots % chunk == 0) calls_.push_back(std::make_unique<Call[]>(chunk));
-    places_.push_back(none);
+    index_by_slot_.push_back(none);
     return static_cast<Slot>(slots);
   }
-  return std::exchange(free_, places_[free_]);
+  return std::exchange(free_, index_by_slot_[free_]);
 }
 
 void TimerQueue::free_slot(Slot slot) {
   call(slot).id = 0;
-  places_[slot] = std::exchange(free_, slot);
+  index_by_slot_[slot] = std::exchange(free_, slot);
 }
 
 void TimerQueue::give_back() {
   heap_.shrink_to_fit();
   calls_.clear();
   calls_.shrink_to_fit();
-  places_.clear();
-  places_.shrink_to_fit();
+  index_by_slot_.clear();
+  index_by_slot_.shrink_to_fit();
   free_ = none;
 }
 
@@ -104,7 +104,7 @@ void TimerQueue::give_back() {
 
 void TimerQueue::put(std::size_t place, const Node& node) {
   heap_[place] = node;
-  places_[node.slot] = static_cast<Slot>(place);
+  index_by_slot_[node.slot] = static_cast<Slot>(place);
 }
 
 void TimerQueue::place_node(std::size_t hole, const Node& node) {

@@ -22,7 +22,7 @@ Clock::time_point sum(Clock::time_point time, Clock::duration more);
 // A callback may capture a DelayedCall: close() breaks that circle.
 //
 // A 4-ary heap of small nodes keeps the order. The callbacks stand beside it,
-// in slots; a node knows its slot, and places_ the node of each slot. So
+// in slots; a node knows its slot, and index_by_slot_ the node of each slot. So
 // asking, cancelling and moving cost O(log n), and nothing dead stays in the
 // heap.
 class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
@@ -38,7 +38,7 @@ class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
   // the memory that very many calls needed: the next one may be far away.
   std::optional<Clock::time_point> next() {
     if (!heap_.empty()) return heap_.front().when;
-    if (places_.size() > chunk && !has_cancelled()) give_back();
+    if (index_by_slot_.size() > chunk && !has_cancelled()) give_back();
     return std::nullopt;
   }
 
@@ -65,10 +65,10 @@ class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
   // For DelayedCall. Whether the call was neither made nor cancelled by itself;
   // the other functions need one for which that is so.
   bool is_pending(Slot slot, std::uint64_t id) const {
-    return slot < places_.size() && call(slot).id == id;
+    return slot < index_by_slot_.size() && call(slot).id == id;
   }
   Clock::time_point time_of(Slot slot) const {
-    return heap_[places_[slot]].when;
+    return heap_[index_by_slot_[slot]].when;
   }
   // Throws std::invalid_argument for a negative delay.
   Clock::time_point time_after(Clock::duration delay) const;
@@ -117,7 +117,7 @@ class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
   std::vector<Node> heap_;
   std::vector<std::unique_ptr<Call[]>> calls_;  // by slot, in chunks
   // By slot: its place in heap_, or else the next free or cancelled slot.
-  std::vector<Slot> places_;
+  std::vector<Slot> index_by_slot_;
   Slot free_ = none;
   Slot cancelled_ = none;
   std::uint64_t last_id_ = 0;
