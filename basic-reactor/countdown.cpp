@@ -1,4 +1,4 @@
-// Later, without waiting for it.                                       Part 3
+// A call in the future, without waiting for it.                        Part 3
 //
 // Each call asks for the next one, a second later, and returns at once.
 

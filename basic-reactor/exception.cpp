@@ -1,7 +1,7 @@
 // A callback that fails.                                               Part 3
 //
-// The reactor says so, and calls the next one: one bad callback is not the end
-// of the loop.
+// The reactor logs the exception and calls the next callback: one bad callback
+// does not end the loop.
 
 #include <stdexcept>
 

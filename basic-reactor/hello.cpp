@@ -1,6 +1,6 @@
 // The reactor calls us.                                                Part 3
 //
-// We give it a function; it calls it once it runs, and goes on running.
+// We pass it a function. It calls the function when it runs, and runs on.
 
 #include <csignal>
 

@@ -1,6 +1,6 @@
 // Who calls us?                                                        Part 3
 //
-// Our function is on top of the stack, and the reactor's loop right below it.
+// The innermost function is printed last: ours, which the reactor has called.
 
 #include <csignal>
 

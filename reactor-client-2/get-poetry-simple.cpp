@@ -1,7 +1,7 @@
 // The reactor Get Poetry Now! client, version 2.1.                     Part 5
 //
-// Version 2.0 without the chatter: it just prints the poems, those that are
-// whole, in the order in which they came to their end.
+// Version 2.0 without the chatter: it prints the poems that are whole, in the
+// order in which they were completed.
 
 #include <csignal>
 #include <memory>

@@ -22,7 +22,7 @@ std::string to_string(const Address& address);
 
 // Reads "[host:]port"; without a host it is this machine. The port is decimal,
 // 1 to 65535, and an IPv6 address stands in brackets. Throws
-// std::invalid_argument, whose what() is fit to show to the user.
+// std::invalid_argument, whose what() can be shown to the user.
 Address parse_address(std::string_view text);
 
 // Whether the host is an IP address, which need not be looked up: a dotted quad

@@ -7,8 +7,9 @@
 //   - The reactor destroys nothing while a callback runs. Removed descriptors,
 //     cancelled calls and lost connections are destroyed between two
 //     iterations.
-//   - A registered descriptor is alive: the reactor holds a reference to it.
-//   - connection_lost() is the last call, and it comes exactly once.
+//   - A registered descriptor exists: the reactor holds a reference to it.
+//   - connection_lost() is the last call, and it comes once. A descriptor that
+//     the program has removed itself does not get it.
 //
 // Threads: everything here belongs to the thread that calls run(), except for
 // call_from_thread().
@@ -78,8 +79,9 @@ class Transport : public Consumer {  // ITransport, ITCPTransport
   virtual void write_sequence(std::span<const std::string_view> data) = 0;
 
   // Closes the connection when everything written is sent. A registered
-  // producer may go on writing until it is unregistered. No data is received
-  // from now on; connection_lost() comes later, with Error::connection_done.
+  // producer may go on writing until it is unregistered. The connection
+  // receives no more data. connection_lost() comes later, with
+  // Error::connection_done, or with the error if sending fails.
   virtual void lose_connection() = 0;
 
   // Closes the connection at once. Unsent data is dropped, and the other side
@@ -87,7 +89,8 @@ class Transport : public Consumer {  // ITransport, ITCPTransport
   virtual void abort_connection(
       std::error_code reason = Error::connection_aborted) = 0;
 
-  // True after either of these, and when the connection is lost.
+  // True after lose_connection() or abort_connection(), and when the connection
+  // is lost.
   virtual bool disconnecting() const = 0;
 
   // IPushProducer: until resume_producing() the connection receives no data and
@@ -117,10 +120,10 @@ class Connector {  // IConnector
 class ListeningPort {  // IListeningPort
  public:
   virtual ~ListeningPort() = default;
-  // Accepted connections go on.
+  // Stops accepting, and closes the socket. Accepted connections stay open.
   virtual void stop_listening() = 0;
-  // Has the port number that the system chose if 0 was passed. Remains known
-  // after stop_listening().
+  // The address has the port number that the system chose if 0 was passed. It
+  // remains known after stop_listening().
   virtual net::Address host() const = 0;  // getHost
 };
 
@@ -141,10 +144,10 @@ class ReactorCore {  // IReactorCore
   // one in which stop() is called ends it as run() does. Throws as run() does.
   virtual void iterate(
       std::chrono::milliseconds max_wait = std::chrono::milliseconds(0)) = 0;
-  // When such a program has to call iterate(): when fileno() is readable, but
-  // after timeout() at the latest, if there is a timeout. fileno() is -1 if the
-  // poller has no such descriptor (epoll has), and does not notice files on a
-  // disk. timeout() changes with each call that is asked for.
+  // When such a program has to call iterate(): when fileno() is readable, and
+  // after timeout() at the latest, if there is one. fileno() is -1 if the
+  // poller has no such descriptor; only epoll has one. It is not readable for a
+  // file on a disk. Each call_later() may change timeout().
   virtual int fileno() const = 0;
   virtual std::optional<std::chrono::milliseconds> timeout() const = 0;
 
@@ -153,8 +156,8 @@ class ReactorCore {  // IReactorCore
   virtual void stop() = 0;
   // From the beginning of run() until stop().
   virtual bool running() const = 0;
-  // Makes these calls at the beginning of run(), in the order of asking; at
-  // once if running().
+  // Runs the callbacks at the beginning of run(), in the order in which they
+  // were passed. If running(), runs the callback at once.
   virtual void call_when_running(std::function<void()> callback) = 0;
 };
 
@@ -179,9 +182,10 @@ class ReactorFdSet {  // IReactorFDSet
 class ReactorTime {  // IReactorTime
  public:
   virtual ~ReactorTime() = default;
-  virtual Clock::time_point now() const = 0;  // seconds
+  virtual Clock::time_point now() const = 0;  // IReactorTime.seconds()
   // Makes this call once, when `delay` has passed, and never before it returns.
-  // Calls that are due at the same time are made in the order of asking.
+  // Calls that are due at the same time are made in the order in which they
+  // were scheduled.
   // Destroying the DelayedCall does not cancel the call. Throws
   // std::invalid_argument for a negative delay.
   virtual DelayedCall call_later(Clock::duration delay,
@@ -209,9 +213,9 @@ class ReactorTcp {  // IReactorTCP
 class ReactorFromThreads {  // IReactorFromThreads
  public:
   virtual ~ReactorFromThreads() = default;
-  // Any thread may call this. The reactor makes the calls in its own thread, in
-  // the order of asking, and drops those that it has not made when it stops.
-  // The reactor has to be alive.
+  // Any thread may call this. The reactor runs the callbacks in its own thread,
+  // in the order in which they were passed. It drops those that it has not run
+  // when it stops. The reactor has to exist.
   virtual void call_from_thread(std::function<void()> callback) = 0;
 };
 

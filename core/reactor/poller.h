@@ -1,4 +1,4 @@
-// Waits for file descriptors: all that select, poll and epoll differ in.
+// Waits for file descriptors; hides how select, poll and epoll differ.
 //
 // The reactor calls it. Tests pass pollers of their own, in place of the
 // kernel.
@@ -29,9 +29,9 @@ class Poller {
 
   virtual ~Poller() = default;
 
-  // Watches `fd` for these events from now on. Without events it is not watched
-  // any more; that is necessary before `fd` is closed. Throws
-  // std::system_error, and changes nothing, if `fd` cannot be watched.
+  // Watches `fd` for these events from now on. With no events, stops watching
+  // `fd`; do so before `fd` is closed. Throws std::system_error, and changes
+  // nothing, if `fd` cannot be watched.
   virtual void watch(int fd, Events events) = 0;
 
   // Waits until a descriptor is ready, the timeout has passed or a signal
@@ -42,10 +42,9 @@ class Poller {
   virtual std::span<const Ready> wait(
       std::optional<std::chrono::milliseconds> timeout) = 0;
 
-  // A descriptor that is readable when wait() would find one ready, but for
-  // files on a disk; or -1 if the poller has no such descriptor. The caller
-  // waits for it outside of wait(), so each change takes effect at once from
-  // now on.
+  // A descriptor that is readable when wait() would return at once; -1 if the
+  // poller has none. Files on a disk do not make it readable. The caller waits
+  // for it outside of wait(), so each change takes effect at once from now on.
   virtual int fileno() { return -1; }
 };
 

@@ -122,8 +122,8 @@ class Reactor final : public ReactorCore,
   std::vector<std::shared_ptr<void>> doomed_;  // see destroy_later()
   std::vector<std::shared_ptr<void>> destroying_;
   std::vector<std::function<void()>> when_running_;
-  const std::shared_ptr<Waker> waker_;
   const std::shared_ptr<TimerQueue> calls_;
+  const std::shared_ptr<Waker> waker_;
 };
 
 }  // namespace reactor

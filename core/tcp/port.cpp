@@ -19,7 +19,7 @@ net::Socket open_spare_fd() {
   return net::Socket(::open("/dev/null", O_RDONLY | O_CLOEXEC));
 }
 
-// One for all connections of a port, which may be gone before they are.
+// Shared by all connections of a port: the port may be destroyed first.
 class ServerProtocolSource final : public ProtocolSource {
  public:
   explicit ServerProtocolSource(std::shared_ptr<ProtocolFactory> factory)
@@ -123,7 +123,7 @@ class TcpPort final : public ListeningPort,
     client.close();
     spare_fd_ = open_spare_fd();
     if (!is_queue_empty && !std::exchange(logged_fd_limit_, true)) {
-      log_warning(this, "too many open files: clients are turned away");
+      log_warning(this, "too many open files: clients are rejected");
     }
     if (spare_fd_.fd() < 0) pause_accepting();
     return !is_queue_empty && spare_fd_.fd() >= 0;

@@ -215,6 +215,25 @@ struct Polite {
   }
 };
 
+// Schedules a call when it is destroyed.
+struct Scheduler {
+  reactor::Reactor& reactor;
+
+  ~Scheduler() {
+    reactor.call_later(1h, [] {});
+  }
+};
+
+TEST_P(Lifetime, DestroyedCallbacksMayScheduleCallsOfTheirReactor) {
+  reactor::Reactor inner(reactor::make_poller(GetParam()));
+  const auto scheduler = [&] {
+    return std::shared_ptr<Scheduler>(new Scheduler{inner});
+  };
+  inner.call_later(1h, [mine = scheduler()] {});
+  inner.call_from_thread([mine = scheduler()] {});
+  inner.call_when_running([mine = scheduler()] {});
+}
+
 TEST_P(Lifetime, AReactorCanBeDestroyedInAnyState) {
   for (const bool run : {false, true}) {
     int dead = 0;

@@ -170,7 +170,7 @@ TEST_P(Threads, I04_AFullWakerStillWakes) {
 }
 
 TEST_P(Threads, I05_CallsAskedForDuringStopAreMadeOnceOrDropped) {
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 50; ++i) {
     const auto witness = std::make_shared<int>();
     std::atomic<bool> over = false;
     int made = 0;

@@ -281,7 +281,7 @@ TEST_P(TcpPort, F05_EachShortageOfDescriptorsIsOneLine) {
 
 TEST_P(TcpPort, K03_AThrowingLogDoesNotEndThePort) {
   const LogCapture log([] { throw 42; });
-  const net::Socket turned_away = connect();
+  const net::Socket rejected = connect();
   allow_descriptors(0);
   steps.after(10, [&] {
     EXPECT_EQ(log.lines().size(), 1u);

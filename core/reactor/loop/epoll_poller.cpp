@@ -1,8 +1,9 @@
 // Waits with epoll(7), level-triggered.         twisted.internet.epollreactor
 //
-// The kernel is told of a new descriptor at once, because it may refuse it, and
-// of a removed one, because its number may soon mean another file. Changes of
-// interest are collected until the next wait: many are undone before that.
+// A new descriptor is passed to the kernel at once, because the kernel may
+// refuse it. A removed one is deleted at once, because its number may soon be
+// another file's. Changes of interest are collected until the next wait: many
+// are undone before that.
 #include <sys/epoll.h>
 
 #include <algorithm>
@@ -80,7 +81,7 @@ class EpollPoller final : public Poller {
  private:
   struct Watched {
     Events wanted;
-    Events registered;  // what the kernel watches; none: nothing
+    Events registered;  // the events that the kernel was asked to watch
   };
 
   void add(int fd, Events events) {
@@ -97,14 +98,14 @@ class EpollPoller final : public Poller {
     return ::epoll_ctl(epoll_.fd(), operation, fd, &event) == 0;
   }
 
-  // A change that the kernel has no memory for is tried again before the next
-  // wait. The kernel has already forgotten a descriptor that was closed.
+  // Tries again before the next wait if the kernel has no memory. A descriptor
+  // that was closed, or a file on a disk, is not in the kernel's set.
   void register_changes() {
     std::erase_if(changed_, [this](int fd) {
       Watched& watched = watched_[static_cast<std::size_t>(fd)];
       if (watched.wanted == watched.registered) return true;
       if (!control(EPOLL_CTL_MOD, fd, watched.wanted) && errno != EBADF &&
-          errno != ENOENT) {
+          errno != ENOENT && errno != EPERM) {
         return false;
       }
       watched.registered = watched.wanted;
@@ -115,7 +116,7 @@ class EpollPoller final : public Poller {
   net::Socket epoll_;
   std::vector<Watched> watched_;  // by descriptor
   std::vector<int> changed_;
-  bool is_polled_ = false;  // fileno() is, outside of wait()
+  bool is_polled_ = false;  // the caller waits for fileno()
   std::vector<int> always_ready_;
   std::array<epoll_event, 256> events_;
   std::vector<Ready> ready_;

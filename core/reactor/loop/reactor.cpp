@@ -17,21 +17,23 @@ Reactor::Reactor(std::unique_ptr<Poller> poller,
                  std::function<Clock::time_point()> clock)
     : clock_(std::move(clock)),
       poller_(std::move(poller)),
+      calls_(std::make_shared<TimerQueue>(clock_)),
       waker_(std::make_shared<Waker>([this](const auto& callback) {
         if (running()) guarded(nullptr, callback);
-      })),
-      calls_(std::make_shared<TimerQueue>(clock_)) {
+      })) {
   add_reader(waker_);
 }
 
-// Destroy the registered descriptors while all members still exist: their
+// Destroy descriptors and callbacks while all members still exist: their
 // destructors may call the reactor.
 Reactor::~Reactor() {
   {
+    const auto when_running = std::exchange(when_running_, {});
     const auto registrations = std::exchange(registrations_, {});
     const auto retained = std::exchange(retained_, {});
   }
   calls_->close();
+  destroy_removed();
 }
 
 // --- The loop ----------------------------------------------------------------
@@ -85,7 +87,7 @@ void Reactor::do_iteration() try {
   destroy_removed();
   is_iterating_ = false;
 } catch (const std::system_error&) {
-  // The poller cannot wait any more. The descriptors have to learn it, too.
+  // The poller cannot wait any more: end() calls each connection_lost().
   state_ = State::stopping;
   end();
   throw;
@@ -104,7 +106,7 @@ std::optional<milliseconds> Reactor::timeout() const {
   if (!next) return std::nullopt;
   const auto now = this->now();
   if (*next <= now) return milliseconds(0);
-  // Rounded up: if it woke up too early, it would have to wait once more.
+  // Rounded up: if the loop woke up too early, it would have to wait again.
   return std::min(std::chrono::ceil<milliseconds>(*next - now),
                   milliseconds(std::chrono::hours(24)));
 }

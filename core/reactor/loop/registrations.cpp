@@ -1,4 +1,4 @@
-// Which descriptors are registered; reactor.cpp calls them.
+// Adds, removes and finds registrations; reactor.cpp calls the descriptors.
 #include <algorithm>
 #include <utility>
 
@@ -60,7 +60,7 @@ void Reactor::unregister(int fd) {
   update(fd);
 }
 
-// Tells the poller what is left. With nothing left, the reactor gives up its
+// Passes the remaining events to the poller. With none, the reactor drops its
 // reference to the descriptor.
 void Reactor::update(int fd) {
   Registration& registration = at(fd);
@@ -70,8 +70,8 @@ void Reactor::update(int fd) {
   if (!reads && !writes) destroy_later(std::move(registration.owner));
 }
 
-// The number under which it is registered, or -1. A descriptor that was closed
-// before it was removed does not know its number any more.
+// The number under which the descriptor is registered, or -1. If it was closed
+// before it was removed, its fileno() is -1, so search for it.
 int Reactor::fd_of(const FileDescriptor& descriptor) const {
   const int fd = descriptor.fileno();
   const auto is_owned = [&](const Registration& registration) {

@@ -40,7 +40,7 @@ std::function<void()> TimerQueue::take_due() {
 
 Clock::time_point TimerQueue::time_after(Clock::duration delay) const {
   if (delay < Clock::duration::zero()) {
-    throw std::invalid_argument("a delay is not less than zero");
+    throw std::invalid_argument("the delay is negative");
   }
   return sum(now_(), delay);
 }

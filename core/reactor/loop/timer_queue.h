@@ -19,12 +19,12 @@ Clock::time_point sum(Clock::time_point time, Clock::duration more);
 //
 //   Reactor, DelayedCall -> TimerQueue -> callbacks -> their captures
 //
-// A callback may capture a DelayedCall: close() breaks that circle.
+// A callback may capture a DelayedCall: close() breaks that cycle.
 //
-// A 4-ary heap of small nodes keeps the order. The callbacks stand beside it,
-// in slots; a node knows its slot, and index_by_slot_ the node of each slot. So
-// asking, cancelling and moving cost O(log n), and nothing dead stays in the
-// heap.
+// A 4-ary heap of small nodes keeps the order. The callbacks are beside it, in
+// slots. A node has the number of its slot, and index_by_slot_ has the index of
+// each slot's node. Scheduling, cancelling and moving cost O(log n), and a
+// cancelled call leaves the heap at once.
 class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
  public:
   using Slot = std::uint32_t;  // the number of a call, used again after it

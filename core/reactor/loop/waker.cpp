@@ -37,8 +37,7 @@ void wake(int event) {
   [[maybe_unused]] const ssize_t n = ::write(event, &one, sizeof one);
 }
 
-// First the mark, then the wake-up: the reactor may look before write()
-// returns.
+// Set the flag before the wake-up: the reactor may look before write() returns.
 void on_signal(int signum, siginfo_t* info, void* context) {
   const int error = errno;
   Listener& listener = listeners[static_cast<std::size_t>(signum)];
@@ -51,7 +50,7 @@ void on_signal(int signum, siginfo_t* info, void* context) {
   errno = error;
 }
 
-void keep_handler(const struct sigaction& previous, Listener& listener) {
+void save_handler(const struct sigaction& previous, Listener& listener) {
   listener.previous = nullptr;
   listener.previous_with_info = nullptr;
   if (previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN) return;
@@ -117,7 +116,7 @@ void Waker::call_on_signal(int signum, std::function<void()> callback) {
   Listener& listener = listeners[static_cast<std::size_t>(signum)];
   listener.came = false;
   listener.event = fileno();
-  keep_handler(previous, listener);
+  save_handler(previous, listener);
 
   // SA_RESTART: a callback that waits in a system call goes on waiting. The
   // reactor's own wait is interrupted all the same.
@@ -137,8 +136,8 @@ void Waker::restore_signals() {
   }
 }
 
-// The callback may replace itself, so call a copy. Take the mark away first:
-// the callback may raise its signal again.
+// Call a copy: the callback may replace itself. Clear the flag first: the
+// callback may raise its signal again.
 void Waker::call_signals() {
   for (const auto& [signum, signal] : signals_) {
     Listener& listener = listeners[static_cast<std::size_t>(signum)];
