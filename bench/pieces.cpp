@@ -110,7 +110,7 @@ void timer_cancel(benchmark::State& state) {
   reactor::Reactor reactor(std::make_unique<AlwaysReady>());
   add_others(reactor, state.range(0));
   run_batches(state, reactor, AlwaysReady::first, [&] {
-    reactor.call_later(std::chrono::seconds(90000), [] {})->cancel();
+    reactor.call_later(std::chrono::seconds(90000), [] {}).cancel();
   });
 }
 BENCHMARK(timer_cancel)->Arg(0)->Arg(1000)->Arg(100'000);
