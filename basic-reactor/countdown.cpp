@@ -28,7 +28,7 @@ class Countdown {
 };
 
 int main(int argc, char** argv) {
-  cli::init_process();
+  cli::init_process(cli::OnSignal::end);
   cli::parse_no_args(argc, argv,
                      "A delayed call that asks for the next one, five times.");
   reactor::Reactor reactor;

@@ -142,7 +142,7 @@ void set_up_signals(OnSignal on_signal) {
                 (on_signal == OnSignal::finish_callback
                      ? ": interrupted: stops once its callback returns; "
                      : ": interrupted: reports what it has, and ends; ") +
-                "a second time ends it at once\n";
+                "a second SIGINT ends it at once\n";
     handle(SIGINT, finish);
     return;
   }

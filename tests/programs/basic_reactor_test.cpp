@@ -221,6 +221,15 @@ TEST(BasicReactor, CountdownPrintsEachNumberWhenItIsDue) {
   EXPECT_EQ(program.out(), "Start!\n5 ...\n4 ...\n");
 }
 
+TEST(BasicReactor, CountdownEndsAtOnceOnSIGINT) {
+  Process program(command("countdown"));
+  program.wait_for_out("5 ...\n");
+  program.signal(SIGINT);
+  const auto outcome = program.wait();
+  EXPECT_EQ(outcome.status, -SIGINT);
+  EXPECT_EQ(outcome.out.find("Stop!"), std::string::npos) << outcome.out;
+}
+
 TEST(BasicReactor, A10_AFailingCallbackDoesNotStopTheLoop) {
   const auto outcome = rig::run(command("exception"));
   EXPECT_EQ(outcome.status, 0);

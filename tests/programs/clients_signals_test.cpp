@@ -117,7 +117,7 @@ TEST_P(Hearing, J01_SIGINTEndsThemWithAReportOfTheIncompletePoems) {
   EXPECT_EQ(outcome.err, GetParam().program() + ": interrupted: " +
                              (has_callbacks ? "stops once its callback returns"
                                             : "reports what it has, and ends") +
-                             "; a second time ends it at once\n");
+                             "; a second SIGINT ends it at once\n");
   three.expect_partial(GetParam(), outcome.out);
 }
 
