@@ -118,6 +118,9 @@ TEST_P(EachCall, ReturnsTheSameAsUntraced) {
 }
 
 TEST(Fortified, CallsTheFunctionsThatLookAtSizes) {
+#ifdef __clang__
+  GTEST_SKIP() << "clang calls the functions without the check of sizes";
+#endif
   const std::string program = rig::contents(FORTIFIED_CALLER);
   for (const std::string name : {"__recv_chk", "__recvfrom_chk", "__read_chk",
                                  "__poll_chk", "__ppoll_chk"}) {
