@@ -32,9 +32,11 @@ INSTEAD = {
 
 def transcripts(page):
     """The commands in a page, in order: (command, what it prints)."""
-    for block in re.findall(r"^```\n(.*?)^```$", page.read_text(),
+    for block in re.findall(r"^```.*?^```$", page.read_text(),
                             re.DOTALL | re.MULTILINE):
-        if block.startswith("$ "):
+        block = block.removesuffix("```")
+        if block.startswith("```\n$ "):
+            block = block.removeprefix("```\n")
             for entry in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
                 command, _, output = entry.partition("\n")
                 yield command, output
@@ -48,6 +50,8 @@ def masked(command, output):
                     flags=re.MULTILINE)
     if re.search("--timeout|kill", command):  # how far it came by then
         output = re.sub(r"\d+ bytes", "N bytes", output)
+    if re.match("ulimit|cat /proc", command):  # a limit of this machine
+        output = re.sub(r"\d+|unlimited", "N", output)
     if "| head" in command and "broken" not in command:  # who came first
         output = re.sub(r"Task \d: got \d+ bytes of poetry from \S+$",
                         "Task N: got N bytes", output, flags=re.MULTILINE)
