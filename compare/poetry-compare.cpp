@@ -49,23 +49,6 @@ namespace {
 
 // --- Directories -------------------------------------------------------------
 
-// For traces that are not kept. Owns the directory.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() = default;
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  const fs::path& path() const { return path_; }
-
- private:
-  const fs::path path_ =
-      poetry_compare::make_temporary_directory("poetry-compare");
-};
-
 void require(const Outputs& outputs) {
   if (!outputs.traces.empty()) {
     poetry_compare::require_directory(outputs.traces);
@@ -132,9 +115,10 @@ Comparison run(const Options& options) {
   fmt::print(stderr, "{} {}, {}.\n", count, count == 1 ? "variant" : "variants",
              seconds ? fmt::format("about {:.0f} s", std::max(1.0, *seconds))
                      : "for as long as the servers take");
-  std::optional<TemporaryDirectory> temporary;
+  poetry_compare::remove_abandoned_directories();
+  std::optional<poetry_compare::TemporaryDirectory> temporary;
   fs::path directory = options.outputs.traces;
-  if (directory.empty()) directory = temporary.emplace().path();
+  if (directory.empty()) directory = temporary.emplace("compare").path();
   return make_comparison(run_all(request, directory), directory);
 }
 

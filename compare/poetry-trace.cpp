@@ -23,6 +23,7 @@
 #include "compare/output_files.h"
 #include "compare/run/child_process.h"
 #include "compare/trace/recorder.h"
+#include "compare/trace/temporary_directory.h"
 #include "compare/trace/writer.h"
 
 namespace {
@@ -191,6 +192,7 @@ int main(int argc, char** argv) try {
 
   // Before the command runs, which may take an hour.
   poetry_compare::require_writable(file);
+  poetry_compare::remove_abandoned_directories();
 
   const int status = run(command, file);
   if (WIFSIGNALED(status)) die_of(WTERMSIG(status));

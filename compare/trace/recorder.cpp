@@ -31,11 +31,10 @@ constexpr auto library_name = "libpoetry-tracer.so";
 }
 
 // In memory if possible: the traced program may have to wait for a disk.
-fs::path make_directory() {
-  const fs::path memory = "/dev/shm";
-  const bool usable = ::access(memory.c_str(), W_OK | X_OK) == 0;
-  return usable ? make_temporary_directory("poetry-trace", memory)
-                : make_temporary_directory("poetry-trace");
+TemporaryDirectory make_directory() {
+  const bool usable = ::access(memory_place, W_OK | X_OK) == 0;
+  return usable ? TemporaryDirectory("trace", memory_place)
+                : TemporaryDirectory("trace");
 }
 
 // --- A process's file --------------------------------------------------------
@@ -175,13 +174,8 @@ Recorder::Recorder(const fs::path& library)
       library_(fs::absolute(library)) {
   // LD_PRELOAD cannot name such a file, but a link to it.
   if (library_.string().find_first_of(" :$") == std::string::npos) return;
-  fs::create_symlink(library_, directory_ / library_name);
-  library_ = directory_ / library_name;
-}
-
-Recorder::~Recorder() {
-  std::error_code ignored;
-  fs::remove_all(directory_, ignored);
+  fs::create_symlink(library_, directory_.path() / library_name);
+  library_ = directory_.path() / library_name;
 }
 
 std::vector<std::string> Recorder::environment() const {
@@ -198,7 +192,7 @@ std::vector<std::string> Recorder::environment() const {
   }
   variables.push_back(preload);
   variables.push_back(
-      fmt::format("{}={}", trace_dir_variable, directory_.string()));
+      fmt::format("{}={}", trace_dir_variable, directory_.path().string()));
   return variables;
 }
 
@@ -206,7 +200,7 @@ Trace Recorder::collect() const {
   Trace trace;
   trace.host = host_name();
   Totals totals;
-  for (const auto& entry : fs::directory_iterator(directory_)) {
+  for (const auto& entry : fs::directory_iterator(directory_.path())) {
     if (!entry.is_symlink()) add_process(Mapped(entry.path()), trace, totals);
   }
   std::stable_sort(

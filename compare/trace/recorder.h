@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "compare/trace/temporary_directory.h"
 #include "compare/trace/trace.h"
 
 namespace poetry_compare {
@@ -28,7 +29,6 @@ class Recorder {
   explicit Recorder(const std::filesystem::path& library = tracer_library());
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
-  ~Recorder();
 
   // The environment for a traced program, "NAME=value": this program's own, and
   // what the tracer needs.
@@ -41,7 +41,7 @@ class Recorder {
   Trace collect() const;
 
  private:
-  std::filesystem::path directory_;
+  TemporaryDirectory directory_;
   std::filesystem::path library_;
 };
 

@@ -1,18 +1,45 @@
-// Directories for temporary files.
+// A directory for the time of a run, which outlives no program for long.
 #pragma once
 
 #include <filesystem>
 #include <string>
 
+#include "net/socket.h"
+
 namespace poetry_compare {
 
-// Makes one with a name of its own: "PREFIX-XXXXXX", where TMPDIR says or else
-// in /tmp. Throws std::runtime_error: one line that names the place, and
-// TMPDIR.
-std::filesystem::path make_temporary_directory(const std::string& prefix);
+// A file system in memory, where a system has one.
+inline constexpr auto memory_place = "/dev/shm";
 
-// The same in the directory `parent`.
-std::filesystem::path make_temporary_directory(
-    const std::string& prefix, const std::filesystem::path& parent);
+// Where TMPDIR says, or else /tmp.
+std::filesystem::path temporary_place();
+
+// Makes a directory with a name of its own, "poetry-NAME-XXXXXX", and removes
+// it at last. As long as this object exists, it holds the lock of a file in the
+// directory: a killed program holds no lock, so that a later one knows that the
+// directory is abandoned.
+class TemporaryDirectory {
+ public:
+  // Throws std::runtime_error: one line that names the place, and TMPDIR.
+  explicit TemporaryDirectory(
+      const std::string& name,
+      const std::filesystem::path& parent = temporary_place());
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  ~TemporaryDirectory();
+
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+  net::Socket lock_;  // a net::Socket owns any descriptor
+};
+
+// Removes the directories of this user's killed programs from `parent`. Does
+// not touch a directory without such a file, nor one whose lock is held.
+void remove_abandoned_directories(const std::filesystem::path& parent);
+
+// The same in both places above.
+void remove_abandoned_directories();
 
 }  // namespace poetry_compare
