@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <clocale>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -14,18 +14,13 @@
 
 #include <fmt/core.h>
 
-#include "compare/draw/page.h"
-#include "compare/draw/svg.h"
 #include "compare/measure/import_traces.h"
 #include "compare/measure/make_comparison.h"
 #include "compare/measure/run_manifest.h"
 #include "compare/options.h"
-#include "compare/output_files.h"
-#include "compare/report/perfetto.h"
+#include "compare/outputs.h"
 #include "compare/report/terminal.h"
 #include "compare/report/timeline.h"
-#include "compare/report/write_json.h"
-#include "compare/report/write_table.h"
 #include "compare/report/write_text.h"
 #include "compare/run/child_process.h"
 #include "compare/run/child_reaper.h"
@@ -47,18 +42,6 @@ using poetry_compare::Outputs;
 
 namespace {
 
-// --- Directories -------------------------------------------------------------
-
-void require(const Outputs& outputs) {
-  if (!outputs.traces.empty()) {
-    poetry_compare::require_directory(outputs.traces);
-  }
-  for (const auto& file : {outputs.html, outputs.svg, outputs.json, outputs.csv,
-                           outputs.markdown, outputs.perfetto}) {
-    if (!file.empty()) poetry_compare::require_writable(file);
-  }
-}
-
 // --- Showing -----------------------------------------------------------------
 
 void print(const Comparison& comparison, const Outputs& outputs) {
@@ -66,17 +49,6 @@ void print(const Comparison& comparison, const Outputs& outputs) {
   std::string timeline;
   if (outputs.timeline) timeline = draw_timeline(comparison, terminal);
   fmt::print("{}", write_text(comparison, timeline, terminal));
-}
-
-void write(const fs::path& file,
-           const Comparison& comparison,
-           std::string (*writer)(const Comparison&)) {
-  if (file.empty()) return;
-  std::ofstream stream(file, std::ios::binary);
-  stream << writer(comparison);
-  if (!stream.flush()) {
-    throw std::runtime_error("cannot write " + file.string());
-  }
 }
 
 // The browser shares our terminal, and may go on when this program has ended.
@@ -91,35 +63,41 @@ void show_page(const fs::path& file) try {
   net::throw_error(error.code().value(), "cannot start xdg-open");
 }
 
-void show(const Comparison& comparison, const Outputs& outputs) {
+// Returns whether all files could be written. They come first: if stdout is
+// full, or the reader of a pipe has left, printing ends the program.
+bool show(const Comparison& comparison, const Outputs& outputs) {
+  const bool all = write_all(comparison, outputs);
   print(comparison, outputs);
-  write(outputs.html, comparison, poetry_compare::make_page);
-  write(outputs.svg, comparison, poetry_compare::make_svg);
-  write(outputs.json, comparison, poetry_compare::write_json);
-  write(outputs.csv, comparison, poetry_compare::write_csv);
-  write(outputs.markdown, comparison, poetry_compare::write_markdown);
-  write(outputs.perfetto, comparison, poetry_compare::write_perfetto);
+  if (!all) return false;
   if (!outputs.html.empty()) {
     fmt::print("The page is {}\n", outputs.html.string());
   }
   if (outputs.open) show_page(outputs.html);
+  return true;
 }
 
 // --- Running -----------------------------------------------------------------
 
-Comparison run(const Options& options) {
-  const auto& request = options.request;
-  poetry_compare::adopt_orphans();
-  const auto count = request.clients.size();
-  const auto seconds = poetry_compare::estimate(request);
-  fmt::print(stderr, "{} {}, {}.\n", count, count == 1 ? "variant" : "variants",
-             seconds ? fmt::format("about {:.0f} s", std::max(1.0, *seconds))
-                     : "for as long as the servers take");
-  poetry_compare::remove_abandoned_directories();
+// Traces that are not kept are in a directory for the time of this function.
+Comparison run_in_directory(const Options& options) {
   std::optional<poetry_compare::TemporaryDirectory> temporary;
   fs::path directory = options.outputs.traces;
   if (directory.empty()) directory = temporary.emplace("compare").path();
-  return make_comparison(run_all(request, directory), directory);
+  return make_comparison(run_all(options.request, directory), directory);
+}
+
+Comparison run(const Options& options) {
+  const auto& request = options.request;
+  const auto count = request.clients.size();
+  const auto seconds = poetry_compare::estimate(request);
+  const auto line = fmt::format(
+      "{} {}, {}.\n", count, count == 1 ? "variant" : "variants",
+      seconds ? fmt::format("about {:.0f} s", std::max(1.0, *seconds))
+              : "for as long as the servers take");
+  std::fputs(line.c_str(), stderr);
+  poetry_compare::adopt_orphans();
+  poetry_compare::remove_abandoned_directories();
+  return run_in_directory(options);
 }
 
 void check_exists(const fs::path& path) {
@@ -141,12 +119,8 @@ std::optional<fs::path> find_manifest(const fs::path& path) {
 
 // A trace, or the traces in a directory.
 std::vector<fs::path> find_traces(const fs::path& path) {
-  if (!fs::is_directory(path)) return {path};
-  std::vector<fs::path> traces;
-  for (const auto& entry : fs::directory_iterator(path)) {
-    if (entry.path().extension() == ".jsonl") traces.push_back(entry.path());
-  }
-  return traces;
+  return fs::is_directory(path) ? poetry_compare::list_traces(path)
+                                : std::vector{path};
 }
 
 // From a manifest, or from traces without one.
@@ -179,11 +153,11 @@ int main(int argc, char** argv) try {
   cli::init_process(cli::OnSignal::end);
   std::setlocale(LC_CTYPE, "");
   const Options options = poetry_compare::parse_options(argc, argv);
-  require(options.outputs);
+  poetry_compare::require_files(options);
   const Comparison comparison =
       options.report.empty() ? run(options) : draw_again(options.report);
-  show(comparison, options.outputs);
-  return is_complete(comparison) && comparison.complaints.empty()
+  const bool shown = show(comparison, options.outputs);
+  return shown && is_complete(comparison) && comparison.complaints.empty()
              ? EXIT_SUCCESS
              : EXIT_FAILURE;
 } catch (const poetry_compare::Interrupted&) {

@@ -191,7 +191,7 @@ int main(int argc, char** argv) try {
   const std::string file = *line.text("output");
 
   // Before the command runs, which may take an hour.
-  poetry_compare::require_writable(file);
+  poetry_compare::require_writable({{"--output", file}});
   poetry_compare::remove_abandoned_directories();
 
   const int status = run(command, file);

@@ -142,6 +142,77 @@ TEST_F(CompareInput, ARefusedFileLeavesNoOtherFile) {
   EXPECT_FALSE(fs::exists(json));
 }
 
+TEST_F(CompareInput, AFileThatIsNamedTwiceIsRefused) {
+  const auto x = (directory / "x").string();
+  const auto y = (directory / "y").string();
+  const auto poem = (directory / "poem").string();
+  fs::copy_file(science, poem);
+  fs::create_symlink("x", y);
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"--json " + x + " --csv " + x, "--json and --csv"},
+      {"--html " + x + " --svg " + directory.string() + "/./x",
+       "--html and --svg"},
+      {"--markdown " + x + " --perfetto " + y, "--markdown and --perfetto"},
+      {"--csv " + poem, "the poem and --csv"},
+      {"--csv " + x + " > " + x, "standard output and --csv"}};
+  for (const auto& [options, words] : cases) {
+    result = run_compare(poem + ' ' + options);
+    EXPECT_EQ(result.status, 2) << options;
+    if (words.find("output") != words.npos) result.text = file_contents(x);
+    EXPECT_THAT(result.text, HasSubstr(words + " are the same file\n"));
+    fs::remove(x);
+    EXPECT_FALSE(fs::exists(y)) << options;
+  }
+  EXPECT_EQ(file_contents(poem), file_contents(science));
+}
+
+TEST_F(CompareInput, AReportDoesNotOverwriteItsTraces) {
+  const auto t = (directory / "t").string();
+  compare_with("--variants simple --delay 0 " + science);
+  for (const std::string name : {"comparison.jsonl", "01-simple.jsonl"}) {
+    const auto before = file_contents(t + '/' + name);
+    result = run_compare("report " + t + " --json " + t + '/' + name);
+    EXPECT_EQ(result.status, 2);
+    EXPECT_THAT(result.text, HasSubstr("a trace and --json are the same file"));
+    EXPECT_EQ(file_contents(t + '/' + name), before);
+  }
+}
+
+TEST_F(CompareInput, WritesTheOtherFilesIfOneCannotBeWritten) {
+  const auto t = (directory / "t").string();
+  compare_with("--variants simple --delay 0 " + science);
+  const auto file = directory / "file";
+  for (const std::string option :
+       {"html", "svg", "json", "csv", "markdown", "perfetto"}) {
+    const std::string other = option == "csv" ? "json" : "csv";
+    result = run_compare("report " + t + " --no-timeline --" + option +
+                         " /dev/full --" + other + ' ' + file.string());
+    EXPECT_EQ(result.status, 1) << option;
+    EXPECT_THAT(result.text,
+                AllOf(HasSubstr("poetry-compare: cannot write /dev/full: No "
+                                "space left on device\n"),
+                      HasSubstr("\nsimple ")));
+    EXPECT_THAT(file_contents(file), HasSubstr("simple")) << option;
+    fs::remove(file);
+  }
+}
+
+TEST_F(CompareInput, WritesItsFilesAlthoughItCannotPrint) {
+  const auto file = (directory / "file").string();
+  result = run_compare("--variants simple --delay 0 --csv " + file + ' ' +
+                       science + " > /dev/full");
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(file_contents(file), HasSubstr("simple"));
+}
+
+TEST_F(CompareInput, ADeviceMayBeNamedTwice) {
+  result = run_compare(
+      "--variants simple --delay 0 --csv /dev/null --json "
+      "/dev/null " +
+      science);
+  EXPECT_EQ(result.status, 0) << result.text;
+}
+
 TEST_F(CompareInput, MakesTheLastDirectoryForTraces) {
   const auto traces = directory / "new";
   result = run_compare("--variants async --delay 0 --traces " +
