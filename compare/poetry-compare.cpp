@@ -23,8 +23,9 @@
 #include "compare/report/timeline.h"
 #include "compare/report/write_text.h"
 #include "compare/run/child_process.h"
-#include "compare/run/child_reaper.h"
 #include "compare/run/estimate.h"
+#include "compare/run/inherited_signals.h"
+#include "compare/run/interrupts.h"
 #include "compare/run/run.h"
 #include "compare/trace/temporary_directory.h"
 
@@ -57,7 +58,8 @@ void show_page(const fs::path& file) try {
                 .input = STDIN_FILENO,
                 .output = STDOUT_FILENO,
                 .errors = STDERR_FILENO,
-                .isolated = false})
+                .isolated = false,
+                .prepare = poetry_compare::restore_signals})
       .wait();
 } catch (const std::system_error& error) {
   net::throw_error(error.code().value(), "cannot start xdg-open");
@@ -95,9 +97,11 @@ Comparison run(const Options& options) {
       seconds ? fmt::format("about {:.0f} s", std::max(1.0, *seconds))
               : "for as long as the servers take");
   std::fputs(line.c_str(), stderr);
-  poetry_compare::adopt_orphans();
+  const poetry_compare::Interrupts interrupts;
   poetry_compare::remove_abandoned_directories();
-  return run_in_directory(options);
+  const Comparison comparison = run_in_directory(options);
+  poetry_compare::check_interrupted();
+  return comparison;
 }
 
 void check_exists(const fs::path& path) {
@@ -150,6 +154,7 @@ bool is_complete(const Comparison& comparison) {
 }  // namespace
 
 int main(int argc, char** argv) try {
+  poetry_compare::take_over_signals();
   cli::init_process(cli::OnSignal::end);
   std::setlocale(LC_CTYPE, "");
   const Options options = poetry_compare::parse_options(argc, argv);

@@ -60,6 +60,7 @@ void add_pictures(const Comparison& comparison, PictureView& view) {
 
 Headline headline(const Comparison& comparison, const Variant& variant) {
   Headline headline;
+  if (variant.overall.stopped) return {"stopped", ""};
   headline.text = format_seconds(variant.overall.wall);
   if (comparison.settings.runs > 1) {
     headline.text +=

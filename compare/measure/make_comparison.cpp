@@ -111,12 +111,15 @@ std::string find_complaint(const RunManifest& manifest,
 Numbers measure_run(const Inputs& inputs,
                     const RecordedRun& recorded,
                     Picture& picture) {
-  const Trace trace = read_client(inputs, recorded);
-  picture = measure(trace, inputs.servers, inputs.sources, recorded.span);
   Numbers run;
-  run.wall = wall(recorded);
   run.cpu = static_cast<double>(recorded.cpu) / 1e6;
   run.status = recorded.status;
+  run.stopped = recorded.stopped;
+  run.complaint = recorded.complaint;
+  if (run.stopped) return run;
+  const Trace trace = read_client(inputs, recorded);
+  picture = measure(trace, inputs.servers, inputs.sources, recorded.span);
+  run.wall = wall(recorded);
   run.complaint = find_complaint(inputs.manifest, recorded, trace, picture);
   add_numbers(picture, run);
   return run;
@@ -145,6 +148,7 @@ void add_run(const Numbers& run, double count, Numbers& overall) {
   }
   overall.longest_turn = std::max(overall.longest_turn, run.longest_turn);
   overall.awaited_turn = std::max(overall.awaited_turn, run.awaited_turn);
+  overall.stopped = overall.stopped || run.stopped;
   if (overall.status == 0) overall.status = run.status;
   if (overall.complaint.empty()) overall.complaint = run.complaint;
 }

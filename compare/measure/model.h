@@ -96,6 +96,8 @@ struct Numbers {
   double wall = 0;
   double cpu = 0;  // user and system
   int status = 0;  // as the shell has it: 128 + n for death by signal n
+  // It was stopped and continued, so there are neither times nor a picture.
+  bool stopped = false;
   // One line about the first problem; empty: there was none.
   // "cannot start: No such file or directory", "task 2: 11 of 623 bytes".
   std::string complaint;

@@ -51,13 +51,15 @@ Json variant_line(const RecordedVariant& variant) {
 }
 
 Json run_line(const RecordedVariant& variant, const RecordedRun& run) {
-  return {{"run", as_utf8(variant.name)},
-          {"trace", run.trace},
-          {"begin", run.span.begin},
-          {"end", run.span.end},
-          {"cpu", run.cpu},
-          {"status", run.status},
-          {"complaint", as_utf8(run.complaint)}};
+  Json line = {{"run", as_utf8(variant.name)},
+               {"trace", run.trace},
+               {"begin", run.span.begin},
+               {"end", run.span.end},
+               {"cpu", run.cpu},
+               {"status", run.status}};
+  if (run.stopped) line["stopped"] = true;
+  line["complaint"] = as_utf8(run.complaint);
+  return line;
 }
 
 // --- Reading -----------------------------------------------------------------
@@ -97,6 +99,7 @@ bool read_variant(const Json& line, RecordedVariant& variant) {
 }
 
 bool read_run(const Json& line, RecordedRun& run) {
+  run.stopped = line.contains("stopped");
   return read(line, "trace", run.trace) &&
          read(line, "begin", run.span.begin) &&
          read(line, "end", run.span.end) && read(line, "cpu", run.cpu) &&

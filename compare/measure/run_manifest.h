@@ -30,6 +30,7 @@ struct RecordedRun {
   std::int64_t cpu = 0;  // in us
   int status = 0;
   std::string complaint;
+  bool stopped = false;  // so that the span is not a time that it took
 };
 
 struct RecordedVariant {

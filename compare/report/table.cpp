@@ -18,10 +18,12 @@ Cell name(const Comparison&, const Variant& variant) {
 }
 
 Cell wall(const Comparison&, const Variant& variant) {
+  if (variant.overall.stopped) return {"-", ""};
   return known(format_seconds(variant.overall.wall), variant.overall.wall);
 }
 
 Cell deviation(const Comparison&, const Variant& variant) {
+  if (variant.overall.stopped) return {"-", ""};
   return known(format_seconds(variant.wall_deviation), variant.wall_deviation);
 }
 
@@ -53,7 +55,9 @@ Cell cpu(const Comparison&, const Variant& variant) {
 }
 
 Cell result(const Comparison&, const Variant& variant) {
-  const std::string text = variant.failed() ? "failed" : "complete";
+  const std::string text = variant.overall.stopped ? "stopped"
+                           : variant.failed()      ? "failed"
+                                                   : "complete";
   return {text, text, variant.failed()};
 }
 

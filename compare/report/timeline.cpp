@@ -140,8 +140,9 @@ std::size_t name_width(const Comparison& comparison) {
 }
 
 std::string heading(const Variant& variant, std::size_t width) {
-  std::string line = fmt::format("{:<{}}  {:>7}", variant.name, width,
-                                 format_seconds(variant.overall.wall));
+  std::string line = fmt::format(
+      "{:<{}}  {:>7}", variant.name, width,
+      variant.overall.stopped ? "-" : format_seconds(variant.overall.wall));
   if (variant.vs_blocking) {
     line += fmt::format("  {:>6.2f}x", *variant.vs_blocking);
   }

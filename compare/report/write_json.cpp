@@ -46,7 +46,7 @@ Json to_json(const Poem& poem) {
 }
 
 Json to_json(const Numbers& run) {
-  return {{"wall_s", seconds(run.wall)},
+  return {{"wall_s", run.stopped ? Json(nullptr) : seconds(run.wall)},
           {"cpu_s", seconds(run.cpu)},
           {"status", run.status},
           {"complaint", as_utf8(run.complaint)},

@@ -7,7 +7,8 @@
 #include <utility>
 
 #include "cli/print.h"
-#include "compare/run/child_reaper.h"
+#include "compare/run/inherited_signals.h"
+#include "compare/run/interrupts.h"
 
 namespace poetry_compare {
 namespace {
@@ -28,11 +29,6 @@ std::string last_line(std::string text) {
 
 }  // namespace
 
-std::int64_t now() {
-  const auto time = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::nanoseconds(time).count();
-}
-
 Program::Program(const std::vector<std::string>& words,
                  const std::vector<std::string>& environment,
                  bool keep_output)
@@ -40,9 +36,11 @@ Program::Program(const std::vector<std::string>& words,
       child_({.words = words,
               .environment = environment,
               .output = keep_output ? to_pipe : to_null,
-              .errors = to_pipe}) {
-  register_child(child_.pid());
-}
+              .errors = to_pipe,
+              .prepare = [this] {
+                const int error = keeper_.become_parent();
+                return error != 0 ? error : restore_signals();
+              }}) {}
 
 Program::~Program() {
   if (child_.pid() > 0) stop();
@@ -97,18 +95,34 @@ Ending Program::wait(double seconds, const std::function<void()>& tick) {
     next_tick = now() + tick_ms * 1'000'000L;
     tick();
   }
-  return stop();
+  return finish();
+}
+
+bool Program::was_stopped_since(std::int64_t time) const {
+  const KeeperNotes& notes = keeper_.notes();
+  return notes.is_stopped || notes.last_stop >= time;
 }
 
 Ending Program::stop(milliseconds grace) {
+  const auto deadline = now() + std::chrono::nanoseconds(grace).count();
+  if (grace.count() > 0) child_.signal(Keeper::terminate);
+  while (now() < deadline && !ends_within_a_tick()) {
+  }
+  child_.signal(Keeper::kill_all);
+  return finish();
+}
+
+// The keeper has not noted an end if it was itself killed.
+Ending Program::finish() {
+  const ChildExit keeper_exit = child_.wait();
+  const KeeperNotes& notes = keeper_.notes();
   Ending ending;
-  ending.end = now();
-  const pid_t pid = child_.pid();
-  const ChildExit exit = child_.stop(grace);
-  unregister_child(pid);
-  kill_orphans();
+  ending.end = notes.end != 0 ? notes.end.load() : now();
+  const ChildExit exit =
+      notes.end != 0 ? ChildExit{notes.wait_status, notes.usage} : keeper_exit;
   ending.status = exit.status();
   ending.cpu = exit.cpu().count();
+  ending.stopped = was_stopped_since(begin_);
   read_errors();
   ending.last_words = last_line(errors_);
   return ending;

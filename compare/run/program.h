@@ -11,11 +11,10 @@
 #include <vector>
 
 #include "compare/run/child_process.h"
+#include "compare/run/clock.h"
+#include "compare/run/keeper.h"
 
 namespace poetry_compare {
-
-// CLOCK_MONOTONIC, in ns: the clock of the traces.
-std::int64_t now();
 
 // How a program ended.
 struct Ending {
@@ -23,10 +22,12 @@ struct Ending {
   std::int64_t cpu = 0;  // user and system, in us, its children included
   int status = 0;  // as a shell has it: 128 + n for death by signal n
   bool timed_out = false;
+  bool stopped = false;  // at some time, as by SIGSTOP
   std::string last_words;  // its last line on stderr, fit for a terminal
 };
 
-// A child process, and whatever it starts. Its errors are kept from the
+// A command and whatever it starts, with a keeper. It ignores and blocks the
+// signals that this program was started with. Its errors are kept from the
 // terminal, and so is its output, except for the lines that are read.
 class Program {
  public:
@@ -42,7 +43,10 @@ class Program {
   ~Program();
 
   std::int64_t begin() const { return begin_; }
-  pid_t pid() const { return child_.pid(); }
+  pid_t pid() const { return keeper_.notes().pid; }
+
+  // Whether it was stopped, as by SIGSTOP, at any moment after that time.
+  bool was_stopped_since(std::int64_t time) const;
 
   // The next line of its output, with keep_output. None if the output ends
   // first, or if the program has run for `seconds`. Throws Interrupted.
@@ -50,7 +54,7 @@ class Program {
 
   // Waits until the program ends, and kills it when it has run for `seconds`.
   // Then kills what it has started and left behind. Calls `tick` ten times a
-  // second. Throws Interrupted, see child_reaper.h.
+  // second. Throws Interrupted, see interrupts.h.
   Ending wait(double seconds, const std::function<void()>& tick);
 
   // Ends the program: with SIGTERM first if there is a grace.
@@ -60,9 +64,11 @@ class Program {
   bool has_run_for(double seconds) const;
   bool ends_within_a_tick();
   void read_errors();
+  Ending finish();
 
   const std::int64_t begin_;
-  ChildProcess child_;
+  Keeper keeper_;
+  ChildProcess child_;  // the keeper
   std::string output_;  // what was not yet returned by read_line()
   std::string errors_;  // the last part
 };

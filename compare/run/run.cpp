@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include "compare/run/estimate.h"
+#include "compare/run/interrupts.h"
 #include "compare/run/program.h"
 #include "compare/run/progress.h"
 #include "compare/run/server.h"
@@ -51,6 +52,28 @@ std::string complain(const Ending& ending, double seconds) {
   return text;
 }
 
+// The process other than the client that was stopped during the run: then the
+// time of the client is not the one on the clock. Empty: there was none.
+std::string find_stopped(const std::vector<Server>& servers,
+                         std::int64_t begin) {
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    if (!servers[i].program->was_stopped_since(begin)) continue;
+    return fmt::format("the server of task {} was stopped", i + 1);
+  }
+  return was_continued_since(begin) ? "poetry-compare was stopped" : "";
+}
+
+void note_stop(const Ending& ending,
+               const std::vector<Server>& servers,
+               RecordedRun& run) {
+  const auto reason =
+      ending.stopped ? "was stopped" : find_stopped(servers, run.span.begin);
+  run.stopped = !reason.empty();
+  if (!run.stopped) return;
+  if (!run.complaint.empty()) run.complaint += "; ";
+  run.complaint += reason + ", so its time was not measured";
+}
+
 // Writes what was recorded of a run, and completes its description.
 void keep_trace(const Recorder& recorder,
                 pid_t pid,
@@ -80,6 +103,7 @@ std::unique_ptr<Program> start(const std::vector<std::string>& words,
 
 RecordedRun run_once(const std::vector<std::string>& words,
                      double seconds,
+                     const std::vector<Server>& servers,
                      const std::filesystem::path& trace_file,
                      Progress& progress) {
   RecordedRun run;
@@ -92,6 +116,7 @@ RecordedRun run_once(const std::vector<std::string>& words,
   run.cpu = ending.cpu;
   run.status = ending.status;
   run.complaint = complain(ending, seconds);
+  note_stop(ending, servers, run);
   keep_trace(recorder, pid, trace_file, run);
   return run;
 }
@@ -136,6 +161,7 @@ std::vector<std::string> with_addresses(const Client& client,
 }
 
 void run_clients(const Request& request,
+                 const std::vector<Server>& servers,
                  const std::filesystem::path& directory,
                  RunManifest& manifest) {
   const std::size_t runs = request.settings.runs;
@@ -151,8 +177,8 @@ void run_clients(const Request& request,
       const auto file = file_name(i, client.name) +
                         (runs > 1 ? fmt::format("-{}", run + 1) : "") +
                         ".jsonl";
-      variant.runs.push_back(
-          run_once(words, time_limit(request), directory / file, progress));
+      variant.runs.push_back(run_once(words, time_limit(request), servers,
+                                      directory / file, progress));
     }
   }
 }
@@ -164,7 +190,7 @@ RunManifest run_all(const Request& request,
   RunManifest manifest;
   manifest.settings = request.settings;
   auto servers = start_servers(request, manifest);
-  run_clients(request, directory, manifest);
+  run_clients(request, servers, directory, manifest);
   for (std::size_t i = 0; i < servers.size(); ++i) {
     servers[i].program->stop(server_stop_time);
     write_trace(servers[i].recorder.collect(),

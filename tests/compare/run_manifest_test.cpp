@@ -23,7 +23,8 @@ class RunManifestTest : public testing::Test {
         {{"127.0.0.1:10001", 10001, {}, 0}, {}, ""}};
     manifest_.variants = {
         {"async", "get-poetry 1", {{"a.jsonl", {-1, 5'000'000'000}, 7, 0, ""}}},
-        {"curl", "curl", {{"", {0, 1}, 0, 127, "cannot start: no"}}}};
+        {"curl", "curl", {{"", {0, 1}, 0, 127, "cannot start: no"}}},
+        {"nc", "nc", {{"c.jsonl", {0, 1}, 0, 0, "was stopped", true}}}};
   }
   ~RunManifestTest() override { std::filesystem::remove_all(directory_); }
 
@@ -54,6 +55,8 @@ TEST_F(RunManifestTest, IsReadAsItWasWritten) {
   EXPECT_EQ(read.poems.at(0).checksum, 0xfedcba9876543210U);
   EXPECT_FALSE(read.poems.at(1).poem.bytes);
   EXPECT_EQ(read.variants.at(0).runs.at(0).span.begin, -1);
+  EXPECT_FALSE(read.variants.at(0).runs.at(0).stopped);
+  EXPECT_TRUE(read.variants.at(2).runs.at(0).stopped);
   EXPECT_EQ(read.complaints, manifest_.complaints);
   write_manifest(read, directory_);
   EXPECT_EQ(text(), written);
