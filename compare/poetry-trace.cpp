@@ -5,12 +5,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -22,6 +23,7 @@
 #include "cli/tasks.h"
 #include "compare/output_files.h"
 #include "compare/run/child_process.h"
+#include "compare/run/inherited_signals.h"
 #include "compare/trace/recorder.h"
 #include "compare/trace/temporary_directory.h"
 #include "compare/trace/writer.h"
@@ -41,8 +43,11 @@ const cli::ProgramHelp program_help = {
     "and\n"
     "each wait. Then a line on stderr says where the trace is.\n"
     "\n"
+    "A signal that is sent to this program is passed on to the command.\n"
+    "\n"
     "The exit status is the command's. It is 126 if the command cannot be\n"
-    "executed, and 127 if it is not found; then no trace is written.\n",
+    "executed, and 127 if it is not found; then no trace is written. It is 1\n"
+    "instead of 0 if the trace cannot be written.\n",
     {{"o,output", "FILE", "poetry-trace.jsonl",
       "Write the trace to this file."}},
 };
@@ -66,40 +71,45 @@ void complain(const std::string& command, const std::string& what) {
 
 // --- Signals -----------------------------------------------------------------
 
-volatile std::sig_atomic_t child = 0;
-
-void pass_on(int signal) {
-  const int error = errno;
-  ::kill(static_cast<pid_t>(child), signal);
-  errno = error;
-}
-
-sigset_t block_signals() {
+sigset_t signals_of_users() {
   sigset_t set;
-  sigset_t before;
   ::sigemptyset(&set);
   for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP}) {
     ::sigaddset(&set, signal);
   }
-  ::sigprocmask(SIG_BLOCK, &set, &before);
-  return before;
+  return set;
 }
 
-// The keys of a terminal send SIGINT and SIGQUIT to the command, too, which
-// decides what to do. SIGTERM and SIGHUP are sent to this process alone, and
-// meant for the command.
-void mind_signals(pid_t pid, const sigset_t& before) {
-  child = pid;
-  std::signal(SIGINT, SIG_IGN);
-  std::signal(SIGQUIT, SIG_IGN);
-  for (const int signal : {SIGTERM, SIGHUP}) {
-    struct sigaction action {};
-    ::sigaction(signal, nullptr, &action);
-    if (action.sa_handler == SIG_IGN) continue;
-    action.sa_handler = pass_on;
-    ::sigaction(signal, &action, nullptr);
+// Until release_signals(), they wait for pass_signals_on().
+void block_signals() {
+  sigset_t set = signals_of_users();
+  ::sigaddset(&set, SIGCHLD);
+  ::sigprocmask(SIG_BLOCK, &set, nullptr);
+}
+
+// A signal that the kernel sends, as for a key of the terminal, goes to the
+// command, too. One that a process sends to this program alone is meant for the
+// command, unless the command itself sends it to its whole process group.
+void pass_signals_on(ChildProcess& command) {
+  sigset_t set = signals_of_users();
+  ::sigaddset(&set, SIGCHLD);
+  while (!command.ends_within({})) {
+    siginfo_t info{};
+    const int signal = ::sigwaitinfo(&set, &info);
+    const bool from_process = signal > 0 && info.si_code <= 0;
+    if (signal == SIGCHLD || !from_process) continue;
+    if (info.si_pid != command.pid()) command.signal(signal);
   }
-  ::sigprocmask(SIG_SETMASK, &before, nullptr);
+}
+
+// From now on, a signal ends this program. Discards those that were meant for
+// the command, which has ended.
+void release_signals() {
+  const sigset_t set = signals_of_users();
+  const timespec no_time{};
+  while (::sigtimedwait(&set, nullptr, &no_time) > 0) {
+  }
+  ::sigprocmask(SIG_UNBLOCK, &set, nullptr);
 }
 
 // Dies by the signal that has ended the command, because a shell looks at that.
@@ -117,26 +127,20 @@ void mind_signals(pid_t pid, const sigset_t& before) {
 
 // --- The command -------------------------------------------------------------
 
-// The command shares our terminal, and inherits the signal mask and actions
-// that we have inherited. The signals are blocked until there is a process to
-// pass them on to.
+// The command shares our terminal, and ignores and blocks the signals that this
+// program was started with.
 std::unique_ptr<ChildProcess> start(
     char** command, const std::vector<std::string>& environment) {
-  const sigset_t before = block_signals();
   ChildCommand child_command{.environment = environment,
                              .input = STDIN_FILENO,
                              .output = STDOUT_FILENO,
                              .errors = STDERR_FILENO,
-                             .isolated = false};
+                             .isolated = false,
+                             .prepare = poetry_compare::restore_signals};
   for (char** word = command; *word; ++word) {
     child_command.words.emplace_back(*word);
   }
-  child_command.prepare = [&before] {
-    return ::sigprocmask(SIG_SETMASK, &before, nullptr) == 0 ? 0 : errno;
-  };
-  auto process = std::make_unique<ChildProcess>(child_command);
-  mind_signals(process->pid(), before);
-  return process;
+  return std::make_unique<ChildProcess>(child_command);
 }
 
 poetry_compare::Trace trace_of(const poetry_compare::Recorder& recorder,
@@ -150,25 +154,15 @@ poetry_compare::Trace trace_of(const poetry_compare::Recorder& recorder,
   return trace;
 }
 
-// Waits for the command and writes its trace. Returns the command's status, as
-// waitpid() has it.
-int finish(ChildProcess& process,
-           const poetry_compare::Recorder& recorder,
-           char** command,
-           const std::string& file) {
-  const pid_t pid = process.pid();
-  const int status = process.wait().wait_status;
-  const auto trace = trace_of(recorder, command, pid);
-  if (!trace.complaint.empty()) complain(*command, trace.complaint);
-  poetry_compare::write_trace(trace, file);
-  std::fputs(
-      fmt::format("poetry-trace: the trace is in {}\n", cli::escape(file))
-          .c_str(),
-      stderr);
-  return status;
-}
+// How the command ended, as waitpid() has it, and what it did. No trace if it
+// did not start.
+struct Recorded {
+  int status = 0;
+  std::optional<poetry_compare::Trace> trace;
+};
 
-int run(char** command, const std::string& file) {
+// The directory of the recorder is gone when this returns.
+Recorded record(char** command) {
   const poetry_compare::Recorder recorder;
   std::unique_ptr<ChildProcess> process;
   try {
@@ -176,14 +170,46 @@ int run(char** command, const std::string& file) {
   } catch (const std::system_error& error) {
     complain(*command, error.code().message());
     const bool found = error.code() != std::errc::no_such_file_or_directory;
-    return W_EXITCODE(found ? not_executable : not_found, 0);
+    return {W_EXITCODE(found ? not_executable : not_found, 0), {}};
   }
-  return finish(*process, recorder, command, file);
+  pass_signals_on(*process);
+  const pid_t pid = process->pid();
+  const int status = process->wait().wait_status;
+  return {status, trace_of(recorder, command, pid)};
+}
+
+// Whether the trace could be written. If not, says why on stderr.
+bool write(const poetry_compare::Trace& trace,
+           const std::string& command,
+           const std::string& file) try {
+  if (!trace.complaint.empty()) complain(command, trace.complaint);
+  poetry_compare::write_trace(trace, file);
+  std::fputs(
+      fmt::format("poetry-trace: the trace is in {}\n", cli::escape(file))
+          .c_str(),
+      stderr);
+  return true;
+} catch (const std::exception& error) {
+  cli::report(error);
+  return false;
+}
+
+// Returns the exit status, as waitpid() has it. It is not 0 if there is no
+// trace.
+int run(char** command, const std::string& file) {
+  block_signals();
+  const Recorded recorded = record(command);
+  release_signals();
+  if (!recorded.trace) return recorded.status;
+  const bool written = write(*recorded.trace, *command, file);
+  if (!written && recorded.status == 0) return W_EXITCODE(EXIT_FAILURE, 0);
+  return recorded.status;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) try {
+  poetry_compare::take_over_signals();
   const int own = count_own_words(argc, argv);
   const cli::CommandLine line(own, argv, program_help);
   char** const command = argv + own;
@@ -193,6 +219,8 @@ int main(int argc, char** argv) try {
   // Before the command runs, which may take an hour.
   poetry_compare::require_writable({{"--output", file}});
   poetry_compare::remove_abandoned_directories();
+  // A closed stderr costs neither the trace nor the exit status.
+  std::signal(SIGPIPE, SIG_IGN);
 
   const int status = run(command, file);
   if (WIFSIGNALED(status)) die_of(WTERMSIG(status));

@@ -147,6 +147,66 @@ TEST_F(PoetryTrace, LeavesCtrlCToTheCommand) {
   EXPECT_EQ(poetry_compare::read_trace(file_).program, "sh");
 }
 
+TEST_F(PoetryTrace, PassesEachSignalOn) {
+  for (const int signal : {SIGINT, SIGQUIT, SIGHUP}) {
+    rig::Process process(
+        command({"-o", file_, "sh", "-c",
+                 "sleep 60 & trap 'kill $!; exit 5' INT QUIT HUP; echo on; "
+                 "wait"}));
+    process.wait_for_out("on\n");
+    process.signal(signal);
+    const rig::Outcome outcome = process.wait();
+    EXPECT_EQ(outcome.status, 5) << signal;
+    EXPECT_EQ(outcome.err, where());
+  }
+}
+
+TEST_F(PoetryTrace, ReturnsTheStatusAlthoughSigchldIsIgnored) {
+  const std::string ignore = "trap '' CHLD; exec \"$@\"";
+  rig::Command inner = command({"-o", file_, "sh", "-c", "exit 3"});
+  inner.words.insert(inner.words.begin(), {"bash", "-c", ignore, "bash"});
+  const rig::Outcome outcome = rig::run(std::move(inner));
+  EXPECT_EQ(outcome.status, 3);
+  EXPECT_EQ(outcome.err, where());
+  EXPECT_EQ(poetry_compare::read_trace(file_).program, "sh");
+}
+
+TEST_F(PoetryTrace, TheCommandIgnoresTheSignalsThatWereIgnored) {
+  rig::Command inner = command(
+      {"-o", file_, "grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status"});
+  inner.words.insert(inner.words.begin(),
+                     {"sh", "-c", "trap '' HUP PIPE; exec \"$@\"", "sh"});
+  EXPECT_EQ(rig::run(std::move(inner)).out,
+            "SigBlk:\t0000000000000000\nSigIgn:\t0000000000001001\n");
+}
+
+TEST_F(PoetryTrace, EndsAsTheCommandDoesAlthoughStderrIsClosed) {
+  rig::Command inner = command({"-o", file_, "sh", "-c", "exit 3"});
+  inner.words.insert(inner.words.begin(),
+                     {"bash", "-c", "\"$@\" 2> >(exec true); exit $?", "bash"});
+  EXPECT_EQ(rig::run(std::move(inner)).status, 3);
+}
+
+TEST_F(PoetryTrace, SaysThatTheTraceCannotBeWritten) {
+  for (const int status : {0, 3}) {
+    const rig::Outcome outcome = rig::run(command(
+        {"-o", "/dev/full", "sh", "-c", "exit " + std::to_string(status)}));
+    EXPECT_EQ(outcome.status, status == 0 ? 1 : status);
+    EXPECT_EQ(outcome.err,
+              "poetry-trace: /dev/full: No space left on device\n");
+  }
+}
+
+TEST_F(PoetryTrace, RefusesToOverwriteItsOutput) {
+  rig::Command same = command({"-o", file_, "echo", "hello"});
+  same.output = file_;
+  const rig::Outcome outcome = rig::run(std::move(same));
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.err, "poetry-trace: cannot write " + file_ +
+                             ": standard output and --output are the same "
+                             "file\n");
+}
+
 TEST_F(PoetryTrace, AWrongCommandLineIsRefused) {
   const auto refused = [&](const std::vector<std::string>& words) {
     const rig::Outcome outcome = rig::run(command(words));
