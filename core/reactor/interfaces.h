@@ -98,6 +98,16 @@ class Transport : public Consumer {  // ITransport, ITCPTransport
   virtual void pause_producing() = 0;
   virtual void resume_producing() = 0;
 
+  // With no delay, each write is sent at once. Without it, which is the
+  // default, the system may hold a small write back until the other side has
+  // acknowledged the one before: two small writes can take 40 ms.
+  virtual void set_tcp_no_delay(bool enabled) = 0;  // setTcpNoDelay
+  virtual bool tcp_no_delay() const = 0;  // getTcpNoDelay
+  // With keep-alive, the system finds out that the other side is gone although
+  // no data is sent: after two hours, if it is not configured otherwise.
+  virtual void set_tcp_keep_alive(bool enabled) = 0;  // setTcpKeepAlive
+  virtual bool tcp_keep_alive() const = 0;  // getTcpKeepAlive
+
   // Both are numeric, and remain known after the connection is lost.
   virtual net::Address peer() const = 0;  // getPeer
   virtual net::Address host() const = 0;  // getHost

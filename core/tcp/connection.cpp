@@ -196,6 +196,19 @@ void TcpConnection::pause_producer() {
   outgoing_->producer->pause_producing();
 }
 
+// --- Options of the socket. A lost connection has none. ----------------------
+
+void TcpConnection::set_option(int level, int name, int value) {
+  ::setsockopt(fileno(), level, name, &value, sizeof value);
+}
+
+bool TcpConnection::option(int level, int name) const {
+  int value = 0;
+  socklen_t size = sizeof value;
+  ::getsockopt(fileno(), level, name, &value, &size);
+  return value != 0;
+}
+
 // --- The end -----------------------------------------------------------------
 
 void TcpConnection::lose_connection() {

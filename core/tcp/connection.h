@@ -1,6 +1,9 @@
 // An established TCP connection.         twisted.internet.tcp
 #pragma once
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -51,6 +54,18 @@ class TcpConnection final : public Transport,
   void register_producer(std::shared_ptr<Producer> producer,
                          bool streaming) override;
   void unregister_producer() override;
+  void set_tcp_no_delay(bool enabled) override {
+    set_option(IPPROTO_TCP, TCP_NODELAY, enabled);
+  }
+  bool tcp_no_delay() const override {
+    return option(IPPROTO_TCP, TCP_NODELAY);
+  }
+  void set_tcp_keep_alive(bool enabled) override {
+    set_option(SOL_SOCKET, SO_KEEPALIVE, enabled);
+  }
+  bool tcp_keep_alive() const override {
+    return option(SOL_SOCKET, SO_KEEPALIVE);
+  }
   net::Address peer() const override { return peer_; }
   net::Address host() const override {
     return host_ ? *host_ : net::local_address(sock_);
@@ -91,6 +106,8 @@ class TcpConnection final : public Transport,
   std::error_code sent_everything();
   void send_now(std::string_view data);
   void pause_producer();
+  void set_option(int level, int name, int value);
+  bool option(int level, int name) const;
   void graceful_shutdown();
 
   // The members that each read needs come first: they share a cache line.

@@ -32,6 +32,10 @@ class NoTransport final : public reactor::Transport {
   void resume_producing() override { paused = false; }
   void register_producer(std::shared_ptr<reactor::Producer>, bool) override {}
   void unregister_producer() override {}
+  void set_tcp_no_delay(bool) override {}
+  bool tcp_no_delay() const override { return false; }
+  void set_tcp_keep_alive(bool) override {}
+  bool tcp_keep_alive() const override { return false; }
   net::Address peer() const override { return {}; }
   net::Address host() const override { return {}; }
 

@@ -1,5 +1,11 @@
 // Writing to a transport, and its addresses.
 
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -249,6 +255,77 @@ TEST_P(Transport, E16_PeerAndHostAreKnownUntilConnectionLost) {
     there().abort();
   });
   when_both_are_lost();
+  steps.run();
+}
+
+// --- Options -----------------------------------------------------------------
+
+bool option(const ProtocolRecord& record, int level, int name) {
+  int value = -1;
+  socklen_t size = sizeof value;
+  EXPECT_EQ(::getsockopt(record.fd(), level, name, &value, &size), 0);
+  return value != 0;
+}
+
+TEST_P(Transport, E03_NoDelayIsTheSystemsOption) {
+  begin([&] {
+    for (const bool enabled : {true, false}) {
+      EXPECT_EQ(here().transport().tcp_no_delay(), !enabled);
+      here().transport().set_tcp_no_delay(enabled);
+      EXPECT_EQ(option(here(), IPPROTO_TCP, TCP_NODELAY), enabled);
+      EXPECT_EQ(here().transport().tcp_no_delay(), enabled);
+    }
+  });
+  begin([&] { there().transport().set_tcp_no_delay(true); });
+  begin([&] {
+    EXPECT_FALSE(here().transport().tcp_no_delay());
+    EXPECT_TRUE(there().transport().tcp_no_delay());
+  });
+  steps.run();
+}
+
+TEST_P(Transport, E13_KeepAliveIsTheSystemsOption) {
+  begin([&] {
+    for (const bool enabled : {true, false}) {
+      EXPECT_EQ(there().transport().tcp_keep_alive(), !enabled);
+      there().transport().set_tcp_keep_alive(enabled);
+      EXPECT_EQ(option(there(), SOL_SOCKET, SO_KEEPALIVE), enabled);
+      EXPECT_EQ(there().transport().tcp_keep_alive(), enabled);
+    }
+    EXPECT_FALSE(here().transport().tcp_keep_alive());
+  });
+  steps.run();
+}
+
+TEST_P(Transport, E05_ALostConnectionHasNoOptions) {
+  client->prepare = [](ProtocolRecord& record) {
+    record.on_made = [](ProtocolRecord& made) {
+      made.transport().set_tcp_no_delay(true);
+      made.transport().set_tcp_keep_alive(true);
+    };
+    record.on_lost = [](ProtocolRecord& lost) {
+      EXPECT_FALSE(lost.transport().tcp_no_delay());
+      EXPECT_FALSE(lost.transport().tcp_keep_alive());
+      lost.transport().set_tcp_no_delay(true);
+      lost.transport().set_tcp_keep_alive(true);
+    };
+  };
+  begin([&] { there().lose(); });
+  when_both_are_lost();
+  steps.run();
+}
+
+// The first write is sent and not acknowledged; do the others wait for that?
+TEST_P(TransportWithSocket, E03_WithNoDelayASmallWriteIsSentAtOnce) {
+  steps.after(0, [&] {
+    here().transport().set_tcp_no_delay(true);
+    for (int i = 0; i < 20; ++i) {
+      int held_back = -1;
+      here().write("x");
+      ASSERT_EQ(::ioctl(here().fd(), SIOCOUTQNSD, &held_back), 0);
+      EXPECT_EQ(held_back, 0);
+    }
+  });
   steps.run();
 }
 

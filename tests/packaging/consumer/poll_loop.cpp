@@ -12,6 +12,7 @@
 // Sends two lines, and prints those that come back.
 class Talk final : public reactor::LineReceiver {
   void connection_made() override {
+    transport().set_tcp_no_delay(true);  // these are small writes
     send_line("Is there anybody?");
     send_line("Goodbye.");
   }
