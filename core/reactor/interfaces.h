@@ -70,6 +70,9 @@ class WriteDescriptor : public virtual FileDescriptor {  // IWriteDescriptor
 
 // --- A connection, from the program's side -----------------------------------
 
+// When the other side ends its sending, the connection receives no more data.
+// It ends with Error::connection_done as soon as everything written is sent,
+// and a producer that was paused or asked has written no more.
 class Transport : public Consumer {  // ITransport, ITCPTransport
  public:
   // Sends the bytes, in order, as soon as the other side takes them. Never

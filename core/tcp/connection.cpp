@@ -13,13 +13,6 @@ namespace {
 
 constexpr std::size_t read_size = 65536;  // of our own buffer
 constexpr std::size_t max_lent_size = 262144;  // of a protocol's buffer
-constexpr std::size_t high_water = 65536;  // unsent; more pauses a producer
-
-std::error_code ignore_would_block(const std::error_code& error) {
-  const bool would_block = error == std::errc::operation_would_block ||
-                           error == std::errc::interrupted;
-  return would_block ? std::error_code() : error;
-}
 
 }  // namespace
 
@@ -67,9 +60,19 @@ std::error_code TcpConnection::do_read() {
   if (buffer.empty()) buffer = own;
   const std::size_t size = std::min(buffer.size(), max_lent_size);
   const ssize_t n = ::recv(fileno(), buffer.data(), size, 0);
-  if (n == 0) return Error::connection_done;
+  if (n == 0) return peer_ended();
   if (n < 0) return ignore_would_block(net::last_error());
   protocol_->data_received({buffer.data(), static_cast<std::size_t>(n)});
+  return {};
+}
+
+// The peer may still receive, so what it has not received yet is sent first.
+std::error_code TcpConnection::peer_ended() {
+  if (unsent_size() == 0 && !is_producer_waiting()) {
+    return Error::connection_done;
+  }
+  state_ = State::draining;
+  fds_.remove_reader(*this);
   return {};
 }
 
@@ -89,17 +92,20 @@ void TcpConnection::resume_producing() {
 // --- Writing -----------------------------------------------------------------
 
 void TcpConnection::write(std::string_view data) {
-  const bool is_producer_writing = state_ == State::losing && has_producer();
-  if ((state_ != State::open && !is_producer_writing) || data.empty()) return;
+  const bool accepts = state_ == State::open || state_ == State::draining ||
+                       (state_ == State::losing && has_producer());
+  if (!accepts || data.empty()) return;
   if (reason_) {
     // A paused connection does not read, so do_write() must report the error.
     if (paused_) fds_.add_writer(shared_from_this());
-  } else if (unsent_size() == 0) {
+    return;
+  }
+  if (unsent_size() == 0) {
     send_now(data);
   } else {
-    outgoing_->unsent += data;
+    outgoing_->append(data);
   }
-  if (unsent_size() > high_water) pause_producer();
+  if (outgoing_) outgoing_->written();
 }
 
 void TcpConnection::write_sequence(std::span<const std::string_view> data) {
@@ -113,59 +119,45 @@ void TcpConnection::write_sequence(std::span<const std::string_view> data) {
 // Bytes that the system does not take are sent when there is room again. An
 // error is reported then, too: no callback is called from within write().
 void TcpConnection::send_now(std::string_view data) {
-  const ssize_t n = ::send(fileno(), data.data(), data.size(), MSG_NOSIGNAL);
-  if (n < 0) reason_ = ignore_would_block(net::last_error());
-  const auto sent = static_cast<std::size_t>(n < 0 ? 0 : n);
-  if (sent < data.size()) outgoing().unsent = data.substr(sent);
+  reason_ = send_some(fileno(), data);
+  if (!data.empty()) outgoing().append(data);
   // do_write() asks a pull producer for more, even if nothing is unsent.
-  if (unsent_size() > 0 || has_pull_producer()) {
+  if (!data.empty() || (outgoing_ && outgoing_->has_pull_producer())) {
     fds_.add_writer(shared_from_this());
   }
 }
 
 std::error_code TcpConnection::do_write() {
   if (state_ == State::connecting) return create_protocol();
-  if (!reason_ && unsent_size() > 0) reason_ = send_unsent();
+  if (!reason_ && unsent_size() > 0) reason_ = outgoing_->send(fileno());
   if (!reason_) return unsent_size() == 0 ? sent_everything() : reason_;
 
   // A connection that reads finds the end itself, after the data before it.
   if (state_ != State::open || paused_) return reason_;
-  if (outgoing_) {
-    outgoing_->unsent.clear();
-    outgoing_->sent = 0;
-  }
+  if (outgoing_) outgoing_->clear();
   fds_.remove_writer(*this);
-  return {};
-}
-
-std::error_code TcpConnection::send_unsent() {
-  std::string& unsent = outgoing_->unsent;
-  std::size_t& sent = outgoing_->sent;
-  const ssize_t n = ::send(fileno(), unsent.data() + sent, unsent.size() - sent,
-                           MSG_NOSIGNAL);
-  if (n < 0) return ignore_would_block(net::last_error());
-  sent += static_cast<std::size_t>(n);
-  // Rarely enough that moving the remaining bytes costs less than sending did.
-  if (sent >= unsent.size() / 2) unsent.erase(0, std::exchange(sent, 0));
   return {};
 }
 
 std::error_code TcpConnection::sent_everything() {
-  if (outgoing_ && outgoing_->unsent.capacity() > read_size) {
-    outgoing_->unsent.shrink_to_fit();
-  }
-  if (state_ == State::losing && !has_producer()) {
+  if (outgoing_) outgoing_->everything_is_sent();
+  if (is_ending()) {
     graceful_shutdown();
     return Error::connection_done;
   }
   if (state_ == State::losing) fds_.retain(shared_from_this());
-  fds_.remove_writer(*this);
-  if (has_pull_producer() ||
-      (has_producer() && outgoing_->is_producer_paused)) {
-    outgoing_->is_producer_paused = false;
-    outgoing_->producer->resume_producing();
-  }
+  // While draining, the next iteration looks whether there is more to send.
+  if (state_ != State::draining) fds_.remove_writer(*this);
+  if (is_producer_waiting()) outgoing_->resume_producer();
   return {};
+}
+
+// lose_connection() waits until the producer is unregistered. The end of the
+// peer waits only for a producer that was paused: another one may write
+// nothing for ever, and nothing tells whether the peer still receives.
+bool TcpConnection::is_ending() const {
+  if (state_ == State::losing) return !has_producer();
+  return state_ == State::draining && !is_producer_waiting();
 }
 
 // --- Producers ---------------------------------------------------------------
@@ -174,9 +166,7 @@ void TcpConnection::register_producer(std::shared_ptr<Producer> producer,
                                       bool streaming) {
   if (has_producer()) throw std::system_error(Error::producer_registered);
   if (state_ == State::lost) return producer->stop_producing();
-  outgoing().producer = std::move(producer);
-  outgoing_->is_push_producer = streaming;
-  outgoing_->is_producer_paused = false;
+  outgoing().set_producer(std::move(producer), streaming);
   if (!streaming && state_ == State::open) {
     fds_.add_writer(shared_from_this());
   }
@@ -186,14 +176,8 @@ void TcpConnection::register_producer(std::shared_ptr<Producer> producer,
 // it later.
 void TcpConnection::unregister_producer() {
   if (!has_producer()) return;
-  fds_.destroy_later(std::exchange(outgoing_->producer, nullptr));
+  fds_.destroy_later(outgoing_->take_producer());
   if (state_ == State::losing) fds_.add_writer(shared_from_this());
-}
-
-void TcpConnection::pause_producer() {
-  if (!has_producer() || !outgoing_->is_push_producer) return;
-  if (std::exchange(outgoing_->is_producer_paused, true)) return;
-  outgoing_->producer->pause_producing();
 }
 
 // --- Options of the socket. A lost connection has none. ----------------------
@@ -212,7 +196,7 @@ bool TcpConnection::option(int level, int name) const {
 // --- The end -----------------------------------------------------------------
 
 void TcpConnection::lose_connection() {
-  if (state_ != State::open && state_ != State::connecting) return;
+  if (state_ >= State::losing) return;
   if (state_ == State::connecting) {
     reason_ = make_error_code(std::errc::operation_canceled);
   }
@@ -232,7 +216,7 @@ void TcpConnection::graceful_shutdown() {
 }
 
 void TcpConnection::abort_connection(std::error_code reason) {
-  if (state_ != State::open && state_ != State::losing) return;
+  if (state_ == State::connecting || state_ >= State::aborted) return;
   state_ = State::aborted;
   reason_ = reason;
   fds_.retain(shared_from_this());
@@ -247,7 +231,8 @@ void TcpConnection::abort_connection(std::error_code reason) {
 }
 
 bool TcpConnection::disconnecting() const {
-  return state_ != State::open;  // while connecting, no protocol can ask
+  // While connecting, no protocol can ask.
+  return state_ != State::open && state_ != State::draining;
 }
 
 void TcpConnection::connection_lost(std::error_code reason) {
@@ -256,10 +241,11 @@ void TcpConnection::connection_lost(std::error_code reason) {
   guarded(this, [&] { host_ = std::make_unique<net::Address>(host()); });
   sock_.close();
   if (reason_ && reason != Error::callback_failed) reason = reason_;
-  if (const auto outgoing = std::exchange(outgoing_, nullptr);
-      outgoing && outgoing->producer) {
-    guarded(this, [&] { outgoing->producer->stop_producing(); });
+  if (has_producer()) {
+    const auto producer = outgoing_->take_producer();
+    guarded(this, [&] { producer->stop_producing(); });
   }
+  outgoing_.reset();
   if (protocol_) guarded(this, [&] { protocol_->connection_lost(reason); });
   protocol_source_->connection_ended(protocol_ != nullptr, reason);
 }

@@ -11,6 +11,7 @@
 #include "net/socket.h"
 #include "reactor/interfaces.h"
 #include "reactor/internal.h"
+#include "tcp/outgoing.h"
 
 namespace reactor {
 
@@ -78,34 +79,31 @@ class TcpConnection final : public Transport,
   void connection_lost(std::error_code reason) override;
 
  private:
-  enum class State : std::uint8_t { connecting, open, losing, aborted, lost };
-
-  // Most connections have nothing unsent and no producer.
-  struct Outgoing {
-    std::string unsent;
-    std::size_t sent = 0;  // of unsent
-    std::shared_ptr<Producer> producer;
-    bool is_push_producer = false;
-    bool is_producer_paused = false;
+  // In `draining` the peer has ended its sending, and bytes are still unsent.
+  enum class State : std::uint8_t {
+    connecting,
+    open,
+    draining,
+    losing,
+    aborted,
+    lost
   };
 
   Outgoing& outgoing() {
     if (!outgoing_) outgoing_ = std::make_unique<Outgoing>();
     return *outgoing_;
   }
-  std::size_t unsent_size() const {
-    return outgoing_ ? outgoing_->unsent.size() - outgoing_->sent : 0;
-  }
-  bool has_producer() const { return outgoing_ && outgoing_->producer; }
-  bool has_pull_producer() const {
-    return has_producer() && !outgoing_->is_push_producer;
+  std::size_t unsent_size() const { return outgoing_ ? outgoing_->size() : 0; }
+  bool has_producer() const { return outgoing_ && outgoing_->has_producer(); }
+  bool is_producer_waiting() const {
+    return outgoing_ && outgoing_->is_producer_waiting();
   }
 
   std::error_code create_protocol();
-  std::error_code send_unsent();
-  std::error_code sent_everything();
+  std::error_code peer_ended();
+  bool is_ending() const;
   void send_now(std::string_view data);
-  void pause_producer();
+  std::error_code sent_everything();
   void set_option(int level, int name, int value);
   bool option(int level, int name) const;
   void graceful_shutdown();

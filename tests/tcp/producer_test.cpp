@@ -405,6 +405,122 @@ TEST_P(Producers, E15_AProducerRegisteredAfterTheLossIsStoppedAtOnce) {
   EXPECT_EQ(feed->resumes, 0);
 }
 
+// --- The peer ends its sending -----------------------------------------------
+
+TEST_P(Producers, E15_APausedProducerGoesOnAfterThePeersEnd) {
+  constexpr std::size_t all = 4000000;
+  const auto produce = [&] {
+    while (!feed->paused && written < all) {
+      write(10000);
+    }
+    if (written >= all) transport().unregister_producer();
+  };
+  feed->on_resume = produce;
+  begin([&] {
+    make_buffers_small(here().fd());
+    transport().register_producer(feed, push);
+    produce();
+    ::shutdown(peer.fd(), SHUT_WR);
+  });
+  when_all_is_received();
+  steps.run();
+  EXPECT_TRUE(got == pattern(0, all)) << got.size();
+  EXPECT_EQ(here().reason, Error::connection_done);
+  EXPECT_EQ(feed->stops, 0);
+}
+
+// The system takes each piece at once, so that nothing is unsent.
+TEST_P(Producers, E15_APullProducerGoesOnAfterThePeersEnd) {
+  feed->on_resume = [&] {
+    write(1000);
+    if (feed->resumes == 10) transport().unregister_producer();
+  };
+  begin([&] {
+    transport().register_producer(feed, pull);
+    ::shutdown(peer.fd(), SHUT_WR);
+  });
+  when_all_is_received();
+  steps.run();
+  EXPECT_TRUE(got == pattern(0, 10000)) << got.size();
+  EXPECT_EQ(here().reason, Error::connection_done);
+  EXPECT_EQ(feed->stops, 0);
+}
+
+// It may write nothing for ever, and the peer may be gone.
+TEST_P(Producers, E15_AnIdleProducerIsStoppedAfterThePeersEnd) {
+  for (const bool streaming : {push, pull}) {
+    SteppedReactor inner(reactor::make_poller(GetParam()));
+    const auto one = std::make_shared<Client>();
+    const auto idle = std::make_shared<Feed>();
+    const net::Socket queue = net::listen(loopback);
+    net::Socket other;
+    inner.reactor.connect_tcp("127.0.0.1", net::local_address(queue).port, one);
+    inner.when([&] { return one->made(); },
+               [&] {
+                 other = accept(queue);
+                 stuck_fd = one->last().fd();
+                 auto& to = one->last().transport();
+                 to.register_producer(idle, streaming);
+                 to.write("unsent");
+                 ::shutdown(other.fd(), SHUT_WR);
+               });
+    inner.when([&] { return inner.reactor.readers().empty(); },
+               [&] { stuck_fd = -1; });
+    inner.when([&] { return one->lost(); });
+    inner.run();
+    EXPECT_EQ(receive_all(other).data, "unsent");
+    EXPECT_EQ(one->last().reason, Error::connection_done);
+    EXPECT_EQ(idle->stops, 1);
+    EXPECT_EQ(idle->resumes, streaming ? 0 : 1);
+  }
+  steps.run();
+}
+
+TEST_P(Producers, E15_AProducerRegisteredAfterThePeersEndIsAsked) {
+  feed->on_resume = [&] {
+    write(1000);
+    if (feed->resumes == 10) transport().unregister_producer();
+  };
+  begin([&] {
+    stuck_fd = here().fd();
+    write(1000);
+    ::shutdown(peer.fd(), SHUT_WR);
+  });
+  steps.when([&] { return reactor.readers().empty(); },
+             [&] {
+               transport().register_producer(feed, pull);
+               stuck_fd = -1;
+             });
+  when_all_is_received();
+  steps.run();
+  EXPECT_TRUE(got == pattern(0, 11000)) << got.size();
+  EXPECT_EQ(here().reason, Error::connection_done);
+}
+
+TEST_P(Producers, E15_LoseConnectionAfterThePeersEndWaitsForTheProducer) {
+  begin([&] {
+    stuck_fd = here().fd();
+    transport().register_producer(feed, push);
+    write(1000);
+    ::shutdown(peer.fd(), SHUT_WR);
+  });
+  steps.when([&] { return reactor.readers().empty(); },
+             [&] {
+               here().lose();
+               stuck_fd = -1;
+             });
+  steps.after(20, [&] {
+    EXPECT_FALSE(client->lost());
+    write(10);
+    transport().unregister_producer();
+  });
+  when_all_is_received();
+  steps.run();
+  EXPECT_TRUE(got == pattern(0, 1010)) << got.size();
+  EXPECT_EQ(here().reason, Error::connection_done);
+  EXPECT_EQ(feed->stops, 0);
+}
+
 // --- Its life ----------------------------------------------------------------
 
 TEST_P(Producers,
