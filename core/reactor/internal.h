@@ -21,4 +21,7 @@ class InternalFdSet : public ReactorFdSet {
   virtual void destroy_later(std::shared_ptr<void> object) = 0;
 };
 
+// The part of a reactor that its transports call.
+class InternalReactor : public InternalFdSet, public ReactorTime {};
+
 }  // namespace reactor

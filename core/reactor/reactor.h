@@ -22,8 +22,7 @@ class Waker;
 // that is executed inherits nothing of it. The reactor has to outlive the
 // objects that refer to it. interfaces.h says what its functions promise.
 class Reactor final : public ReactorCore,
-                      public InternalFdSet,
-                      public ReactorTime,
+                      public InternalReactor,
                       public ReactorTcp,
                       public ReactorFromThreads {
  public:

@@ -16,15 +16,13 @@ constexpr std::size_t max_lent_size = 262144;  // of a protocol's buffer
 
 }  // namespace
 
-TcpConnection::TcpConnection(InternalFdSet& fds,
-                             ReactorTime& time,
+TcpConnection::TcpConnection(InternalReactor& reactor,
                              net::Socket sock,
                              net::Address peer,
                              std::error_code lost,
                              std::shared_ptr<ProtocolSource> source)
     : sock_(std::move(sock)),
-      fds_(fds),
-      time_(time),
+      reactor_(reactor),
       peer_(std::move(peer)),
       protocol_source_(std::move(source)),
       reason_(lost) {}
@@ -33,7 +31,7 @@ TcpConnection::TcpConnection(InternalFdSet& fds,
 // where the protocol starts. The reactor calls it like any other callback, and
 // it may throw like any other.
 void TcpConnection::start() {
-  fds_.add_writer(shared_from_this());
+  reactor_.add_writer(shared_from_this());
 }
 
 std::error_code TcpConnection::create_protocol() {
@@ -42,8 +40,8 @@ std::error_code TcpConnection::create_protocol() {
   if (state_ != State::connecting) protocol_ = nullptr;
   if (!protocol_) return Error::connection_aborted;
   state_ = State::open;
-  fds_.add_reader(shared_from_this());
-  fds_.remove_writer(*this);
+  reactor_.add_reader(shared_from_this());
+  reactor_.remove_writer(*this);
   protocol_->make_connection(*this);
   return {};
 }
@@ -72,7 +70,7 @@ std::error_code TcpConnection::peer_ended() {
     return Error::connection_done;
   }
   state_ = State::draining;
-  fds_.remove_reader(*this);
+  reactor_.remove_reader(*this);
   return {};
 }
 
@@ -80,13 +78,13 @@ std::error_code TcpConnection::peer_ended() {
 void TcpConnection::pause_producing() {
   paused_ = true;
   if (state_ != State::open) return;
-  fds_.retain(shared_from_this());
-  fds_.remove_reader(*this);
+  reactor_.retain(shared_from_this());
+  reactor_.remove_reader(*this);
 }
 
 void TcpConnection::resume_producing() {
   paused_ = false;
-  if (state_ == State::open) fds_.add_reader(shared_from_this());
+  if (state_ == State::open) reactor_.add_reader(shared_from_this());
 }
 
 // --- Writing -----------------------------------------------------------------
@@ -97,7 +95,7 @@ void TcpConnection::write(std::string_view data) {
   if (!accepts || data.empty()) return;
   if (reason_) {
     // A paused connection does not read, so do_write() must report the error.
-    if (paused_) fds_.add_writer(shared_from_this());
+    if (paused_) reactor_.add_writer(shared_from_this());
     return;
   }
   if (unsent_size() == 0) {
@@ -123,7 +121,7 @@ void TcpConnection::send_now(std::string_view data) {
   if (!data.empty()) outgoing().append(data);
   // do_write() asks a pull producer for more, even if nothing is unsent.
   if (!data.empty() || (outgoing_ && outgoing_->has_pull_producer())) {
-    fds_.add_writer(shared_from_this());
+    reactor_.add_writer(shared_from_this());
   }
 }
 
@@ -135,7 +133,7 @@ std::error_code TcpConnection::do_write() {
   // A connection that reads finds the end itself, after the data before it.
   if (state_ != State::open || paused_) return reason_;
   if (outgoing_) outgoing_->clear();
-  fds_.remove_writer(*this);
+  reactor_.remove_writer(*this);
   return {};
 }
 
@@ -145,9 +143,9 @@ std::error_code TcpConnection::sent_everything() {
     graceful_shutdown();
     return Error::connection_done;
   }
-  if (state_ == State::losing) fds_.retain(shared_from_this());
+  if (state_ == State::losing) reactor_.retain(shared_from_this());
   // While draining, the next iteration looks whether there is more to send.
-  if (state_ != State::draining) fds_.remove_writer(*this);
+  if (state_ != State::draining) reactor_.remove_writer(*this);
   if (is_producer_waiting()) outgoing_->resume_producer();
   return {};
 }
@@ -168,7 +166,7 @@ void TcpConnection::register_producer(std::shared_ptr<Producer> producer,
   if (state_ == State::lost) return producer->stop_producing();
   outgoing().set_producer(std::move(producer), streaming);
   if (!streaming && state_ == State::open) {
-    fds_.add_writer(shared_from_this());
+    reactor_.add_writer(shared_from_this());
   }
 }
 
@@ -176,8 +174,8 @@ void TcpConnection::register_producer(std::shared_ptr<Producer> producer,
 // it later.
 void TcpConnection::unregister_producer() {
   if (!has_producer()) return;
-  fds_.destroy_later(outgoing_->take_producer());
-  if (state_ == State::losing) fds_.add_writer(shared_from_this());
+  reactor_.destroy_later(outgoing_->take_producer());
+  if (state_ == State::losing) reactor_.add_writer(shared_from_this());
 }
 
 // --- Options of the socket. A lost connection has none. ----------------------
@@ -201,8 +199,8 @@ void TcpConnection::lose_connection() {
     reason_ = make_error_code(std::errc::operation_canceled);
   }
   state_ = State::losing;
-  fds_.add_writer(shared_from_this());
-  fds_.remove_reader(*this);
+  reactor_.add_writer(shared_from_this());
+  reactor_.remove_reader(*this);
 }
 
 // Reads and drops what the peer has sent: closing a socket with unread data
@@ -219,13 +217,13 @@ void TcpConnection::abort_connection(std::error_code reason) {
   if (state_ == State::connecting || state_ >= State::aborted) return;
   state_ = State::aborted;
   reason_ = reason;
-  fds_.retain(shared_from_this());
-  fds_.remove_reader(*this);
-  fds_.remove_writer(*this);
+  reactor_.retain(shared_from_this());
+  reactor_.remove_reader(*this);
+  reactor_.remove_writer(*this);
   const linger reset{1, 0};
   ::setsockopt(fileno(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-  time_.call_later(Clock::duration::zero(), [self = shared_from_this()] {
-    self->fds_.unretain(*self);
+  reactor_.call_later(Clock::duration::zero(), [self = shared_from_this()] {
+    self->reactor_.unretain(*self);
     self->connection_lost(self->reason_);
   });
 }

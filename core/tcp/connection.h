@@ -35,8 +35,7 @@ class TcpConnection final : public Transport,
                             public std::enable_shared_from_this<TcpConnection> {
  public:
   // `lost` is the reason of a connection that is lost already.
-  TcpConnection(InternalFdSet& fds,
-                ReactorTime& time,
+  TcpConnection(InternalReactor& reactor,
                 net::Socket sock,
                 net::Address peer,
                 std::error_code lost,
@@ -113,8 +112,7 @@ class TcpConnection final : public Transport,
   State state_ = State::connecting;
   bool paused_ = false;
   std::unique_ptr<Protocol> protocol_;
-  InternalFdSet& fds_;
-  ReactorTime& time_;
+  InternalReactor& reactor_;
   const net::Address peer_;
   const std::shared_ptr<ProtocolSource> protocol_source_;
   std::error_code reason_;  // of the end, if it is known before the reactor's

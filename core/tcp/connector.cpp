@@ -22,13 +22,11 @@ class TcpConnector final : public Connector,
                            public WriteDescriptor,
                            public std::enable_shared_from_this<TcpConnector> {
  public:
-  TcpConnector(InternalFdSet& fds,
-               ReactorTime& time,
+  TcpConnector(InternalReactor& reactor,
                net::Address destination,
                std::shared_ptr<ClientFactory> factory,
                Clock::duration timeout)
-      : fds_(fds),
-        time_(time),
+      : reactor_(reactor),
         destination_(std::move(destination)),
         factory_(std::move(factory)),
         timeout_(timeout) {}
@@ -41,7 +39,7 @@ class TcpConnector final : public Connector,
     }
     state_ = State::connecting;
     attempt_ = std::make_unique<Attempt>();
-    fds_.retain(shared_from_this());
+    reactor_.retain(shared_from_this());
     call_later({}, [](TcpConnector& self) { self.begin_attempt(); });
   }
 
@@ -69,7 +67,7 @@ class TcpConnector final : public Connector,
     if (!error || error == std::errc::connection_reset) {
       connected(error);
     } else {
-      fds_.remove_writer(*this);
+      reactor_.remove_writer(*this);
       attempt_->ip_addresses.pop_back();
       try_addresses(error);
     }
@@ -105,7 +103,7 @@ class TcpConnector final : public Connector,
   // the attempt ends, and that cancels the call.
   void call_later(Clock::duration delay, void (*call)(TcpConnector&)) {
     attempt_->call.cancel();
-    attempt_->call = time_.call_later(delay, [this, call] { call(*this); });
+    attempt_->call = reactor_.call_later(delay, [this, call] { call(*this); });
   }
 
   // An attempt fails if its factory throws. The timeout begins here: it is for
@@ -132,7 +130,7 @@ class TcpConnector final : public Connector,
   // The lookup does not own this: the reactor does while it is connecting.
   void look_up() try {
     attempt_->lookup = start_lookup(
-        fds_, destination_,
+        reactor_, destination_,
         [weak = weak_from_this()](auto ip_addresses, std::error_code error) {
           if (const auto self = weak.lock()) {
             self->try_all(std::move(ip_addresses), error);
@@ -159,7 +157,7 @@ class TcpConnector final : public Connector,
   }
 
   std::error_code watch() try {
-    fds_.add_writer(shared_from_this());
+    reactor_.add_writer(shared_from_this());
     return {};
   } catch (const std::system_error& error) {
     return error.code();
@@ -168,16 +166,16 @@ class TcpConnector final : public Connector,
   // A reset after the accept is a lost connection, not a failed attempt. The
   // memory of the attempt is freed now: a connection may be idle for long.
   void connected(std::error_code lost) {
-    fds_.remove_writer(*this);
+    reactor_.remove_writer(*this);
     const auto attempt = std::exchange(attempt_, nullptr);
     attempt->call.cancel();
     const auto connection = std::make_shared<TcpConnection>(
-        fds_, time_, std::move(attempt->sock), attempt->ip_addresses.back(),
-        lost, shared_from_this());
+        reactor_, std::move(attempt->sock), attempt->ip_addresses.back(), lost,
+        shared_from_this());
     connection->start();
     connection_ = connection;
     state_ = State::connected;
-    fds_.unretain(*this);
+    reactor_.unretain(*this);
   }
 
   void fail(std::error_code reason) {
@@ -185,7 +183,7 @@ class TcpConnector final : public Connector,
     stop_attempt();
     state_ = State::disconnected;
     connection_.reset();
-    fds_.unretain(*this);
+    reactor_.unretain(*this);
     guarded(this, [&] { begin_use(); });
     guarded(this, [&] { factory_->client_connection_failed(*this, reason); });
     end_use();
@@ -210,14 +208,13 @@ class TcpConnector final : public Connector,
 
   void stop_attempt() {
     if (!attempt_) return;  // a connection was lost without a protocol
-    fds_.remove_writer(*this);
+    reactor_.remove_writer(*this);
     const auto attempt = std::exchange(attempt_, nullptr);
     attempt->call.cancel();
-    if (attempt->lookup) fds_.remove_reader(*attempt->lookup);
+    if (attempt->lookup) reactor_.remove_reader(*attempt->lookup);
   }
 
-  InternalFdSet& fds_;
-  ReactorTime& time_;
+  InternalReactor& reactor_;
   const net::Address destination_;
   const std::shared_ptr<ClientFactory> factory_;
   const Clock::duration timeout_;
@@ -231,12 +228,11 @@ class TcpConnector final : public Connector,
 }  // namespace
 
 std::shared_ptr<Connector> start_connector(
-    InternalFdSet& fds,
-    ReactorTime& time,
+    InternalReactor& reactor,
     const net::Address& destination,
     std::shared_ptr<ClientFactory> factory,
     Clock::duration timeout) {
-  auto connector = std::make_shared<TcpConnector>(fds, time, destination,
+  auto connector = std::make_shared<TcpConnector>(reactor, destination,
                                                   std::move(factory), timeout);
   connector->connect();
   return connector;

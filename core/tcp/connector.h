@@ -12,8 +12,7 @@
 namespace reactor {
 
 std::shared_ptr<Connector> start_connector(
-    InternalFdSet& fds,
-    ReactorTime& time,
+    InternalReactor& reactor,
     const net::Address& destination,
     std::shared_ptr<ClientFactory> factory,
     Clock::duration timeout);

@@ -38,12 +38,10 @@ class TcpPort final : public ListeningPort,
                       public ReadDescriptor,
                       public std::enable_shared_from_this<TcpPort> {
  public:
-  TcpPort(InternalFdSet& fds,
-          ReactorTime& time,
+  TcpPort(InternalReactor& reactor,
           const net::Address& address,
           std::shared_ptr<ProtocolFactory> factory)
-      : fds_(fds),
-        time_(time),
+      : reactor_(reactor),
         factory_(std::move(factory)),
         protocol_source_(std::make_shared<ServerProtocolSource>(factory_)),
         sock_(net::listen(address)),
@@ -53,7 +51,7 @@ class TcpPort final : public ListeningPort,
   }
 
   void start_listening() try {
-    fds_.add_reader(shared_from_this());
+    reactor_.add_reader(shared_from_this());
     factory_->do_start();
     is_used_ = true;
   } catch (...) {
@@ -62,8 +60,8 @@ class TcpPort final : public ListeningPort,
   }
 
   void stop_listening() override {
-    fds_.remove_reader(*this);
-    fds_.unretain(*this);
+    reactor_.remove_reader(*this);
+    reactor_.unretain(*this);
     sock_.close();
     spare_fd_.close();
     if (!std::exchange(is_used_, false)) return;
@@ -101,9 +99,8 @@ class TcpPort final : public ListeningPort,
 
   void connected(net::Socket sock) try {
     net::Address peer = net::peer_address(sock);
-    std::make_shared<TcpConnection>(fds_, time_, std::move(sock),
-                                    std::move(peer), std::error_code(),
-                                    protocol_source_)
+    std::make_shared<TcpConnection>(reactor_, std::move(sock), std::move(peer),
+                                    std::error_code(), protocol_source_)
         ->start();
   } catch (const std::system_error& error) {
     log_error(this, error.what());
@@ -131,18 +128,17 @@ class TcpPort final : public ListeningPort,
 
   // Another thread took the spare descriptor: try again later.
   void pause_accepting() {
-    fds_.retain(shared_from_this());
-    fds_.remove_reader(*this);
-    time_.call_later(retry_delay, [self = shared_from_this()] {
+    reactor_.retain(shared_from_this());
+    reactor_.remove_reader(*this);
+    reactor_.call_later(retry_delay, [self = shared_from_this()] {
       if (self->fileno() < 0) return;
-      self->fds_.unretain(*self);
+      self->reactor_.unretain(*self);
       self->spare_fd_ = open_spare_fd();
-      self->fds_.add_reader(self);
+      self->reactor_.add_reader(self);
     });
   }
 
-  InternalFdSet& fds_;
-  ReactorTime& time_;
+  InternalReactor& reactor_;
   const std::shared_ptr<ProtocolFactory> factory_;
   const std::shared_ptr<ProtocolSource> protocol_source_;
   net::Socket sock_;
@@ -155,11 +151,10 @@ class TcpPort final : public ListeningPort,
 }  // namespace
 
 std::shared_ptr<ListeningPort> start_port(
-    InternalFdSet& fds,
-    ReactorTime& time,
+    InternalReactor& reactor,
     const net::Address& address,
     std::shared_ptr<ProtocolFactory> factory) {
-  auto port = std::make_shared<TcpPort>(fds, time, address, std::move(factory));
+  auto port = std::make_shared<TcpPort>(reactor, address, std::move(factory));
   port->start_listening();
   return port;
 }

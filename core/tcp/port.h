@@ -12,8 +12,7 @@
 namespace reactor {
 
 std::shared_ptr<ListeningPort> start_port(
-    InternalFdSet& fds,
-    ReactorTime& time,
+    InternalReactor& reactor,
     const net::Address& address,
     std::shared_ptr<ProtocolFactory> factory);
 

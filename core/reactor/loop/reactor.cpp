@@ -228,13 +228,12 @@ std::shared_ptr<Connector> Reactor::connect_tcp(
     std::uint16_t port,
     std::shared_ptr<ClientFactory> factory,
     Clock::duration timeout) {
-  return start_connector(*this, *this, {host, port}, std::move(factory),
-                         timeout);
+  return start_connector(*this, {host, port}, std::move(factory), timeout);
 }
 
 std::shared_ptr<ListeningPort> Reactor::listen_tcp(
     const net::Address& address, std::shared_ptr<ProtocolFactory> factory) {
-  return start_port(*this, *this, address, std::move(factory));
+  return start_port(*this, address, std::move(factory));
 }
 
 void Reactor::call_from_thread(std::function<void()> callback) {
