@@ -209,8 +209,10 @@ class ReactorTcp {  // IReactorTCP
  public:
   virtual ~ReactorTcp() = default;
   // Connects in the background, and looks up a name there too. The factory gets
-  // the outcome, never before this call has returned. An attempt that takes
-  // longer than `timeout` fails with std::errc::timed_out.
+  // the outcome, never before this call has returned. The addresses of a name
+  // are tried in turn: the next one when one has failed, or has not answered
+  // for 250 ms. An attempt that takes longer than `timeout` fails with
+  // std::errc::timed_out. Throws std::invalid_argument for a negative timeout.
   virtual std::shared_ptr<Connector> connect_tcp(
       const std::string& host,
       std::uint16_t port,

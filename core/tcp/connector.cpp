@@ -2,24 +2,26 @@
 // references:
 //
 //   reactor -> TcpConnector -> ClientFactory      until it is connected
+//                           -> Attempt -> its sockets
 //   reactor -> TcpConnection -> Protocol
 //                            -> TcpConnector -> ClientFactory
 //                         or -> ServerProtocolSource -> ProtocolFactory
 //   reactor -> TcpPort -> ProtocolFactory         while it listens
 #include "tcp/connector.h"
 
+#include <stdexcept>
 #include <utility>
 
 #include "reactor/guard.h"
+#include "tcp/attempt.h"
 #include "tcp/connection.h"
-#include "tcp/lookup.h"
 
 namespace reactor {
 namespace {
 
 class TcpConnector final : public Connector,
                            public ProtocolSource,
-                           public WriteDescriptor,
+                           public FileDescriptor,
                            public std::enable_shared_from_this<TcpConnector> {
  public:
   TcpConnector(InternalReactor& reactor,
@@ -38,42 +40,26 @@ class TcpConnector final : public Connector,
       throw std::system_error(Error::already_connecting);
     }
     state_ = State::connecting;
-    attempt_ = std::make_unique<Attempt>();
     reactor_.retain(shared_from_this());
-    call_later({}, [](TcpConnector& self) { self.begin_attempt(); });
+    attempt_ = std::make_unique<Attempt>(reactor_);
+    attempt_->call_later({}, [this] { begin(); });
   }
 
   void disconnect() override {
     if (const auto connection = connection_.lock()) {
       connection->lose_connection();
     } else if (state_ == State::connecting) {
-      stop_attempt();
-      attempt_ = std::make_unique<Attempt>();
-      call_later({}, [](TcpConnector& self) {
-        self.fail(make_error_code(std::errc::operation_canceled));
-      });
+      attempt_->stop();
+      attempt_->call_later(
+          {}, [this] { fail(make_error_code(std::errc::operation_canceled)); });
     }
   }
 
   net::Address destination() const override { return destination_; }
 
-  int fileno() const override { return attempt_ ? attempt_->sock.fd() : -1; }
+  // For the reactor, which owns this until the attempt ends, and for the log.
+  int fileno() const override { return -1; }
   std::string log_prefix() const override { return to_string(destination_); }
-
-  // The attempt succeeded, failed, or this was a spurious wake-up.
-  std::error_code do_write() override {
-    const std::error_code error = net::connect_result(attempt_->sock);
-    if (error == std::errc::operation_in_progress) return {};
-    if (!error || error == std::errc::connection_reset) {
-      connected(error);
-    } else {
-      reactor_.remove_writer(*this);
-      attempt_->ip_addresses.pop_back();
-      try_addresses(error);
-    }
-    return {};
-  }
-
   void connection_lost(std::error_code reason) override { fail(reason); }
 
   std::unique_ptr<Protocol> build_protocol(const net::Address&) override {
@@ -91,102 +77,51 @@ class TcpConnector final : public Connector,
  private:
   enum class State { disconnected, connecting, connected };
 
-  // The state that an attempt needs until its outcome.
-  struct Attempt {
-    DelayedCall call;  // the next step, or the timeout
-    std::shared_ptr<ReadDescriptor> lookup;
-    std::vector<net::Address> ip_addresses;  // the last one is being tried
-    net::Socket sock;
-  };
-
-  // Replaces the call that was asked for before. The reactor owns this until
-  // the attempt ends, and that cancels the call.
-  void call_later(Clock::duration delay, void (*call)(TcpConnector&)) {
-    attempt_->call.cancel();
-    attempt_->call = reactor_.call_later(delay, [this, call] { call(*this); });
-  }
-
-  // An attempt fails if its factory throws. The timeout begins here: it is for
-  // the lookup and all addresses together.
-  void begin_attempt() {
-    attempt_->call = {};
-    const std::error_code thrown = guarded(this, [&] {
+  // An attempt fails if its factory throws.
+  void begin() {
+    std::error_code thrown = guarded(this, [&] {
       begin_use();
       factory_->started_connecting(*this);
     });
     // started_connecting() may have called disconnect().
-    if (attempt_->call.active()) return;
-    if (thrown) return fail(thrown);
-    call_later(timeout_, [](TcpConnector& self) {
-      self.fail(make_error_code(std::errc::timed_out));
+    if (attempt_->is_call_pending()) return;
+    if (!thrown) thrown = guarded(this, [&] { start(); });
+    if (thrown) fail(thrown);
+  }
+
+  void start() {
+    attempt_->start(destination_, timeout_, [this](Attempt::Outcome outcome) {
+      if (outcome.sock.fd() < 0) return fail(outcome.error);
+      connected(std::move(outcome));
     });
-    if (net::is_ip_address(destination_.host)) {
-      try_all({destination_}, {});
-    } else {
-      look_up();
-    }
   }
 
-  // The lookup does not own this: the reactor does while it is connecting.
-  void look_up() try {
-    attempt_->lookup = start_lookup(
-        reactor_, destination_,
-        [weak = weak_from_this()](auto ip_addresses, std::error_code error) {
-          if (const auto self = weak.lock()) {
-            self->try_all(std::move(ip_addresses), error);
-          }
-        });
-  } catch (const std::system_error& error) {
-    fail(error.code());
-  }
-
-  void try_all(std::vector<net::Address> ip_addresses, std::error_code error) {
-    attempt_->lookup.reset();
-    attempt_->ip_addresses = {ip_addresses.rbegin(), ip_addresses.rend()};
-    try_addresses(error);
-  }
-
-  void try_addresses(std::error_code error) {
-    std::vector<net::Address>& ip_addresses = attempt_->ip_addresses;
-    for (; !ip_addresses.empty(); ip_addresses.pop_back()) {
-      attempt_->sock = net::start_connect(ip_addresses.back(), error);
-      if (!error) error = watch();
-      if (!error) return;
-    }
-    fail(error);
-  }
-
-  std::error_code watch() try {
-    reactor_.add_writer(shared_from_this());
-    return {};
-  } catch (const std::system_error& error) {
-    return error.code();
-  }
-
-  // A reset after the accept is a lost connection, not a failed attempt. The
-  // memory of the attempt is freed now: a connection may be idle for long.
-  void connected(std::error_code lost) {
-    reactor_.remove_writer(*this);
-    const auto attempt = std::exchange(attempt_, nullptr);
-    attempt->call.cancel();
+  // The memory of the attempt is freed: a connection may be idle for long.
+  void connected(Attempt::Outcome outcome) {
+    end_attempt();
     const auto connection = std::make_shared<TcpConnection>(
-        reactor_, std::move(attempt->sock), attempt->ip_addresses.back(), lost,
-        shared_from_this());
+        reactor_, std::move(outcome.sock), std::move(outcome.peer),
+        outcome.error, shared_from_this());
     connection->start();
     connection_ = connection;
     state_ = State::connected;
-    reactor_.unretain(*this);
   }
 
   void fail(std::error_code reason) {
     if (state_ == State::disconnected) return;
-    stop_attempt();
+    end_attempt();
     state_ = State::disconnected;
     connection_.reset();
-    reactor_.unretain(*this);
     guarded(this, [&] { begin_use(); });
     guarded(this, [&] { factory_->client_connection_failed(*this, reason); });
     end_use();
+  }
+
+  void end_attempt() {
+    if (!attempt_) return;  // a connection was lost without a protocol
+    attempt_->stop();
+    reactor_.destroy_later(std::move(attempt_));
+    reactor_.unretain(*this);
   }
 
   // Counts as one use of the factory, and comes before its other callbacks.
@@ -204,14 +139,6 @@ class TcpConnector final : public Connector,
     is_use_begun_ = false;
     if (!std::exchange(is_used_, false)) return;
     guarded(this, [&] { factory_->do_stop(); });
-  }
-
-  void stop_attempt() {
-    if (!attempt_) return;  // a connection was lost without a protocol
-    reactor_.remove_writer(*this);
-    const auto attempt = std::exchange(attempt_, nullptr);
-    attempt->call.cancel();
-    if (attempt->lookup) reactor_.remove_reader(*attempt->lookup);
   }
 
   InternalReactor& reactor_;
@@ -232,6 +159,9 @@ std::shared_ptr<Connector> start_connector(
     const net::Address& destination,
     std::shared_ptr<ClientFactory> factory,
     Clock::duration timeout) {
+  if (timeout < Clock::duration::zero()) {
+    throw std::invalid_argument("a negative timeout");
+  }
   auto connector = std::make_shared<TcpConnector>(reactor, destination,
                                                   std::move(factory), timeout);
   connector->connect();
