@@ -13,10 +13,22 @@ namespace reactor {
 namespace {
 
 constexpr int max_accepts = 16;  // in an iteration: other descriptors wait
-constexpr Clock::duration retry_delay = std::chrono::milliseconds(100);
+constexpr Clock::duration retry_delay = std::chrono::milliseconds(500);
 
 net::Socket open_spare_fd() {
   return net::Socket(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+bool is_fd_limit(const std::error_code& error) {
+  return error == std::errc::too_many_files_open ||
+         error == std::errc::too_many_files_open_in_system;
+}
+
+// It was closed, or shut down, without stop_listening().
+bool is_of_socket(const std::error_code& error) {
+  return error == std::errc::invalid_argument ||
+         error == std::errc::bad_file_descriptor ||
+         error == std::errc::not_a_socket;
 }
 
 // Shared by all connections of a port: the port may be destroyed first.
@@ -73,18 +85,24 @@ class TcpPort final : public ListeningPort,
   int fileno() const override { return sock_.fd(); }
   std::string log_prefix() const override { return to_string(host_); }
 
+  // Most errors concern one client, for example ECONNABORTED. Others last and
+  // leave the client in the queue, for example ENOBUFS: the socket stays ready,
+  // and the loop would spin.
   std::error_code do_read() override {
+    std::error_code error;
+    bool is_any_served = false;
     for (int i = 0; i < max_accepts && sock_.fd() >= 0; ++i) {
-      net::Socket sock = accept();
-      if (sock.fd() >= 0) {
-        logged_fd_limit_ = false;
-        connected(std::move(sock));
-      } else if (errno == EMFILE || errno == ENFILE) {
-        if (!reject_client()) return {};
-      } else if (errno == EWOULDBLOCK) {
-        return {};
+      error = serve_client();
+      if (error == std::errc::operation_would_block) return {};
+      if (is_of_socket(error)) {
+        log_error(this, ("stopped listening: " + error.message()).c_str());
+        return error;
       }
-      // Any other error concerns one client only, for example ECONNABORTED.
+      if (!error) is_any_served = true;
+    }
+    if (!is_any_served) {
+      log_trouble("cannot accept clients: " + error.message());
+      pause_accepting();
     }
     return {};
   }
@@ -95,6 +113,17 @@ class TcpPort final : public ListeningPort,
   net::Socket accept() const {
     return net::Socket(
         ::accept4(fileno(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  }
+
+  std::error_code serve_client() {
+    net::Socket sock = accept();
+    if (sock.fd() < 0) {
+      const std::error_code error = net::last_error();
+      return is_fd_limit(error) ? reject_client() : error;
+    }
+    is_trouble_logged_ = false;
+    connected(std::move(sock));
+    return {};
   }
 
   void connected(net::Socket sock) try {
@@ -110,32 +139,43 @@ class TcpPort final : public ListeningPort,
   // in the queue the socket stays ready, and the loop would spin. So the spare
   // descriptor is given up to accept the client and to close it at once.
   //
-  // Returns whether there may be more clients. The system looks for a free
-  // descriptor first and for a client after that, so that EMFILE does not mean
-  // that a client waits; EWOULDBLOCK means that there is none.
-  bool reject_client() {
+  // Returns the result of that accept(). The system looks for a free descriptor
+  // first and for a client after that, so that EMFILE does not mean that a
+  // client waits; EWOULDBLOCK means that there is none.
+  std::error_code reject_client() {
     spare_fd_.close();
     net::Socket client = accept();
-    const bool is_queue_empty = client.fd() < 0 && errno == EWOULDBLOCK;
+    const auto error = client.fd() < 0 ? net::last_error() : std::error_code();
     client.close();
     spare_fd_ = open_spare_fd();
-    if (!is_queue_empty && !std::exchange(logged_fd_limit_, true)) {
-      log_warning(this, "too many open files: clients are rejected");
+    if (error != std::errc::operation_would_block) {
+      log_trouble("too many open files: clients are rejected");
     }
-    if (spare_fd_.fd() < 0) pause_accepting();
-    return !is_queue_empty && spare_fd_.fd() >= 0;
+    if (spare_fd_.fd() >= 0) return error;
+    pause_accepting();  // another thread took the spare descriptor
+    return make_error_code(std::errc::operation_would_block);
   }
 
-  // Another thread took the spare descriptor: try again later.
+  // Once, until a client is accepted.
+  void log_trouble(const std::string& what) {
+    if (std::exchange(is_trouble_logged_, true)) return;
+    log_warning(this, what.c_str());
+  }
+
   void pause_accepting() {
     reactor_.retain(shared_from_this());
     reactor_.remove_reader(*this);
-    reactor_.call_later(retry_delay, [self = shared_from_this()] {
-      if (self->fileno() < 0) return;
-      self->reactor_.unretain(*self);
-      self->spare_fd_ = open_spare_fd();
-      self->reactor_.add_reader(self);
-    });
+    reactor_.call_later(
+        retry_delay, [self = shared_from_this()] { self->resume_accepting(); });
+  }
+
+  void resume_accepting() try {
+    if (fileno() < 0) return;
+    if (spare_fd_.fd() < 0) spare_fd_ = open_spare_fd();
+    reactor_.add_reader(shared_from_this());
+    reactor_.unretain(*this);
+  } catch (const std::system_error&) {
+    pause_accepting();
   }
 
   InternalReactor& reactor_;
@@ -145,7 +185,7 @@ class TcpPort final : public ListeningPort,
   const net::Address host_;
   net::Socket spare_fd_;
   bool is_used_ = false;  // the factory was started
-  bool logged_fd_limit_ = false;
+  bool is_trouble_logged_ = false;
 };
 
 }  // namespace
