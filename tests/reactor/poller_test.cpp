@@ -279,6 +279,22 @@ TEST_P(Pollers, AnUnwatchedNumberCanBeWatchedAgain) {
   EXPECT_EQ(ready(), (Answer{{fd, readable}}));
 }
 
+// For epoll it is still registered.
+TEST_P(Pollers, B15_AFileThatHasItsNumberAgainIsWatchedAgain) {
+  Pair pair;
+  const int fd = pair.sock.fd();
+  poller->watch(fd, readable);
+  const net::Socket survivor = duplicate(pair.sock);
+  pair.sock.close();
+  poller->watch(fd, nothing);
+  const net::Socket again = duplicate(survivor, fd);
+  ASSERT_EQ(again.fd(), fd);
+  poller->watch(fd, writable);
+  EXPECT_EQ(ready(), (Answer{{fd, writable}}));
+  poller->watch(fd, nothing);
+  EXPECT_EQ(ready(), Answer());
+}
+
 TEST_P(Pollers, TheReportedEventsAreNotChangedByWatch) {
   const Pair pairs[3];
   for (const Pair& pair : pairs) {
@@ -505,6 +521,63 @@ TEST_P(Pollers, ADescriptorPolledByAnotherLoopShowsEachChangeAtOnce) {
   EXPECT_EQ(::poll(&polled, 1, 0), 1);
   poller->watch(fd, readable);
   EXPECT_EQ(::poll(&polled, 1, 0), 0);
+}
+
+// The other loop waits with epoll, too. The first file was closed before it was
+// removed.
+TEST_P(Pollers, B15_AnotherLoopGoesOnAfterADescriptorWasClosed) {
+  const auto other_loop = reactor::make_epoll_poller();
+  const int polled = poller->fileno();
+  if (polled < 0) return;
+  other_loop->watch(polled, readable);
+  Pair closed;
+  const int fd = closed.sock.fd();
+  poller->watch(fd, readable);
+  const net::Socket survivor = duplicate(closed.sock);
+  closed.sock.close();
+  poller->watch(fd, nothing);
+  send_bytes(closed.other);
+  EXPECT_EQ(other_loop->wait(0ms).size(), 1u);
+  EXPECT_EQ(ready(), Answer());
+  EXPECT_EQ(other_loop->wait(0ms).size(), 0u);
+
+  const Pair pair;
+  poller->watch(pair.sock.fd(), readable);
+  send_bytes(pair.other);
+  EXPECT_EQ(other_loop->wait(0ms).size(), 1u);
+  EXPECT_EQ(poller->fileno(), polled);
+  EXPECT_EQ(ready(), (Answer{{pair.sock.fd(), readable}}));
+}
+
+// After an event of a closed file, epoll registers the others again: a file on
+// a disk, a changed one, and one that was closed without a duplicate.
+TEST_P(Pollers, B15_TheOthersAreWatchedAsBefore) {
+  Pair pairs[4];
+  const net::Socket file = open_file();
+  std::vector<int> fds;
+  for (const Pair& pair : pairs) {
+    fds.push_back(pair.sock.fd());
+    poller->watch(fds.back(), readable);
+  }
+  poller->watch(file.fd(), writable);
+  const net::Socket survivor = duplicate(pairs[0].sock);
+  send_bytes(pairs[0].other);
+  pairs[0].sock.close();
+  pairs[3].sock.close();
+  poller->watch(fds[0], nothing);
+  poller->watch(fds[1], both);
+  ready();
+  Answer expected{{fds[3], readable}};  // select says nothing of the others
+  if (!is_select()) {
+    expected.merge(Answer{{fds[1], writable}, {file.fd(), writable}});
+  }
+  EXPECT_EQ(ready(), expected);
+  poller->watch(fds[3], nothing);
+  poller->watch(fds[1], readable);
+  poller->watch(file.fd(), nothing);
+  EXPECT_EQ(ready(), Answer());
+  send_bytes(pairs[2].other);
+  EXPECT_EQ(ready(), (Answer{{fds[2], readable}}));
 }
 
 // A connection changes its interest with every short send, and often back

@@ -4,11 +4,18 @@
 // refuse it. A removed one is deleted at once, because its number may soon be
 // another file's. Changes of interest are collected until the next wait: many
 // are undone before that.
+//
+// A descriptor that is closed before it is removed stays in the kernel's set as
+// long as a duplicate of it exists, and cannot be deleted: its number is free,
+// or belongs to another file. So each registration has a generation, which its
+// events carry. An event of an earlier generation means that the set has to be
+// replaced.
 #include <sys/epoll.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 
 #include "net/socket.h"
 #include "reactor/poller.h"
@@ -18,13 +25,14 @@ namespace {
 
 constexpr std::chrono::milliseconds retry_delay{10};
 
+net::Socket create_set() {
+  net::Socket set(::epoll_create1(EPOLL_CLOEXEC));
+  if (set.fd() < 0) net::throw_last_error("epoll_create1");
+  return set;
+}
+
 class EpollPoller final : public Poller {
  public:
-  EpollPoller()
-      : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
-    if (epoll_.fd() < 0) net::throw_last_error("epoll_create1");
-  }
-
   void watch(int fd, Events events) override {
     const auto number = static_cast<std::size_t>(fd);
     if (number >= watched_.size()) watched_.resize(number + 1);
@@ -34,18 +42,19 @@ class EpollPoller final : public Poller {
       if (std::erase(always_ready_, fd) == 0) control(EPOLL_CTL_DEL, fd, {});
       watched = {};
     } else if (watched.wanted == Events()) {
-      add(fd, events);
-      watched = {events, events};
+      watched.generation = ++generation_;
+      if (!add(fd, events)) net::throw_last_error("epoll_ctl");
+      watched.wanted = watched.registered = events;
     } else {
       if (watched.wanted == watched.registered) changed_.push_back(fd);
       watched.wanted = events;
-      if (is_polled_) register_changes();
+      if (outer_.fd() >= 0) register_changes();
     }
   }
 
   std::span<const Ready> wait(
       std::optional<std::chrono::milliseconds> timeout) override {
-    if (!changed_.empty()) register_changes();
+    register_changes();
     if (!changed_.empty()) {
       timeout = std::min(timeout.value_or(retry_delay), retry_delay);
     }
@@ -55,17 +64,12 @@ class EpollPoller final : public Poller {
                                    static_cast<int>(events_.size()), wait);
     if (count < 0 && errno != EINTR) net::throw_last_error("epoll_wait");
 
-    constexpr unsigned broken = EPOLLERR | EPOLLHUP;
     ready_.clear();
+    bool is_set_valid = true;
     for (int i = 0; i < count; ++i) {
-      const epoll_event& event = events_[static_cast<std::size_t>(i)];
-      const int fd = event.data.fd;
-      const Events asked = watched_[static_cast<std::size_t>(fd)].registered;
-      ready_.push_back(
-          {fd,
-           {asked.read && (event.events & (EPOLLIN | broken)) != 0,
-            asked.write && (event.events & (EPOLLOUT | broken)) != 0}});
+      is_set_valid &= report(events_[static_cast<std::size_t>(i)]);
     }
+    if (!is_set_valid) replace_set();
     for (const int fd : always_ready_) {
       ready_.push_back({fd, watched_[static_cast<std::size_t>(fd)].wanted});
     }
@@ -73,26 +77,34 @@ class EpollPoller final : public Poller {
   }
 
   int fileno() override {
-    is_polled_ = true;
     register_changes();
-    return epoll_.fd();
+    if (outer_.fd() < 0) {
+      outer_ = create_set();
+      link(EPOLL_CTL_ADD);
+    }
+    return outer_.fd();
   }
 
  private:
   struct Watched {
     Events wanted;
     Events registered;  // the events that the kernel was asked to watch
+    std::uint32_t generation = 0;
   };
 
-  void add(int fd, Events events) {
-    if (control(EPOLL_CTL_ADD, fd, events)) return;
-    if (errno != EPERM) net::throw_last_error("epoll_ctl");
-    always_ready_.push_back(fd);  // epoll refuses files on a disk
+  // Files on a disk, which epoll refuses, are always ready. A file that has its
+  // earlier number again may still be in the set.
+  bool add(int fd, Events events) {
+    if (control(EPOLL_CTL_ADD, fd, events)) return true;
+    if (errno == EEXIST) return control(EPOLL_CTL_MOD, fd, events);
+    if (errno == EPERM) always_ready_.push_back(fd);
+    return errno == EPERM;
   }
 
   bool control(int operation, int fd, Events events) {
+    const auto number = static_cast<std::uint32_t>(fd);
     epoll_event event{};
-    event.data.fd = fd;
+    event.data.u64 = number | std::uint64_t{watched_[number].generation} << 32;
     if (events.read) event.events |= EPOLLIN;
     if (events.write) event.events |= EPOLLOUT;
     return ::epoll_ctl(epoll_.fd(), operation, fd, &event) == 0;
@@ -113,10 +125,54 @@ class EpollPoller final : public Poller {
     });
   }
 
-  net::Socket epoll_;
+  // Returns false if no registration waits for this event.
+  bool report(const epoll_event& event) {
+    const auto fd = static_cast<std::uint32_t>(event.data.u64);
+    const Watched& watched = watched_[fd];
+    if (event.data.u64 >> 32 != watched.generation) return false;
+    constexpr unsigned broken = EPOLLERR | EPOLLHUP;
+    const Events asked = watched.registered;
+    const Events now{asked.read && (event.events & (EPOLLIN | broken)) != 0,
+                     asked.write && (event.events & (EPOLLOUT | broken)) != 0};
+    ready_.push_back({static_cast<int>(fd), now});
+    return now.read || now.write;
+  }
+
+  // A descriptor that was closed without a duplicate is ready from now on:
+  // using it reports the reason. Closes the old set first: there may be no
+  // other free descriptor.
+  void replace_set() {
+    if (outer_.fd() >= 0) link(EPOLL_CTL_DEL);
+    epoll_.close();
+    epoll_ = create_set();
+    if (outer_.fd() >= 0) link(EPOLL_CTL_ADD);
+    changed_.clear();
+    always_ready_.clear();
+    for (std::size_t number = 0; number < watched_.size(); ++number) {
+      Watched& watched = watched_[number];
+      watched.registered = watched.wanted;
+      const int fd = static_cast<int>(number);
+      if (watched.wanted == Events()) continue;
+      if (add(fd, watched.wanted)) continue;
+      if (errno != EBADF) net::throw_last_error("epoll_ctl");
+      always_ready_.push_back(fd);
+    }
+  }
+
+  void link(int operation) {
+    epoll_event event{EPOLLIN, {}};
+    if (::epoll_ctl(outer_.fd(), operation, epoll_.fd(), &event) < 0) {
+      net::throw_last_error("epoll_ctl");
+    }
+  }
+
+  net::Socket epoll_ = create_set();
+  // For fileno(). Contains epoll_ only, and stays when epoll_ is replaced: the
+  // other loop may have registered it with epoll, which would lose it.
+  net::Socket outer_;
   std::vector<Watched> watched_;  // by descriptor
+  std::uint32_t generation_ = 0;  // of the last registration
   std::vector<int> changed_;
-  bool is_polled_ = false;  // the caller waits for fileno()
   std::vector<int> always_ready_;
   std::array<epoll_event, 256> events_;
   std::vector<Ready> ready_;
