@@ -55,9 +55,10 @@ class FileDescriptor {  // IFileDescriptor
 
 class ReadDescriptor : public virtual FileDescriptor {  // IReadDescriptor
  public:
-  // There is something to read, or reading reports an error. If this returns an
-  // error, the reactor removes the descriptor, as a writer too, and calls
-  // connection_lost() with that error.
+  // There is something to read, or reading reports an error. As long as that is
+  // so, this is called in each iteration. If it returns an error, the reactor
+  // removes the descriptor, as a writer too, and calls connection_lost() with
+  // that error.
   virtual std::error_code do_read() = 0;
 };
 

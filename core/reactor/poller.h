@@ -16,6 +16,9 @@ namespace reactor {
 struct Events {
   bool read = false;
   bool write = false;
+  // Reported together with `write`: the other side is closed, and there will
+  // never be room to write. select() does not report it.
+  bool hung_up = false;
 
   bool operator==(const Events&) const = default;
 };

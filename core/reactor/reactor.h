@@ -103,7 +103,7 @@ class Reactor final : public ReactorCore,
   void update(int fd);
   void unregister(int fd);
   void read(int fd);
-  void write(int fd);
+  void write(int fd, bool hung_up);
   template <typename Descriptor>
   void finish_call(int fd, Descriptor& descriptor, std::error_code reason);
   void disconnect(int fd, FileDescriptor& lost, std::error_code reason);

@@ -9,6 +9,7 @@
 #include <ctime>
 
 #include "reactor/descriptors.h"
+#include "reactor/states.h"
 
 using namespace rig;
 using reactor::Error;
@@ -36,6 +37,82 @@ class Spinning : public DescriptorTest {
 };
 
 FOR_EVERY_POLLER(Spinning);
+
+// --- States ------------------------------------------------------------------
+
+std::error_code error_of(ssize_t result) {
+  return result < 0 && errno != EWOULDBLOCK ? net::last_error() : go_on;
+}
+
+std::error_code read_some(const Probe& probe) {
+  char bytes[4096];
+  const ssize_t n = ::read(probe.fileno(), bytes, sizeof bytes);
+  return n == 0 ? Error::connection_done : error_of(n);
+}
+
+ssize_t write_some(const Probe& probe) {
+  const std::string bytes(4096, '.');
+  return ::write(probe.fileno(), bytes.data(), bytes.size());
+}
+
+// Has nothing more to write after five times.
+std::error_code write_five(reactor::Reactor& reactor, const Probe& probe) {
+  const ssize_t n = write_some(probe);
+  if (n > 0 && probe.writes >= 5) reactor.remove_writer(probe);
+  return error_of(n);
+}
+
+struct Watched {
+  std::string name;
+  std::shared_ptr<Probe> probe;
+};
+
+// Registers each descriptor unless epoll refuses it.
+std::vector<Watched> watch_all(reactor::Reactor& reactor, const char* as) {
+  std::vector<Watched> all;
+  for (State& state : all_states()) {
+    const auto probe = std::make_shared<Probe>(std::move(state.sock));
+    probe->other = std::move(state.other);
+    probe->on_read = [&p = *probe] { return read_some(p); };
+    probe->on_write = [&, &p = *probe] { return write_five(reactor, p); };
+    const std::error_code refused = code_thrown_by([&] {
+      if (as != std::string("writer")) reactor.add_reader(probe);
+      if (as != std::string("reader")) reactor.add_writer(probe);
+    });
+    if (!refused) all.push_back({state.name + " as " + as, probe});
+  }
+  return all;
+}
+
+TEST_P(Spinning, B18_NoStateOfADescriptorKeepsTheReactorBusy) {
+  const ManyDescriptors limit(FD_SETSIZE);
+  std::vector<Watched> all;
+  for (const char* const as : {"reader", "writer", "both"}) {
+    for (Watched& watched : watch_all(reactor, as)) {
+      all.push_back(std::move(watched));
+    }
+  }
+  EXPECT_GT(all.size(), 300u);
+  EXPECT_LE(run_for(1s), 30);
+  for (const auto& [name, probe] : all) {
+    EXPECT_LE(probe->reads, 10) << name;
+    EXPECT_LE(probe->writes, 10) << name;
+    EXPECT_EQ(probe->losses == 0, probe->reason == go_on) << name;
+  }
+}
+
+// select() does not report it, so that its writer waits.
+TEST_P(Spinning, B18_ATerminalThatTakesNoMoreLosesItsWriter) {
+  Terminal pair;
+  const auto probe = std::make_shared<Probe>(std::move(pair.controller));
+  probe->on_write = [&] { return error_of(write_some(*probe)); };
+  pair.terminal.close();
+  reactor.add_writer(probe);
+  reactor.call_later(400ms,
+                     [&] { EXPECT_EQ(probe->losses, is_select() ? 0 : 1); });
+  EXPECT_LE(run_for(500ms), 200);
+  EXPECT_EQ(probe->reason, Error::connection_lost);
+}
 
 // --- Closed descriptors ------------------------------------------------------
 

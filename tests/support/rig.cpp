@@ -69,9 +69,10 @@ std::span<const reactor::Poller::Ready> CountingPoller::wait(
 bool CountingPoller::is_asked_for(const Ready& ready) const {
   const auto found = watched_.find(ready.fd);
   if (found == watched_.end()) return false;
-  const auto [read, write] = ready.events;
+  const reactor::Events now = ready.events;
   const reactor::Events asked = found->second;
-  return (read || write) && (asked.read || !read) && (asked.write || !write);
+  return (now.read || now.write) && (asked.read || !now.read) &&
+         (asked.write || !now.write);
 }
 
 std::span<const reactor::Poller::Ready> ScriptedPoller::wait(

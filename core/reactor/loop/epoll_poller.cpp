@@ -132,8 +132,10 @@ class EpollPoller final : public Poller {
     if (event.data.u64 >> 32 != watched.generation) return false;
     constexpr unsigned broken = EPOLLERR | EPOLLHUP;
     const Events asked = watched.registered;
-    const Events now{asked.read && (event.events & (EPOLLIN | broken)) != 0,
-                     asked.write && (event.events & (EPOLLOUT | broken)) != 0};
+    const Events now{
+        asked.read && (event.events & (EPOLLIN | broken)) != 0,
+        asked.write && (event.events & (EPOLLOUT | broken)) != 0,
+        asked.write && (event.events & (EPOLLOUT | broken)) == EPOLLHUP};
     ready_.push_back({static_cast<int>(fd), now});
     return now.read || now.write;
   }

@@ -41,7 +41,10 @@ class PollPoller final : public Poller {
       --count;
       const int wanted = p->events;
       const int now = (p->revents & broken) ? wanted : p->revents & wanted;
-      ready_.push_back({p->fd, {(now & POLLIN) != 0, (now & POLLOUT) != 0}});
+      const bool hung_up =
+          (now & POLLOUT) && (p->revents & (POLLOUT | broken)) == POLLHUP;
+      ready_.push_back(
+          {p->fd, {(now & POLLIN) != 0, (now & POLLOUT) != 0, hung_up}});
     }
     return ready_;
   }

@@ -82,7 +82,7 @@ void Reactor::do_iteration() try {
   ++iteration_;
   for (const auto& [fd, events] : ready) {
     if (events.read) read(fd);
-    if (events.write) write(fd);
+    if (events.write) write(fd, events.hung_up);
   }
   destroy_removed();
   is_iterating_ = false;
@@ -160,11 +160,17 @@ void Reactor::read(int fd) {
   finish_call(fd, reader, guarded(&reader, [&] { return reader.do_read(); }));
 }
 
-void Reactor::write(int fd) {
+void Reactor::write(int fd, bool hung_up) {
   const Registration& registration = at(fd);
   if (!registration.writer || registration.writer_since == iteration_) return;
   WriteDescriptor& writer = *registration.writer;
-  finish_call(fd, writer, guarded(&writer, [&] { return writer.do_write(); }));
+  auto reason = guarded(&writer, [&] { return writer.do_write(); });
+  // A terminal whose other side is closed reports no error: it would block for
+  // ever, and be ready for ever.
+  if (!reason && hung_up && at(fd).writer == &writer) {
+    reason = Error::connection_lost;
+  }
+  finish_call(fd, writer, reason);
 }
 
 // A template, so that an event without an error needs no conversion to the
