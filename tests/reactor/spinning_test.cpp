@@ -209,4 +209,15 @@ TEST_P(Spinning, B15_AClosedDescriptorMayWaitForLess) {
   EXPECT_EQ(probe->reason, std::errc::bad_file_descriptor);
 }
 
+// Programs that become daemons close all descriptors. Without a duplicate epoll
+// has forgotten it.
+TEST_P(Spinning, B12_AClosedWakerIsOneLineInTheLog) {
+  const LogCapture log;
+  for (const int fd : wakers()) {
+    ::close(fd);
+  }
+  EXPECT_LE(run_for(200ms), 5);
+  EXPECT_EQ(log.lines().size(), is_epoll() ? 0u : 1u);
+}
+
 }  // namespace

@@ -200,13 +200,20 @@ std::size_t open_descriptors() {
   return count;
 }
 
-void fill_wakers() {
+std::vector<int> wakers() {
+  std::vector<int> fds;
   for (const auto& entry :
        std::filesystem::directory_iterator("/proc/self/fd")) {
     std::error_code gone;
     const auto target = std::filesystem::read_symlink(entry, gone);
     if (target.string().find("[eventfd]") == std::string::npos) continue;
-    const int fd = std::stoi(entry.path().filename().string());
+    fds.push_back(std::stoi(entry.path().filename().string()));
+  }
+  return fds;
+}
+
+void fill_wakers() {
+  for (const int fd : wakers()) {
     EXPECT_EQ(::eventfd_write(fd, 0xfffffffffffffffe), 0);
   }
 }

@@ -198,7 +198,8 @@ void send_bytes(const net::Socket& sock, std::string_view what = "x");
 // How many descriptors this program has open.
 std::size_t open_descriptors();
 
-// Fills the wakers of all reactors of this program.
+// The wakers of all reactors of this program; the second call fills them.
+std::vector<int> wakers();
 void fill_wakers();
 
 // A reactor for each poller, on a real clock; Stats count its waits.

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "reactor/guard.h"
+
 namespace reactor {
 namespace {
 
@@ -75,10 +77,18 @@ Waker::~Waker() {
 
 std::error_code Waker::do_read() {
   eventfd_t count = 0;
-  [[maybe_unused]] const ssize_t n = ::read(fileno(), &count, sizeof count);
+  const ssize_t n = ::read(fileno(), &count, sizeof count);
+  const bool is_empty = n < 0 && (errno == EWOULDBLOCK || errno == EINTR);
+  const bool is_open = is_empty || n == sizeof count;
   call_signals();
   call_posted();
-  return {};
+  return is_open ? std::error_code() : Error::descriptor_closed;
+}
+
+// A program that closes descriptors which are not its own goes on without
+// signals and calls from threads.
+void Waker::connection_lost(std::error_code reason) {
+  log_error(this, ("cannot be woken up: " + reason.message()).c_str());
 }
 
 // --- Threads -----------------------------------------------------------------

@@ -30,7 +30,7 @@ class Waker final : public ReadDescriptor {
 
   int fileno() const override { return event_.fd(); }
   std::error_code do_read() override;
-  void connection_lost(std::error_code) override {}
+  void connection_lost(std::error_code reason) override;
 
  private:
   struct Signal {
