@@ -47,7 +47,13 @@ const cli::ProgramHelp program_help = {
     "\n"
     "The exit status is the command's. It is 126 if the command cannot be\n"
     "executed, and 127 if it is not found; then no trace is written. It is 1\n"
-    "instead of 0 if the trace cannot be written.\n",
+    "instead of 0 if the trace cannot be written.\n"
+    "\n"
+    "Not seen are programs that are statically linked, have an environment of\n"
+    "their own (env -i) or get other rights (sudo); sockets that are used "
+    "with\n"
+    "io_uring, with stdio (fdopen) or with system calls that bypass the C\n"
+    "library (Go); and libraries that are loaded with RTLD_DEEPBIND.\n",
     {{"o,output", "FILE", "poetry-trace.jsonl",
       "Write the trace to this file."}},
 };
@@ -146,12 +152,22 @@ std::unique_ptr<ChildProcess> start(
 poetry_compare::Trace trace_of(const poetry_compare::Recorder& recorder,
                                char** command,
                                pid_t pid) {
-  poetry_compare::Trace trace = recorder.collect();
+  poetry_compare::Trace trace = recorder.collect(*command);
   trace.program = *command;
   trace.arguments.clear();
   while (*++command) trace.arguments.emplace_back(*command);
   trace.pid = pid;
   return trace;
+}
+
+void complain_about(const poetry_compare::Trace& trace,
+                    const std::string& command) {
+  if (!trace.unseen.empty()) {
+    complain(command, trace.unseen);
+  } else if (trace.events.empty()) {
+    complain(command, "no TCP socket was seen; --help lists what cannot be");
+  }
+  if (!trace.complaint.empty()) complain(command, trace.complaint);
 }
 
 // How the command ended, as waitpid() has it, and what it did. No trace if it
@@ -182,7 +198,7 @@ Recorded record(char** command) {
 bool write(const poetry_compare::Trace& trace,
            const std::string& command,
            const std::string& file) try {
-  if (!trace.complaint.empty()) complain(command, trace.complaint);
+  complain_about(trace, command);
   poetry_compare::write_trace(trace, file);
   std::fputs(
       fmt::format("poetry-trace: the trace is in {}\n", cli::escape(file))

@@ -46,12 +46,13 @@ Inputs read_servers(const RunManifest& manifest,
 
 // Why there is no picture.
 std::string why_not_traced(const Trace& trace, const Picture& picture) {
+  if (!trace.unseen.empty()) return trace.unseen;
   if (trace.pid == 0) {
     return "not seen: a program that is statically linked cannot be traced";
   }
   if (picture.served) {
-    return "not seen: it, or what it starts, is statically linked or uses "
-           "io_uring";
+    return "not seen: it connected in a way that the tracer does not see, see "
+           "poetry-trace --help";
   }
   return "did not connect to any server";
 }
@@ -104,8 +105,9 @@ std::string find_complaint(const RunManifest& manifest,
                            const Picture& picture) {
   if (!recorded.complaint.empty()) return recorded.complaint;
   if (!trace.complaint.empty()) return trace.complaint;
-  return picture.seen ? missing_poem(manifest, picture)
-                      : why_not_traced(trace, picture);
+  if (!picture.seen) return why_not_traced(trace, picture);
+  const auto missing = missing_poem(manifest, picture);
+  return missing.empty() || trace.unseen.empty() ? missing : trace.unseen;
 }
 
 Numbers measure_run(const Inputs& inputs,

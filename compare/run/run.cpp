@@ -77,9 +77,10 @@ void note_stop(const Ending& ending,
 // Writes what was recorded of a run, and completes its description.
 void keep_trace(const Recorder& recorder,
                 pid_t pid,
+                const std::string& program,
                 const std::filesystem::path& trace_file,
                 RecordedRun& run) {
-  Trace trace = recorder.collect();
+  Trace trace = recorder.collect(program);
   const bool seen = trace.pid != 0;
   if (seen) trace.pid = pid;
   if (seen && run.complaint.empty()) run.complaint = trace.complaint;
@@ -117,7 +118,7 @@ RecordedRun run_once(const std::vector<std::string>& words,
   run.status = ending.status;
   run.complaint = complain(ending, seconds);
   note_stop(ending, servers, run);
-  keep_trace(recorder, pid, trace_file, run);
+  keep_trace(recorder, pid, words.front(), trace_file, run);
   return run;
 }
 

@@ -70,24 +70,39 @@ struct Record {
   std::uint32_t unused_too;
 };
 
+// A program that the process becomes, or starts. If it is traced, it has a file
+// of its own.
+struct Execution {
+  std::int64_t time;  // before the program begins
+  std::atomic<std::int32_t> pid;  // of the program; 0: there is none
+  std::uint32_t user;  // who runs it
+  std::uint32_t inherits;  // whether its environment loads the tracer
+  std::array<char, 236> program;
+};
+
 struct Header {
   std::array<char, 16> magic;
   std::int64_t started;  // in ns on CLOCK_MONOTONIC
   std::int32_t pid;
   std::int32_t number;  // what follows the dot in the file's name
   std::atomic<std::uint64_t> lost;  // records without room
-  std::array<char, 4056> command;  // the arguments, each with a '\0' at its end
+  std::atomic<std::uint64_t> next_execution;
+  std::array<Execution, 8> executions;  // the newest ones
+  std::array<char, 6096> command;  // the arguments, each with a '\0' at its end
 };
 
 // To be changed with the layout.
-constexpr std::array<char, 16> record_magic = {"poetry-tracer 1"};
+constexpr std::array<char, 16> record_magic = {"poetry-tracer 2"};
+
+// The file name of the tracer.
+constexpr auto tracer_name = "libpoetry-tracer.so";
 
 constexpr std::size_t block_size = 131072;
 constexpr std::size_t records_per_block = block_size / sizeof(Record);
 constexpr std::size_t first_record = sizeof(Header) / sizeof(Record);
 constexpr std::size_t most_blocks = 8192;
 
-static_assert(sizeof(Record) == 64 && sizeof(Header) == 4096);
+static_assert(sizeof(Record) == 64 && sizeof(Header) == 8192);
 static_assert(std::atomic_ref<std::uint32_t>::is_always_lock_free);
 
 }  // namespace poetry_compare

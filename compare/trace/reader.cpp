@@ -63,7 +63,8 @@ bool read_header(const std::string& line,
   }
   return read(header, "program", trace.program) &&
          read_arguments(header, trace) && read(header, "pid", trace.pid) &&
-         read(header, "host", trace.host) && read(header, "events", events);
+         read(header, "host", trace.host) &&
+         read(header, "unseen", trace.unseen) && read(header, "events", events);
 }
 
 void read_events(std::ifstream& stream,

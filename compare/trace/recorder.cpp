@@ -1,22 +1,17 @@
 #include "compare/trace/recorder.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <stdexcept>
 #include <string_view>
-#include <system_error>
 
 #include <fmt/core.h>
 
 #include "compare/trace/format.h"
+#include "compare/trace/programs.h"
+#include "compare/trace/record_file.h"
 #include "compare/trace/temporary_directory.h"
 
 namespace poetry_compare {
@@ -24,91 +19,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto library_name = "libpoetry-tracer.so";
-
-[[noreturn]] void fail(const std::string& what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
+constexpr auto sanitizer_variable = "ASAN_OPTIONS";
 
 // In memory if possible: the traced program may have to wait for a disk.
 TemporaryDirectory make_directory() {
   const bool usable = ::access(memory_place, W_OK | X_OK) == 0;
   return usable ? TemporaryDirectory("trace", memory_place)
                 : TemporaryDirectory("trace");
-}
-
-// --- A process's file --------------------------------------------------------
-
-// A mapped file. Its process may still be writing to it.
-class Mapped {
- public:
-  explicit Mapped(const fs::path& path) {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) fail("cannot read " + path.string());
-    struct stat status {};
-    if (::fstat(fd, &status) == 0) {
-      size_ = static_cast<std::size_t>(status.st_size);
-    }
-    if (size_ > 0) {
-      data_ = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, fd, 0);
-    }
-    ::close(fd);
-    if (data_ == MAP_FAILED) fail("cannot read " + path.string());
-  }
-  Mapped(const Mapped&) = delete;
-  Mapped& operator=(const Mapped&) = delete;
-  ~Mapped() {
-    if (size_ > 0) ::munmap(data_, size_);
-  }
-
-  // Null if the process ended before it had written the header.
-  const Header* header() const {
-    if (size_ < sizeof(Header)) return nullptr;
-    const auto* header = static_cast<const Header*>(data_);
-    return header->magic == record_magic ? header : nullptr;
-  }
-
-  const Record* begin() const {
-    return static_cast<const Record*>(data_) + first_record;
-  }
-  const Record* end() const {
-    return static_cast<const Record*>(data_) + size_ / sizeof(Record);
-  }
-
- private:
-  void* data_ = nullptr;
-  std::size_t size_ = 0;
-};
-
-bool is_written(const Record& record) {
-  // C++20 has no atomic_ref of a const object.
-  auto& written = const_cast<std::uint32_t&>(record.written);
-  return std::atomic_ref(written).load(std::memory_order_acquire) != 0;
-}
-
-Event to_event(const Record& record, int pid) {
-  Event event;
-  event.time = record.time;
-  event.duration = record.duration;
-  event.pid = pid;
-  event.thread = record.thread;
-  event.call = call_names.at(static_cast<std::size_t>(record.call));
-  event.fd = record.fd;
-  event.local = record.local;
-  event.peer = record.peer;
-  event.result = record.result;
-  event.error = record.error;
-  event.queued = record.queued;
-  event.checksum = record.checksum;
-  return event;
-}
-
-void add_events(const Mapped& file, Trace& trace) {
-  for (const Record& record : file) {
-    if (is_written(record)) {
-      trace.events.push_back(to_event(record, file.header()->pid));
-    }
-  }
 }
 
 void set_command(const Header& header, Trace& trace) {
@@ -128,13 +45,14 @@ void set_command(const Header& header, Trace& trace) {
   trace.arguments.assign(words.begin() + 1, words.end());
 }
 
-// Of all processes.
+// A sum over all processes.
 struct Totals {
   std::int64_t started = 0;  // when the first one was; 0: there was none
   std::uint64_t lost = 0;
+  Programs programs;
 };
 
-void add_process(const Mapped& file, Trace& trace, Totals& totals) {
+void add_process(const RecordFile& file, Trace& trace, Totals& totals) {
   const Header* header = file.header();
   if (!header) return;
   if (totals.started == 0 || header->started < totals.started) {
@@ -142,7 +60,8 @@ void add_process(const Mapped& file, Trace& trace, Totals& totals) {
     set_command(*header, trace);
   }
   totals.lost += header->lost.load();
-  add_events(file, trace);
+  totals.programs.add(*header);
+  file.add_events(trace.events);
 }
 
 std::string host_name() {
@@ -156,16 +75,22 @@ bool starts(std::string_view variable, std::string_view name) {
          variable.substr(name.size()).starts_with('=');
 }
 
+// The value of the variable, as the beginning of a longer one.
+std::string before(std::string_view variable) {
+  std::string value(variable.substr(variable.find('=') + 1));
+  return value.empty() ? value : value + ':';
+}
+
 }  // namespace
 
 fs::path tracer_library() {
   const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
   const fs::path installed = (here / INSTALLED_TRACER).lexically_normal();
-  for (const fs::path& place : {here / library_name, installed}) {
+  for (const fs::path& place : {here / tracer_name, installed}) {
     if (fs::exists(place)) return place;
   }
   throw std::runtime_error(fmt::format("{} is not in {}, nor is {}",
-                                       library_name, here.string(),
+                                       tracer_name, here.string(),
                                        installed.string()));
 }
 
@@ -174,41 +99,46 @@ Recorder::Recorder(const fs::path& library)
       library_(fs::absolute(library)) {
   // LD_PRELOAD cannot name such a file, but a link to it.
   if (library_.string().find_first_of(" :$") == std::string::npos) return;
-  fs::create_symlink(library_, directory_.path() / library_name);
-  library_ = directory_.path() / library_name;
+  fs::create_symlink(library_, directory_.path() / tracer_name);
+  library_ = directory_.path() / tracer_name;
 }
 
 std::vector<std::string> Recorder::environment() const {
   std::vector<std::string> variables;
-  std::string preload = "LD_PRELOAD=" + library_.string();
+  std::string preload, sanitizer;
   for (char** variable = ::environ; *variable; ++variable) {
     const std::string_view text = *variable;
     if (starts(text, "LD_PRELOAD")) {
-      const auto others = text.substr(text.find('=') + 1);
-      if (!others.empty()) preload.append(":").append(others);
+      preload = before(text);
+    } else if (starts(text, sanitizer_variable)) {
+      sanitizer = before(text);
     } else if (!starts(text, trace_dir_variable)) {
       variables.emplace_back(text);
     }
   }
-  variables.push_back(preload);
+  // The user's own libraries come first, as they may have to.
+  variables.push_back("LD_PRELOAD=" + preload + library_.string());
   variables.push_back(
       fmt::format("{}={}", trace_dir_variable, directory_.path().string()));
+  // AddressSanitizer refuses a program in which another library comes first.
+  variables.push_back(fmt::format("{}={}verify_asan_link_order=0",
+                                  sanitizer_variable, sanitizer));
   return variables;
 }
 
-Trace Recorder::collect() const {
+Trace Recorder::collect(const std::string& program) const {
   Trace trace;
   trace.host = host_name();
   Totals totals;
   for (const auto& entry : fs::directory_iterator(directory_.path())) {
-    if (!entry.is_symlink()) add_process(Mapped(entry.path()), trace, totals);
+    if (!entry.is_symlink())
+      add_process(RecordFile(entry.path()), trace, totals);
   }
   std::stable_sort(
       trace.events.begin(), trace.events.end(),
       [](const Event& a, const Event& b) { return a.time < b.time; });
-  if (totals.started == 0) {
-    trace.complaint = "could not be seen: is it statically linked?";
-  } else if (totals.lost > 0) {
+  trace.unseen = totals.programs.why_unseen(program);
+  if (totals.lost > 0) {
     trace.complaint = fmt::format("{} events were lost: no room", totals.lost);
   }
   return trace;

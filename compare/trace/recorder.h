@@ -35,10 +35,10 @@ class Recorder {
   std::vector<std::string> environment() const;
 
   // The events up to now. Program, arguments and pid are those of the process
-  // that was started first. The complaint says, in one line, if no process was
-  // traced, as when the program is statically linked, or if events were lost.
-  // Throws std::system_error.
-  Trace collect() const;
+  // that was started first. `program` is the one that was to be traced; the
+  // trace says why, if it was not. The complaint says, in one line, if events
+  // were lost. Throws std::system_error.
+  Trace collect(const std::string& program = {}) const;
 
  private:
   TemporaryDirectory directory_;

@@ -55,6 +55,8 @@ struct Trace {
   int pid = 0;
   std::string host;
   std::vector<Event> events;
+  // One line: which program was not seen, and why. Empty: all were.
+  std::string unseen;
   std::string complaint;  // what was wrong with the file; empty: nothing
 };
 

@@ -21,14 +21,16 @@ Json header(const Trace& trace) {
   for (const std::string& argument : trace.arguments) {
     arguments.push_back(as_utf8(argument));
   }
-  return {{"format", "poetry-trace"},
-          {"version", trace_version},
-          {"program", as_utf8(trace.program)},
-          {"arguments", std::move(arguments)},
-          {"pid", trace.pid},
-          {"clock", "CLOCK_MONOTONIC"},
-          {"host", as_utf8(trace.host)},
-          {"events", trace.events.size()}};
+  Json header = {{"format", "poetry-trace"},
+                 {"version", trace_version},
+                 {"program", as_utf8(trace.program)},
+                 {"arguments", std::move(arguments)},
+                 {"pid", trace.pid},
+                 {"clock", "CLOCK_MONOTONIC"},
+                 {"host", as_utf8(trace.host)},
+                 {"events", trace.events.size()}};
+  if (!trace.unseen.empty()) header["unseen"] = as_utf8(trace.unseen);
+  return header;
 }
 
 // Members that have their default value are left out, if a read or a write need

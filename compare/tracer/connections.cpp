@@ -1,11 +1,9 @@
-// The calls that begin a connection, or end it.
+// The calls that begin a connection, and shutdown().
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <cstdio>
 
 #include "compare/tracer/descriptors.h"
 #include "compare/tracer/next.h"
@@ -39,24 +37,10 @@ int accept(Call call, int listener, Real real) {
   return fd;
 }
 
-// For a call that closes descriptors and is not recorded itself.
-template <typename Real>
-auto close_quietly(unsigned first, unsigned last, Real real) {
-  const int before = errno;
-  if (is_tracing() && any_socket() && !is_guest()) forget(first, last);
-  errno = before;
-  return real();
-}
-
 constinit Next<decltype(::connect)> next_connect{"connect"};
 constinit Next<decltype(::accept)> next_accept{"accept"};
 constinit Next<decltype(::accept4)> next_accept4{"accept4"};
 constinit Next<decltype(::shutdown)> next_shutdown{"shutdown"};
-constinit Next<decltype(::close)> next_close{"close"};
-constinit Next<decltype(::dup2)> next_dup2{"dup2"};
-constinit Next<decltype(::dup3)> next_dup3{"dup3"};
-constinit Next<decltype(::close_range)> next_close_range{"close_range"};
-constinit Next<int(std::FILE*)> next_fclose{"fclose"};
 
 }  // namespace
 }  // namespace tracer
@@ -111,53 +95,4 @@ INTERPOSED int shutdown(int fd, int how) noexcept {
   const KeepErrno keep;
   tracer::note_with_ports(record, found);
   return result;
-}
-
-INTERPOSED int close(int fd) {
-  const auto real = [=] { return tracer::next_close(fd); };
-  if (!tracer::is_tracing()) return real();
-  const Found found = tracer::find_known(fd);
-  if (!found || tracer::is_guest()) {
-    if (!found) tracer::forget(fd);
-    return real();
-  }
-  Record record =
-      about(Call::close, fd, found.socket->local, found.socket->peer);
-  // Before the call: after it, another thread may get the same number.
-  tracer::forget(fd);
-  const int result = tracer::timed(record, real);
-
-  const KeepErrno keep;
-  tracer::note(record);
-  return result;
-}
-
-// --- Calls that close a descriptor, too --------------------------------------
-
-INTERPOSED int dup2(int fd, int wanted) noexcept {
-  const auto number = static_cast<unsigned>(wanted);
-  const auto real = [=] { return tracer::next_dup2(fd, wanted); };
-  return fd == wanted ? real() : tracer::close_quietly(number, number, real);
-}
-
-INTERPOSED int dup3(int fd, int wanted, int flags) noexcept {
-  const auto number = static_cast<unsigned>(wanted);
-  return tracer::close_quietly(
-      number, number, [=] { return tracer::next_dup3(fd, wanted, flags); });
-}
-
-INTERPOSED int close_range(unsigned first, unsigned last, int flags) noexcept {
-  const auto real = [=] {
-    return tracer::next_close_range(first, last, flags);
-  };
-  // With this flag they are closed later, by execve().
-  const bool closes = !(flags & static_cast<int>(CLOSE_RANGE_CLOEXEC));
-  return closes ? tracer::close_quietly(first, last, real) : real();
-}
-
-INTERPOSED int fclose(std::FILE* file) {
-  const int fd = ::fileno(file);
-  const auto number = static_cast<unsigned>(fd);
-  const auto real = [=] { return tracer::next_fclose(file); };
-  return fd < 0 ? real() : tracer::close_quietly(number, number, real);
 }

@@ -118,10 +118,8 @@ void forget(int fd) {
   }
 }
 
-void forget(unsigned first, unsigned last) {
-  for (std::size_t fd = first; fd <= last && fd < used.load(); ++fd) {
-    forget(static_cast<int>(fd));
-  }
+unsigned used_descriptors() {
+  return static_cast<unsigned>(used.load());
 }
 
 bool any_socket() {

@@ -49,7 +49,9 @@ Found find_known(int fd);
 // The descriptor is closed, or about to be. To be called before the number can
 // be used again.
 void forget(int fd);
-void forget(unsigned first, unsigned last);
+
+// All descriptors from this one on are unknown.
+unsigned used_descriptors();
 
 // Whether the program has had a TCP socket.
 bool any_socket();

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <type_traits>
 
 namespace tracer {
 
@@ -24,7 +25,7 @@ class Next {
       function = reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name_));
       if (!function) {
         errno = ENOSYS;
-        return -1;
+        return failure<decltype(function(arguments...))>();
       }
       function_.store(function, std::memory_order_relaxed);
     }
@@ -32,6 +33,12 @@ class Next {
   }
 
  private:
+  template <typename Result>
+  static Result failure() {
+    if constexpr (std::is_integral_v<Result>) return -1;
+    if constexpr (std::is_pointer_v<Result>) return nullptr;
+  }
+
   const char* name_;
   std::atomic<Function*> function_ = nullptr;
 };

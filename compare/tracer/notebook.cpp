@@ -1,6 +1,7 @@
 #include "compare/tracer/notebook.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -15,8 +16,6 @@
 
 namespace tracer {
 namespace {
-
-using poetry_compare::Header;
 
 // The kernel fills it with zeros in a child, so that the child starts a file of
 // its own. A child of vfork() shares it, as it shares all memory.
@@ -147,13 +146,6 @@ Record* add_block(const Header& header, std::size_t index) {
   return publish(index, block);
 }
 
-Header* header() {
-  if (!process) return nullptr;
-  Record* block = process->blocks[0].load(std::memory_order_acquire);
-  if (!block) block = start_file();
-  return reinterpret_cast<Header*>(block);
-}
-
 int thread_id(int pid) {
   // A child inherits its parent's values.
   thread_local int of_process = 0;
@@ -200,6 +192,8 @@ __attribute__((constructor)) void start(int argc, char** argv) {
   if (memory == MAP_FAILED) return;
   if (::madvise(memory, sizeof(Process), MADV_WIPEONFORK) != 0) return;
   process = static_cast<Process*>(memory);
+  // A child that gives up its rights can start no file afterwards.
+  if (::geteuid() == 0) ::pthread_atfork(nullptr, nullptr, [] { header(); });
   // Start the file now: it shows that the program is traced, even if it makes
   // no call.
   header();
@@ -215,6 +209,13 @@ std::int64_t now() {
 
 bool is_tracing() {
   return process;
+}
+
+Header* header() {
+  if (!process) return nullptr;
+  Record* block = process->blocks[0].load(std::memory_order_acquire);
+  if (!block) block = start_file();
+  return reinterpret_cast<Header*>(block);
 }
 
 bool is_guest() {

@@ -12,6 +12,7 @@
 namespace tracer {
 
 using poetry_compare::Call;
+using poetry_compare::Header;
 using poetry_compare::Record;
 
 // In ns on CLOCK_MONOTONIC.
@@ -19,6 +20,10 @@ std::int64_t now();
 
 // Whether calls are recorded.
 bool is_tracing();
+
+// The header of this process's file; null if there is no file. A child of
+// vfork() has that of its parent.
+Header* header();
 
 // Whether this is a child of vfork() that still runs in its parent's memory:
 // what it does to its descriptors does not concern those of the parent.

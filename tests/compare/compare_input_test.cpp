@@ -60,8 +60,8 @@ TEST_F(CompareInput, SaysThatAStaticProgramCannotBeTraced) {
   result = run_compare("--variants async --delay .001 --with a=" + program +
                        ' ' + science);
   EXPECT_EQ(result.status, 1);
-  EXPECT_THAT(result.text, HasSubstr("a: not seen: a program that is "
-                                     "statically linked cannot be traced\n"));
+  EXPECT_THAT(result.text, HasSubstr("a: nothing was seen: it is statically "
+                                     "linked\n"));
 }
 
 TEST_F(CompareInput, UsesRunningServers) {

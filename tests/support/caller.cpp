@@ -1,8 +1,12 @@
 // A traced program that follows its arguments. It fails if a call behaves
 // differently than without a trace.
 
+#include <dlfcn.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <spawn.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -208,27 +212,64 @@ void executes(const char* read_first) {
   must(false, "execl");
 }
 
-// A file gets the number of a socket, in ways that the tracer does not see.
-void reuse() {
+// --- Numbers that are used again ---------------------------------------------
+
+// Closes the socket of the client in a way that the C library has.
+void close_by(const std::string& way, int fd) {
+  std::FILE* file = way[0] == 'f' ? ::fdopen(fd, "r") : nullptr;
+  const auto number = static_cast<unsigned>(fd);
+  if (way == "close") ::close(fd);
+  if (way == "close_range") ::close_range(number, number, 0);
+  if (way == "closefrom") ::closefrom(fd);
+  if (way == "fclose") std::fclose(file);
+  if (way == "freopen") must(std::freopen("/dev/null", "r", file), "freopen");
+}
+
+// A file gets the number of a socket, and is read.
+void reuse(const std::string& way) {
   char byte = 'x';
-  for (int way = 0; way < 3; ++way) {
-    const Pair pair;
-    exchange(pair, 1);
-    std::array<int, 2> pipe{};
-    must(::pipe(pipe.data()) == 0, "pipe");
-    if (way == 0) must(::dup2(pipe[0], pair.client) >= 0, "dup2");
-    if (way == 1) {
-      std::FILE* file = ::fdopen(pair.client, "r");
-      std::fclose(file);
-    }
-    if (way == 2) {
-      const auto number = static_cast<unsigned>(pair.client);
-      must(::close_range(number, number, 0) == 0, "close_range");
-    }
-    if (way > 0) must(::dup(pipe[0]) == pair.client, "dup");
-    must(::write(pipe[1], &byte, 1) == 1, "write");
-    must(::read(pair.client, &byte, 1) == 1, "read");
+  std::array<int, 2> pipe{};
+  must(::pipe(pipe.data()) == 0, "pipe");
+  Pair pair;
+  // Above all others.
+  if (way == "closefrom") pair.client = ::dup2(pair.client, 100);
+  exchange(pair, 1);
+  if (way == "dup2") must(::dup2(pipe[0], pair.client) >= 0, "dup2");
+  if (way == "dup3") must(::dup3(pipe[0], pair.client, 0) >= 0, "dup3");
+  close_by(way, pair.client);
+  must(::write(pipe[1], &byte, 1) == 1, "write");
+  if (way.find("dup") == way.npos) {
+    must(::syscall(SYS_dup2, pipe[0], pair.client) == pair.client, "dup2");
   }
+  must(::read(pair.client, &byte, 1) == 1, "read");
+}
+
+// --- Other programs ----------------------------------------------------------
+
+// Becomes the program, in an empty environment.
+void becomes(char** command) {
+  char* none[] = {nullptr};
+  ::execve(command[0], command, none);
+  must(false, "execve");
+}
+
+// Loads a library that prefers the C library's own functions to the tracer's.
+void loads(const char* library) {
+  void* const loaded = ::dlopen(library, RTLD_NOW | RTLD_DEEPBIND);
+  if (!loaded) std::fprintf(stderr, "%s\n", ::dlerror());
+  must(loaded, "dlopen");
+  const auto connects =
+      reinterpret_cast<void (*)()>(::dlsym(loaded, "connects"));
+  must(connects, "dlsym");
+  connects();
+}
+
+void starts(char** command) {
+  char* none[] = {nullptr};
+  pid_t child = 0;
+  must(::posix_spawn(&child, command[0], nullptr, nullptr, command, none) == 0,
+       "posix_spawn");
+  wait_for_children();
 }
 
 }  // namespace
@@ -244,7 +285,10 @@ int main(int argc, char** argv) {
       {"keep-errno", keep_errno},
       {"many", many},
       {"pile-up", pile_up},
-      {"reuse", reuse},
+      {"reuse", [&] { reuse(argv[2]); }},
+      {"becomes", [&] { becomes(argv + 2); }},
+      {"loads", [&] { loads(argv[2]); }},
+      {"starts", [&] { starts(argv + 2); }},
       {"storm", storm},
       {"threads", threads},
       {"vforks", vforks},

@@ -1,0 +1,77 @@
+#include "compare/trace/record_file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+namespace poetry_compare {
+namespace {
+
+[[noreturn]] void fail(const std::string& what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+bool is_written(const Record& record) {
+  // C++20 has no atomic_ref of a const object.
+  auto& written = const_cast<std::uint32_t&>(record.written);
+  return std::atomic_ref(written).load(std::memory_order_acquire) != 0;
+}
+
+Event to_event(const Record& record, int pid) {
+  Event event;
+  event.time = record.time;
+  event.duration = record.duration;
+  event.pid = pid;
+  event.thread = record.thread;
+  event.call = call_names.at(static_cast<std::size_t>(record.call));
+  event.fd = record.fd;
+  event.local = record.local;
+  event.peer = record.peer;
+  event.result = record.result;
+  event.error = record.error;
+  event.queued = record.queued;
+  event.checksum = record.checksum;
+  return event;
+}
+
+}  // namespace
+
+RecordFile::RecordFile(const std::filesystem::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) fail("cannot read " + path.string());
+  struct stat status {};
+  if (::fstat(fd, &status) == 0) {
+    size_ = static_cast<std::size_t>(status.st_size);
+  }
+  if (size_ > 0) {
+    data_ = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, fd, 0);
+  }
+  ::close(fd);
+  if (data_ == MAP_FAILED) fail("cannot read " + path.string());
+}
+
+RecordFile::~RecordFile() {
+  if (size_ > 0) ::munmap(data_, size_);
+}
+
+const Header* RecordFile::header() const {
+  if (size_ < sizeof(Header)) return nullptr;
+  const auto* header = static_cast<const Header*>(data_);
+  return header->magic == record_magic ? header : nullptr;
+}
+
+void RecordFile::add_events(std::vector<Event>& events) const {
+  const auto* records = static_cast<const Record*>(data_);
+  const auto* end = records + size_ / sizeof(Record);
+  for (const auto* record = records + first_record; record < end; ++record) {
+    if (is_written(*record)) events.push_back(to_event(*record, header()->pid));
+  }
+}
+
+}  // namespace poetry_compare
