@@ -104,6 +104,16 @@ void handle(int signal, void (*handler)(int)) {
   ::sigaction(signal, &action, nullptr);
 }
 
+// The parent process may block them, and a child inherits that.
+void unblock_signals() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (const int signal : {SIGINT, SIGTERM, SIGPIPE, SIGALRM}) {
+    ::sigaddset(&set, signal);
+  }
+  ::sigprocmask(SIG_UNBLOCK, &set, nullptr);
+}
+
 // A signal that comes just before a call begins to wait does not interrupt it.
 // This alarm, a second later and again and again, does.
 void wake_again(int) {
@@ -159,6 +169,7 @@ void init_process(OnSignal on_signal) {
   replace_stdout();
   set_up_log();
   set_up_signals(on_signal);
+  unblock_signals();
 }
 
 bool interrupted() {

@@ -21,7 +21,8 @@ enum class OnSignal {
 //     pipe is gone, by SIGPIPE (141) without a line.
 //   - The log, spdlog's default, goes to stderr. Its level is SPDLOG_LEVEL's,
 //     or else warning.
-//   - Signals do what `on_signal` says, whatever the parent process did.
+//   - Signals do what `on_signal` says, also if the parent process ignored or
+//     blocked them.
 void init_process(OnSignal on_signal = OnSignal::finish_callback);
 
 // Whether there was a SIGINT; any thread may ask. Failures after it need not be
