@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <ctime>
 #include <new>
 
 #include "compare/run/clock.h"
@@ -97,6 +98,10 @@ bool note_children(pid_t command, KeeperNotes& notes) {
     if (signal == Keeper::terminate) ::kill(-command, SIGTERM);
     if (signal == Keeper::kill_all) ::kill(command, SIGKILL);
   }
+  siginfo_t last{};
+  const timespec no_time{};
+  ::sigtimedwait(&signals, &last, &no_time);
+  note_signal(notes, last);
   kill_children();
   ::_exit(0);
 }

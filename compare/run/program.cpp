@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/print.h"
+#include "compare/run/descendants.h"
 #include "compare/run/inherited_signals.h"
 #include "compare/run/interrupts.h"
 
@@ -93,6 +94,7 @@ Ending Program::wait(double seconds, const std::function<void()>& tick) {
     }
     if (now() < next_tick) continue;
     next_tick = now() + tick_ms * 1'000'000L;
+    if (has_stopped_descendant(child_.pid())) last_stop_ = now();
     tick();
   }
   return finish();
@@ -100,7 +102,7 @@ Ending Program::wait(double seconds, const std::function<void()>& tick) {
 
 bool Program::was_stopped_since(std::int64_t time) const {
   const KeeperNotes& notes = keeper_.notes();
-  return notes.is_stopped || notes.last_stop >= time;
+  return notes.is_stopped || notes.last_stop >= time || last_stop_ >= time;
 }
 
 Ending Program::stop(milliseconds grace) {

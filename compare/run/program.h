@@ -45,7 +45,9 @@ class Program {
   std::int64_t begin() const { return begin_; }
   pid_t pid() const { return keeper_.notes().pid; }
 
-  // Whether it was stopped, as by SIGSTOP, at any moment after that time.
+  // Whether it was stopped, as by SIGSTOP, at any moment after that time. The
+  // keeper notes each stop of the command; of the processes that the command
+  // has started, a stop is found that lasts longer than a tick of wait().
   bool was_stopped_since(std::int64_t time) const;
 
   // The next line of its output, with keep_output. None if the output ends
@@ -69,6 +71,7 @@ class Program {
   const std::int64_t begin_;
   Keeper keeper_;
   ChildProcess child_;  // the keeper
+  std::int64_t last_stop_ = 0;  // when a descendant was last found stopped
   std::string output_;  // what was not yet returned by read_line()
   std::string errors_;  // the last part
 };

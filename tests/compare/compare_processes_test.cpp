@@ -87,6 +87,11 @@ class CompareProcesses : public rig::Comparing {
     return text.find(std::string(") ") + state) != std::string::npos;
   }
 
+  static pid_t parent_of(pid_t pid) {
+    const auto text = file_contents("/proc/" + std::to_string(pid) + "/stat");
+    return std::stoi(text.substr(text.rfind(')') + 4));
+  }
+
   // The processes that poetry-compare has started, and itself: each has the
   // mark in its environment.
   std::vector<fs::path> processes() const {
@@ -116,6 +121,17 @@ class CompareProcesses : public rig::Comparing {
     return found;
   }
 
+  // Those of the server, the client and the run. A process that is just being
+  // executed has no environment for a moment.
+  std::vector<fs::path> three_directories() const {
+    std::vector<fs::path> found;
+    wait_until([&] {
+      found = directories();
+      return found.size() == 3;
+    });
+    return found;
+  }
+
   const std::string mark_ = "COMPARE_TEST=" + std::to_string(::getpid());
   ChildCommand command_;
 };
@@ -133,8 +149,11 @@ TEST_F(CompareProcesses, LeavesTheJobsOfItsShellAlone) {
                      command_.words.end());
   ChildProcess child(shell);
   wait_until([&] { return child.ends_within(10ms); });
-  EXPECT_TRUE(is_in_state(pid_in("job"), 'S'));
-  EXPECT_TRUE(is_in_state(pid_in("orphan"), 'S'));
+  for (const std::string name : {"job", "orphan"}) {
+    const pid_t pid = pid_in(name);
+    wait_until([&] { return is_in_state(pid, 'S'); });
+    ::kill(pid, SIGKILL);
+  }
   EXPECT_EQ(child.wait().status(), 0);
 }
 
@@ -226,6 +245,10 @@ TEST_F(CompareProcesses, SaysThatAServerWasStopped) {
     ::kill(pid, SIGSTOP);
     wait_until([&] { return is_in_state(pid, 'T'); });
     ::kill(pid, SIGCONT);
+    wait_until([&] { return is_in_state(pid, 'S'); });
+    // Its keeper was woken before that, and has noted it when it sleeps again.
+    const auto keeper = parent_of(pid);
+    wait_until([&] { return is_in_state(keeper, 'S'); });
   }
   std::ofstream(path("fifo")) << "go\n";
   EXPECT_THAT(text_of(child), HasSubstr("script: the server of task 1 was "
@@ -257,8 +280,7 @@ TEST_P(CompareDirectories, ASignalLeavesNone) {
   with("echo $$ > " + path("client") + "; exec sleep 60");
   ChildProcess child(command_);
   pid_in("client");
-  const auto made = directories();
-  EXPECT_EQ(made.size(), 3U);  // the server's, the client's, and of the run
+  const auto made = three_directories();
   child.signal(GetParam());
   EXPECT_EQ(child.wait().status(), 128 + GetParam());
   for (const auto& path : made) EXPECT_FALSE(fs::exists(path)) << path;
@@ -275,11 +297,10 @@ TEST_F(CompareProcesses, TheNextRunRemovesTheDirectoriesOfAKilledOne) {
   {
     ChildProcess child(command_);
     pid_in("client");
-    made = directories();
+    made = three_directories();
     child.signal(SIGKILL);
   }
   wait_until([&] { return processes().empty(); });
-  EXPECT_EQ(made.size(), 3U);
   for (const auto& path : made) EXPECT_TRUE(fs::exists(path)) << path;
   command_.words.erase(command_.words.begin() + 1, command_.words.begin() + 3);
   run();

@@ -39,11 +39,12 @@ bool is_alive(pid_t pid) {
   return state(pid) != 0 && state(pid) != 'Z';
 }
 
-void wait_until_stopped(pid_t pid) {
-  for (int i = 0; i < 2000 && state(pid) != 'T'; ++i) {
+// Until the keeper has noted it.
+void wait_until_stopped(const Program& program) {
+  for (int i = 0; i < 2000 && !program.was_stopped_since(now()); ++i) {
     std::this_thread::sleep_for(10ms);
   }
-  ASSERT_EQ(state(pid), 'T');
+  ASSERT_EQ(state(program.pid()), 'T');
 }
 
 // The next line of the output, which is a number.
@@ -104,9 +105,9 @@ TEST(Program, LeavesOtherChildrenOfThisProcessAlone) {
   EXPECT_TRUE(is_alive(other.orphan));
   // Its exit status is still there.
   siginfo_t info{};
-  EXPECT_EQ(::waitid(P_PID, static_cast<id_t>(other.pid), &info,
-                     WEXITED | WNOHANG | WNOWAIT),
-            0);
+  EXPECT_EQ(
+      ::waitid(P_PID, static_cast<id_t>(other.pid), &info, WEXITED | WNOWAIT),
+      0);
   EXPECT_EQ(info.si_pid, other.pid);
 }
 
@@ -144,8 +145,7 @@ TEST(Program, EndsIfItsKeeperIsKilled) {
 TEST(Program, AStopByAnySignalIsNoted) {
   for (const int signal : {SIGSTOP, SIGTSTP, SIGTTIN}) {
     Program program = shell("kill -" + std::to_string(signal) + " $$; exit 4");
-    wait_until_stopped(program.pid());
-    EXPECT_TRUE(program.was_stopped_since(now()));
+    wait_until_stopped(program);
     ::kill(program.pid(), SIGCONT);
     const auto ending = program.wait(patience, no_tick);
     EXPECT_TRUE(ending.stopped) << signal;
@@ -156,11 +156,22 @@ TEST(Program, AStopByAnySignalIsNoted) {
 TEST(Program, AShortStopIsNoted) {
   for (int i = 0; i < 20; ++i) {
     Program program = shell("kill -STOP $$; exec sleep 60");
-    wait_until_stopped(program.pid());
+    wait_until_stopped(program);
     ::kill(program.pid(), SIGCONT);
     ::kill(program.pid(), SIGTERM);
     EXPECT_TRUE(program.wait(patience, no_tick).stopped);
   }
+}
+
+TEST(Program, AStopOfAProcessThatTheCommandHasStartedIsNoted) {
+  Program program = shell("sh -c 'echo $$; kill -STOP $$'; exit 4");
+  const pid_t process = read_pid(program);
+  int ticks = 0;
+  const auto ending = program.wait(patience, [&] {
+    if (state(process) == 'T' && ++ticks == 2) ::kill(process, SIGCONT);
+  });
+  EXPECT_TRUE(ending.stopped);
+  EXPECT_EQ(ending.status, 4);
 }
 
 TEST(Program, AStopCountsUntilTheCommandIsContinued) {
@@ -168,7 +179,7 @@ TEST(Program, AStopCountsUntilTheCommandIsContinued) {
   program.read_line(patience);
   EXPECT_FALSE(program.was_stopped_since(program.begin()));
   ::kill(program.pid(), SIGSTOP);
-  wait_until_stopped(program.pid());
+  wait_until_stopped(program);
   ::kill(program.pid(), SIGCONT);
   while (program.was_stopped_since(now())) std::this_thread::sleep_for(10ms);
   EXPECT_TRUE(program.was_stopped_since(program.begin()));
@@ -179,6 +190,7 @@ TEST(Program, AStopCountsUntilTheCommandIsContinued) {
 // --- Signals -----------------------------------------------------------------
 
 TEST(Program, TheCommandInheritsIgnoredAndBlockedSignals) {
+  for (int signal = 1; signal < NSIG; ++signal) std::signal(signal, SIG_DFL);
   std::signal(SIGHUP, SIG_IGN);
   std::signal(SIGCHLD, SIG_IGN);
   sigset_t blocked;

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 
 namespace rig {
 
@@ -27,7 +27,10 @@ Result run_compare(const std::string& arguments) {
 
 std::string file_contents(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  // Does not throw if the file is one of a process that has ended meanwhile.
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
 Comparing::Comparing() {
