@@ -35,10 +35,10 @@ class PoetrySocket {
     char buffer[1024];
     ssize_t n = 0;
 
-    while (poem_.size() <= task_.max_bytes &&
-           (n = ::recv(fileno(), buffer, sizeof buffer, 0)) > 0) {
-      poem_.append(buffer, static_cast<std::size_t>(n));
-    }
+    do {
+      n = ::recv(fileno(), buffer, sizeof buffer, 0);
+      if (n > 0) poem_.append(buffer, static_cast<std::size_t>(n));
+    } while (poem_.size() <= task_.max_bytes && (n > 0 || net::must_retry(n)));
     auto reason = n < 0 ? net::last_error() : std::error_code();
     // A poem without an end must not fill the memory.
     if (n > 0) reason = make_error_code(std::errc::message_size);

@@ -21,10 +21,10 @@ std::error_code get_poetry(const net::Socket& sock,
   ssize_t n = 0;
 
   // The program waits here, in recv(), for as long as the server likes.
-  while (poem.size() <= max_bytes &&
-         (n = ::recv(sock.fd(), buffer, sizeof buffer, 0)) > 0) {
-    poem.append(buffer, static_cast<std::size_t>(n));
-  }
+  do {
+    n = ::recv(sock.fd(), buffer, sizeof buffer, 0);
+    if (n > 0) poem.append(buffer, static_cast<std::size_t>(n));
+  } while (poem.size() <= max_bytes && (n > 0 || net::must_retry(n)));
   auto reason = n < 0 ? net::last_error() : std::error_code();
   // A poem without an end must not fill the memory.
   if (n > 0) reason = make_error_code(std::errc::message_size);

@@ -75,6 +75,7 @@ void send_poetry(const net::Socket& sock, const cli::ServerOptions& options) {
 void serve(const net::Socket& listener, const cli::ServerOptions& options) {
   for (;;) {
     const net::Socket sock(::accept(listener.fd(), nullptr, nullptr));
+    if (net::must_retry(sock.fd())) continue;
     if (sock.fd() < 0) {
       spdlog::warn("accept: {}", net::last_error().message());
       std::this_thread::sleep_for(1s);

@@ -16,6 +16,8 @@
 #include <cstring>
 #include <string>
 
+#include "net/socket.h"
+
 namespace cli {
 namespace {
 
@@ -153,6 +155,7 @@ void set_up_signals(OnSignal on_signal) {
                      ? ": interrupted: stops once its callback returns; "
                      : ": interrupted: reports what it has, and ends; ") +
                 "a second SIGINT ends it at once\n";
+    net::set_stop_check(interrupted);
     handle(SIGINT, finish);
     return;
   }

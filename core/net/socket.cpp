@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "net/connect_to_any.h"
 #include "net/resolver.h"
 #include "net/socket_address.h"
 
@@ -16,6 +17,7 @@ namespace {
 using std::chrono::steady_clock;
 
 int default_rcvbuf = 0;  // 0: the system decides
+bool (*stop_check)() = nullptr;
 
 // An error concerns this address family only: a host may have no IPv6.
 Socket make_socket(int family, std::error_code& error, int flags = 0) {
@@ -43,42 +45,12 @@ bool is_connected_to_itself(const Socket& sock, const SocketAddress& peer) {
   return own.port() == peer.port() && to_address(own) == to_address(peer);
 }
 
-// With zero there is no limit.
-void set_connect_timeout(const Socket& sock, steady_clock::duration timeout) {
-  const auto us = ceil<std::chrono::microseconds>(timeout).count();
-  const timeval value{us / 1000000, us % 1000000};
-  ::setsockopt(sock.fd(), SOL_SOCKET, SO_SNDTIMEO, &value, sizeof value);
-}
-
-std::error_code connect_in_time(const Socket& sock,
-                                SocketAddress& address,
-                                std::optional<steady_clock::duration> timeout) {
-  if (timeout) {
-    set_connect_timeout(sock, std::max<steady_clock::duration>(
-                                  *timeout, std::chrono::microseconds(1)));
-  }
-  const int result = ::connect(sock.fd(), address.get(), address.size);
-  const std::error_code error = last_error();
-  if (timeout) set_connect_timeout(sock, steady_clock::duration::zero());
-  if (result == 0) return {};
-  return error == std::errc::operation_in_progress
-             ? make_error_code(std::errc::timed_out)
-             : error;
-}
-
-Socket connect_blocking(const Address& address,
-                        std::error_code& error,
-                        std::optional<steady_clock::duration> timeout) {
-  SocketAddress destination = to_socket_address(address);
-  Socket sock = make_socket(destination.storage.ss_family, error);
-  if (!error) error = connect_in_time(sock, destination, timeout);
-  if (error) return sock;
-  SocketAddress peer;  // without a port, if the connection is lost already
-  ::getpeername(sock.fd(), peer.get(), &peer.size);
-  if (is_connected_to_itself(sock, peer)) {
-    error = make_error_code(std::errc::connection_refused);
-  }
-  return sock;
+// Nothing if the clock cannot hold it.
+std::optional<steady_clock::time_point> deadline_after(
+    std::optional<steady_clock::duration> timeout) {
+  const auto now = steady_clock::now();
+  if (!timeout || *timeout > steady_clock::time_point::max() - now) return {};
+  return now + std::max(*timeout, steady_clock::duration::zero());
 }
 
 Socket listen_on(const Address& ip_address, std::error_code& error) {
@@ -130,27 +102,33 @@ void Socket::close() noexcept {
 
 Socket connect(const Address& address,
                std::optional<steady_clock::duration> timeout) try {
-  std::error_code error;
-  for (const Address& ip_address : resolve(address)) {
-    Socket sock = connect_blocking(ip_address, error, timeout);
-    if (!error) return sock;
-  }
-  throw std::system_error(error);
+  const auto deadline = deadline_after(timeout);
+  return connect_to_any(resolve(address), deadline);
 } catch (const std::system_error& error) {
   throw std::system_error(error.code(),
                           "Failed to connect to " + to_string(address));
 }
 
-Socket start_connect(const Address& ip_address, std::error_code& error) {
+Socket start_connect(const Address& ip_address,
+                     std::error_code& error,
+                     int flags) {
   SocketAddress address = to_socket_address(ip_address);
-  Socket sock = make_socket(address.storage.ss_family, error, SOCK_NONBLOCK);
+  Socket sock = make_socket(address.storage.ss_family, error, flags);
   if (error) return sock;
-  if (::connect(sock.fd(), address.get(), address.size) < 0 &&
-      errno != EINPROGRESS) {
+  int result = 0;
+  do {
+    result = ::connect(sock.fd(), address.get(), address.size);
+  } while (must_retry(result));
+  // EALREADY: the interrupted call has begun the attempt.
+  if (result < 0 && errno != EINPROGRESS && errno != EALREADY) {
     error = last_error();
     sock.close();
   }
   return sock;
+}
+
+Socket start_connect(const Address& ip_address, std::error_code& error) {
+  return start_connect(ip_address, error, SOCK_NONBLOCK);
 }
 
 std::error_code connect_result(const Socket& sock) {
@@ -166,7 +144,7 @@ std::error_code connect_result(const Socket& sock) {
   // and reset; what came before the reset can still be read.
   char byte;
   if (::recv(sock.fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0) return {};
-  return errno == EWOULDBLOCK
+  return errno == EWOULDBLOCK || errno == EINTR
              ? make_error_code(std::errc::operation_in_progress)
              : last_error();
 }
@@ -199,6 +177,18 @@ Address peer_address(const Socket& sock) {
 
 void set_default_rcvbuf(int bytes) {
   default_rcvbuf = bytes;
+}
+
+bool must_retry(ssize_t result) {
+  return result < 0 && errno == EINTR && !is_stopping();
+}
+
+bool is_stopping() {
+  return stop_check && stop_check();
+}
+
+void set_stop_check(bool (*check)()) {
+  stop_check = check;
 }
 
 std::error_code last_error() {

@@ -8,6 +8,8 @@
 // not.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <optional>
 #include <string>
@@ -46,9 +48,10 @@ class Socket {
   int fd_ = -1;
 };
 
-// Connects, and waits until that is done. Tries each IP address of a name until
-// one accepts; each attempt takes at most `timeout`, if there is one. Throws
-// std::system_error: "Failed to connect to host:port: reason".
+// Connects, and waits until that is done. Of a name, the IP address that
+// accepts first: an address that does not answer for 250 ms does not keep the
+// next one waiting. All attempts together take at most `timeout`, if there is
+// one. Throws std::system_error: "Failed to connect to host:port: reason".
 Socket connect(
     const Address& address,
     std::optional<std::chrono::steady_clock::duration> timeout = std::nullopt);
@@ -79,6 +82,16 @@ Address peer_address(const Socket& sock);
 // SO_RCVBUF of the sockets made from now on: how many bytes the system receives
 // before the program reads them. To be called when a program starts.
 void set_default_rcvbuf(int bytes);
+
+// Whether a system call with this result is to be made again: a signal
+// interrupted it, and not is_stopping().
+bool must_retry(ssize_t result);
+
+// Whether a wait that a signal interrupts ends, with std::errc::interrupted:
+// what `check` returns, as after Ctrl-C. Without a check it goes on. A check is
+// to be set when a program starts.
+bool is_stopping();
+void set_stop_check(bool (*check)());
 
 // errno as an error code, and the same thrown; `what` names the call that
 // failed.

@@ -34,6 +34,7 @@ struct Client {
   std::string reactor;  // empty: the default, or it has none
 
   bool is(const std::string& other) const { return name == other; }
+  bool has_timeout() const { return !is("Blocking") && !is("Async"); }
   std::string program() const { return path.substr(path.find('/') + 1); }
   // The command line, with --reactor where there is a choice.
   Words words(Words arguments) const;

@@ -40,6 +40,27 @@ TEST_P(Clients, J04_AStormOfSignalsChangesNothing) {
   expect_printed(GetParam(), {{server.address(), poem}}, outcome.out);
 }
 
+// After SIGCONT a call with a timeout fails with EINTR, although no handler was
+// called.
+TEST_P(Clients, J04_StoppedAndContinuedTheyConnectAndReceive) {
+  for (const bool has_timeout : {false, true}) {
+    if (has_timeout && !GetParam().has_timeout()) continue;
+    rig::FullBacklog server;
+    Process client({.words = words(has_timeout ? Words{"--timeout", "1000",
+                                                       server.address()}
+                                               : Words{server.address()})});
+    client.wait_until_it_catches(SIGINT);
+    client.wait_until_it_sleeps();
+    client.signal(SIGSTOP);
+    client.signal(SIGCONT);
+    server.serve("a poem\n");
+    const auto outcome = client.wait();
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_EQ(outcome.err, "");
+    expect_printed(GetParam(), {{server.address(), "a poem\n"}}, outcome.out);
+  }
+}
+
 // --- Signals -----------------------------------------------------------------
 
 // Three servers: one sends a complete poem, one half a poem, one nothing.

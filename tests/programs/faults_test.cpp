@@ -66,6 +66,37 @@ TEST_P(Faults, J04_InterruptedWaitsAreRepeated) {
   EXPECT_EQ(outcome.err, "");
 }
 
+TEST_P(Faults, J04_InterruptedTransfersAreRepeated) {
+  const auto outcome = fetch(
+      "connect 1 EINTR; recv 1-9 EINTR; accept 1-3 EINTR; eventfd_read 1 "
+      "EINTR");
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.err, "");
+}
+
+// The others use connect_tcp(), see lookup_test.cpp.
+class BlockingFaults : public Faults {};
+
+INSTANTIATE_TEST_SUITE_P(
+    Of,
+    BlockingFaults,
+    testing::Values(Client{"Blocking", "blocking-client/get-poetry"},
+                    Client{"Threaded", "threaded-client/get-poetry"},
+                    Client{"Async", "async-client/get-poetry"},
+                    Client{"Reactor1", "reactor-client-1/get-poetry"},
+                    Client{"Broken", "reactor-client-1/get-poetry-broken"}),
+    [](const auto& test) { return test.param.name; });
+
+TEST_P(BlockingFaults, D10_ASilentAddressOfANameDelaysThePoemOnlyBriefly) {
+  if (!rig::has_ipv6()) GTEST_SKIP() << "no IPv6 here";
+  const rig::FullBacklog silent(AF_INET6, server.port());
+  const auto outcome = run({rig::program(GetParam().path),
+                            "two.test:" + std::to_string(server.port())},
+                           "name two.test ::1 127.0.0.1");
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.err, "");
+}
+
 // The terminal is shared, and may take few bytes, or none for a while.
 TEST_P(Faults, K05_ShortWritesToStdoutArePrintedWhole) {
   const auto outcome =
@@ -140,6 +171,13 @@ class ServerFaults : public testing::Test {
 TEST_F(ServerFaults, E03_APoemReadAndSentInPiecesArrivesWhole) {
   const auto outcome = serve_one(
       "pread 2-3 EINTR; pread * short 7; send 3-5 EINTR; send * short 1");
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_EQ(received, poem);
+}
+
+TEST_F(ServerFaults, J04_AnInterruptedAcceptIsRepeatedInSilence) {
+  const auto outcome = serve_one("accept 1-5 EINTR; recv 1-2 EINTR");
   EXPECT_EQ(outcome.status, 0);
   EXPECT_EQ(outcome.err, "");
   EXPECT_EQ(received, poem);

@@ -56,9 +56,9 @@ net::Socket make_socket(int family) {
   return sock;
 }
 
-net::Socket bind_to_any_port(int family) {
+net::Socket bind_to(int family, std::uint16_t port = 0) {
   net::Socket sock = make_socket(family);
-  Loopback address(family);
+  Loopback address(family, port);
   check(::bind(sock.fd(), address.get(), address.size) == 0, "bind");
   return sock;
 }
@@ -274,7 +274,7 @@ Behaviour never_ends() {
 Server::Server(Behaviour behaviour, int family)
     : behaviour_(std::move(behaviour)),
       family_(family),
-      listener_(bind_to_any_port(family)),
+      listener_(bind_to(family)),
       port_(port_of(listener_)) {
   check(::listen(listener_.fd(), SOMAXCONN) == 0, "listen");
   thread_ = std::thread([this] { serve_all(); });
@@ -331,7 +331,7 @@ void Server::serve_all() {
 // --- Ports that do not answer ------------------------------------------------
 
 RefusingPort::RefusingPort()
-    : sock_(bind_to_any_port(AF_INET)),
+    : sock_(bind_to(AF_INET)),
       port_(port_of(sock_)) {}
 
 std::string RefusingPort::address() const {
@@ -339,11 +339,20 @@ std::string RefusingPort::address() const {
 }
 
 // A queue of length zero holds one connection.
-FullBacklog::FullBacklog()
-    : listener_(bind_to_any_port(AF_INET)),
+FullBacklog::FullBacklog(int family, std::uint16_t port)
+    : listener_(bind_to(family, port)),
       port_(port_of(listener_)) {
   check(::listen(listener_.fd(), 0) == 0, "listen");
-  first_ = connect_to(AF_INET, port_);
+  first_ = connect_to(family, port_);
+}
+
+void FullBacklog::serve(std::string_view poem) {
+  const net::Socket first(::accept(listener_.fd(), nullptr, nullptr));
+  const net::Socket client(::accept(listener_.fd(), nullptr, nullptr));
+  const std::atomic<bool> closing = false;
+  Visit visit(client.fd(), closing);
+  visit.send(poem);
+  visit.finish();
 }
 
 std::string FullBacklog::address() const {

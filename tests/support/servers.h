@@ -164,9 +164,13 @@ class RefusingPort {
 // A server whose queue is full: a client that connects gets no answer.
 class FullBacklog {
  public:
-  FullBacklog();
+  explicit FullBacklog(int family = AF_INET, std::uint16_t port = 0);
   std::uint16_t port() const { return port_; }
   std::string address() const;
+
+  // Accepts, and sends the poem to the client that waits; returns when the
+  // client has left.
+  void serve(std::string_view poem);
 
  private:
   net::Socket listener_;

@@ -1,5 +1,6 @@
 #include "support/tcp.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -13,7 +14,7 @@ net::Socket bound(const net::Address& address) {
   net::Socket sock(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in name{};
   name.sin_family = AF_INET;
-  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(::inet_pton(AF_INET, address.host.c_str(), &name.sin_addr), 1);
   name.sin_port = htons(address.port);
   EXPECT_EQ(
       ::bind(sock.fd(), reinterpret_cast<const sockaddr*>(&name), sizeof name),
@@ -32,8 +33,8 @@ net::Address closed_address() {
   return net::local_address(taken);
 }
 
-FullQueue::FullQueue()
-    : listener(bound()),
+FullQueue::FullQueue(const net::Address& wanted)
+    : listener(bound(wanted)),
       address(net::local_address(listener)) {
   EXPECT_EQ(::listen(listener.fd(), 0), 0);
   first = net::connect(address);

@@ -22,7 +22,7 @@ net::Address closed_address();
 
 // A listener whose queue is full: a connection to it stays pending.
 struct FullQueue {
-  FullQueue();
+  explicit FullQueue(const net::Address& wanted = loopback);
   net::Socket listener;
   net::Socket first;
   net::Address address;

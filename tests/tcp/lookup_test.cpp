@@ -184,14 +184,6 @@ TEST_P(Lookup, F07_ALookupsDescriptorIsCloseOnExecAndNonBlocking) {
   EXPECT_EQ(client->reason, std::errc::connection_refused);
 }
 
-TEST(BlockingConnect, D10_ConnectTriesEachAddressOfAName) {
-  names = {{"two.test", {"127.0.0.2", "127.0.0.1"}}};
-  const net::Socket listener = net::listen(loopback);
-  const net::Address there = net::local_address(listener);
-  const net::Socket sock = net::connect({"two.test", there.port});
-  EXPECT_EQ(net::peer_address(sock), there);
-}
-
 TEST_P(Lookup, D12_IpAddressesAreNotLookedUp) {
   std::vector<std::shared_ptr<Client>> clients;
   for (const char* const literal :

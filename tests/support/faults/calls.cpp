@@ -106,6 +106,22 @@ constinit Next<int(int, int)> next_shutdown{"shutdown"};
 constinit Next<int(int, int, int)> next_socket{"socket"};
 constinit Next<ssize_t(int, const void*, size_t)> next_write{"write"};
 
+// The answers for these IP addresses, one behind the other.
+int look_up_each(std::string_view listed,
+                 const char* service,
+                 const addrinfo* hints,
+                 addrinfo** found) {
+  while (!listed.empty()) {
+    std::array<char, 64> host{};
+    const std::string_view word = faults::take_word(listed);
+    word.copy(host.data(), host.size() - 1);
+    const int error = next_getaddrinfo(host.data(), service, hints, found);
+    if (error != 0) return error;
+    while (*found) found = &(*found)->ai_next;
+  }
+  return 0;
+}
+
 }  // namespace
 
 // --- Sockets -----------------------------------------------------------------
@@ -268,8 +284,11 @@ INTERPOSED int getaddrinfo(const char* host,
                            const char* service,
                            const addrinfo* hints,
                            addrinfo** found) {
-  return error("getaddrinfo",
-               [=] { return next_getaddrinfo(host, service, hints, found); });
+  return error("getaddrinfo", [=] {
+    const std::string_view listed = faults::addresses_of(host);
+    return listed.empty() ? next_getaddrinfo(host, service, hints, found)
+                          : look_up_each(listed, service, hints, found);
+  });
 }
 
 INTERPOSED int getnameinfo(const sockaddr* address,

@@ -19,6 +19,15 @@
 #include <utility>
 
 namespace faults {
+
+std::string_view take_word(std::string_view& rest) {
+  const auto blanks = rest.find_first_not_of(' ');
+  rest.remove_prefix(blanks == rest.npos ? rest.size() : blanks);
+  const std::string_view word = rest.substr(0, rest.find(' '));
+  rest.remove_prefix(word.size());
+  return word;
+}
+
 namespace {
 
 using std::string_view;
@@ -31,6 +40,11 @@ struct Rule {
   Verdict verdict;
 };
 
+struct Name {
+  string_view name;
+  string_view ip_addresses;
+};
+
 struct Counter {
   std::atomic<const char*> name = nullptr;
   std::atomic<int> calls = 0;
@@ -39,6 +53,7 @@ struct Counter {
 constinit std::array<char, 4096> text{};  // the rules are views of it
 constinit std::array<Rule, 32> rules;
 constinit std::size_t rule_count = 0;
+constinit Name only_name{};
 constinit std::array<Counter, 64> counters;
 constinit std::atomic<int> all_calls = 0;
 constinit int most_calls = INT_MAX;
@@ -80,15 +95,6 @@ class Line {
 }
 
 // --- Reading a script --------------------------------------------------------
-
-// Removes the first word and returns it.
-string_view take_word(string_view& rest) {
-  const auto blanks = rest.find_first_not_of(' ');
-  rest.remove_prefix(blanks == rest.npos ? rest.size() : blanks);
-  const string_view word = rest.substr(0, rest.find(' '));
-  rest.remove_prefix(word.size());
-  return word;
-}
 
 int number(string_view word, string_view statement) {
   int value = 0;
@@ -173,6 +179,9 @@ bool read(string_view statement) {
     return take_word(arguments) == program_invocation_short_name;
   } else if (word == "log") {
     log_file = open_log(take_word(arguments), statement);
+  } else if (word == "name") {
+    only_name.name = take_word(arguments);
+    only_name.ip_addresses = arguments;
   } else if (word == "most") {
     most_calls = number(take_word(arguments), statement);
   } else {
@@ -204,6 +213,7 @@ __attribute__((constructor)) void obey_the_environment() {
 void obey(const char* script) {
   obeying = false;
   rule_count = 0;
+  only_name = {};
   all_calls = 0;
   most_calls = INT_MAX;
   for (Counter& counter : counters) {
@@ -221,6 +231,10 @@ void obey(const char* script) {
     meant = read(statement);
   }
   obeying = meant;
+}
+
+string_view addresses_of(string_view host) {
+  return host == only_name.name ? only_name.ip_addresses : string_view();
 }
 
 int calls(const char* name) {

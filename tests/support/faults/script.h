@@ -7,6 +7,7 @@
 //   recv 3 ECONNRESET    the third call of recv() fails
 //   poll 1-5 EINTR       the first five of poll() fail
 //   send * short 1       every send() takes one byte at most
+//   name a.test ::1 127.0.0.1    the IP addresses that a name has
 //   only get-poetry      the script is for this program
 //   log /tmp/calls       every call is written there as a line: "recv 3"
 //   most 1000            a program with more calls is ended by SIGABRT
@@ -18,6 +19,7 @@
 
 #include <cstddef>
 #include <limits>
+#include <string_view>
 
 namespace faults {
 
@@ -42,6 +44,13 @@ class Script {
 
 // How many calls of this name were made.
 int calls(const char* name);
+
+// The IP addresses of a name, with blanks before them; empty if the script does
+// not say.
+std::string_view addresses_of(std::string_view name);
+
+// Removes the first word and returns it.
+std::string_view take_word(std::string_view& rest);
 
 // Counts one more call of this name, which has to stay valid.
 Verdict judge(const char* name);
