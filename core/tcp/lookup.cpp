@@ -4,6 +4,10 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
+#include <list>
+#include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -13,25 +17,92 @@
 namespace reactor {
 namespace {
 
-// The thread writes it; the reactor reads it when the eventfd is readable.
-struct Answer {
-  net::Socket ready{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
+// A name to look up, and the answer: a thread of the LookupQueue writes it, and
+// the reactor reads it when the eventfd is readable.
+struct Question {
+  explicit Question(net::Address asked)
+      : name(std::move(asked)) {
+    if (ready.fd() < 0) net::throw_last_error("eventfd");
+  }
+
+  const net::Address name;
+  const net::Socket ready{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
   std::vector<net::Address> ip_addresses;
   std::error_code error;
   // The eventfd does not order memory accesses in C++; this does.
   std::atomic<bool> is_complete = false;
+  // In the queue, until a thread begins. Only the queue uses it.
+  std::optional<std::list<std::shared_ptr<Question>>::iterator> place;
 };
 
-void look_up(const net::Address& name, Answer& answer) {
+void answer(Question& question) {
   try {
-    answer.ip_addresses = net::resolve(name);
+    question.ip_addresses = net::resolve(question.name);
   } catch (const std::system_error& error) {
-    answer.error = error.code();
+    question.error = error.code();
   } catch (const std::exception&) {
-    answer.error = make_error_code(std::errc::not_enough_memory);
+    question.error = make_error_code(std::errc::not_enough_memory);
   }
-  answer.is_complete = true;
-  ::eventfd_write(answer.ready.fd(), 1);
+  question.is_complete = true;
+  ::eventfd_write(question.ready.fd(), 1);
+}
+
+// All reactors of the program share it. A thread ends when no question waits.
+class LookupQueue {
+ public:
+  // Throws std::system_error if there is no thread for it.
+  void push(const std::shared_ptr<Question>& question) {
+    const std::lock_guard lock(mutex_);
+    question->place = waiting_.insert(waiting_.end(), question);
+    if (threads_ < max_threads) start_thread();
+  }
+
+  // Does nothing if a thread has begun with it.
+  void remove(Question& question) {
+    const std::lock_guard lock(mutex_);
+    if (question.place) waiting_.erase(*std::exchange(question.place, {}));
+  }
+
+ private:
+  // Twisted's thread pool has as many, by default.
+  static constexpr int max_threads = 10;
+
+  void start_thread() try {
+    std::thread([this] { run(); }).detach();
+    ++threads_;
+  } catch (const std::system_error&) {
+    if (threads_ > 0) return;  // those answer this question, too
+    waiting_.pop_back();
+    throw;
+  }
+
+  void run() {
+    while (const auto question = take()) {
+      answer(*question);
+    }
+  }
+
+  std::shared_ptr<Question> take() {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.empty()) {
+      --threads_;
+      return nullptr;
+    }
+    const auto question = waiting_.front();
+    waiting_.pop_front();
+    question->place.reset();
+    return question;
+  }
+
+  std::mutex mutex_;  // for what follows
+  std::list<std::shared_ptr<Question>> waiting_;
+  int threads_ = 0;
+};
+
+// Never destroyed: a thread may still use it when the program ends.
+LookupQueue& lookup_queue() {
+  static LookupQueue& queue = *new LookupQueue;
+  return queue;
 }
 
 class Lookup final : public ReadDescriptor {
@@ -41,19 +112,21 @@ class Lookup final : public ReadDescriptor {
   Lookup(ReactorFdSet& fds, const net::Address& name, Done done)
       : fds_(fds),
         done_(std::move(done)),
-        answer_(std::make_shared<Answer>()) {
-    if (answer_->ready.fd() < 0) net::throw_last_error("eventfd");
-    std::thread([name, answer = answer_] { look_up(name, *answer); }).detach();
+        question_(std::make_shared<Question>(name)) {
+    lookup_queue().push(question_);
   }
+  ~Lookup() override { lookup_queue().remove(*question_); }
 
-  int fileno() const override { return answer_->ready.fd(); }
+  int fileno() const override { return question_->ready.fd(); }
 
   std::error_code do_read() override {
     eventfd_t count = 0;
-    if (::eventfd_read(fileno(), &count) < 0) return net::last_error();
-    if (!answer_->is_complete) return {};
+    if (::eventfd_read(fileno(), &count) < 0) {
+      return errno == EINTR ? std::error_code() : net::last_error();
+    }
+    if (!question_->is_complete) return {};
     fds_.remove_reader(*this);
-    done_(std::move(answer_->ip_addresses), answer_->error);
+    done_(std::move(question_->ip_addresses), question_->error);
     return {};
   }
 
@@ -62,7 +135,7 @@ class Lookup final : public ReadDescriptor {
  private:
   ReactorFdSet& fds_;
   const Done done_;
-  const std::shared_ptr<Answer> answer_;  // shared with the thread
+  const std::shared_ptr<Question> question_;  // shared with the queue
 };
 
 }  // namespace

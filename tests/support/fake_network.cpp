@@ -2,12 +2,14 @@
 
 #include <dlfcn.h>
 #include <netdb.h>
+#include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <mutex>
 #include <new>
 
 #include "support/tcp.h"
@@ -18,7 +20,30 @@ std::map<std::string, std::vector<std::string>> names;
 std::atomic<int> questions;
 std::shared_ptr<std::latch> slow_answer;
 int connect_error = 0;
+int thread_error = 0;
 int answer_error = 0;
+
+namespace {
+
+std::mutex asked_mutex;
+std::vector<std::string> asked;
+
+void remember(const std::string& name) {
+  const std::lock_guard lock(asked_mutex);
+  if (name != "slow.test") asked.push_back(name);
+}
+
+}  // namespace
+
+std::vector<std::string> asked_names() {
+  const std::lock_guard lock(asked_mutex);
+  return asked;
+}
+
+void forget_asked_names() {
+  const std::lock_guard lock(asked_mutex);
+  asked.clear();
+}
 
 }  // namespace rig
 
@@ -47,6 +72,7 @@ extern "C" int getaddrinfo(const char* name,
   const auto addresses =
       entry == rig::names.end() ? std::vector<std::string>() : entry->second;
   const auto answer = rig::slow_answer;
+  rig::remember(name);
   ++rig::questions;
   if (name == std::string("slow.test")) answer->wait();
   if (name == std::string("vast.test")) throw std::bad_alloc();
@@ -58,6 +84,16 @@ extern "C" int getaddrinfo(const char* name,
     }
   }
   return 0;
+}
+
+extern "C" int pthread_create(pthread_t* thread,
+                              const pthread_attr_t* attributes,
+                              void* (*run)(void*),
+                              void* argument) noexcept {
+  static const auto system = reinterpret_cast<decltype(&::pthread_create)>(
+      ::dlsym(RTLD_NEXT, "pthread_create"));
+  if (rig::thread_error != 0) return rig::thread_error;
+  return system(thread, attributes, run, argument);
 }
 
 extern "C" int socket(int family, int type, int protocol) noexcept {

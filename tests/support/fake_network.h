@@ -1,7 +1,7 @@
 // A name server, and a network that fails as a test says. A suite that links
 // fake_network.cpp calls these instead of the system's getaddrinfo(),
-// connect() and eventfd_read(); max_descriptors of support/tcp.h holds for its
-// socket() and eventfd().
+// connect(), pthread_create() and eventfd_read(); max_descriptors of
+// support/tcp.h holds for its socket() and eventfd().
 #pragma once
 
 #include <atomic>
@@ -19,7 +19,12 @@ extern std::map<std::string, std::vector<std::string>> names;
 extern std::atomic<int> questions;  // how many names were looked up
 extern std::shared_ptr<std::latch> slow_answer;
 
+// The names that were looked up, in order, except "slow.test".
+std::vector<std::string> asked_names();
+void forget_asked_names();
+
 extern int connect_error;  // of every connect(), if not 0
+extern int thread_error;  // of every pthread_create(), if not 0
 extern int answer_error;  // of every eventfd_read(), if not 0
 
 }  // namespace rig

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <netdb.h>
+#include <filesystem>
 #include <latch>
 #include <new>
 #include <thread>
@@ -183,6 +184,142 @@ TEST_P(Lookup, F07_ALookupsDescriptorIsCloseOnExecAndNonBlocking) {
   run_until_over();
   EXPECT_EQ(client->reason, std::errc::connection_refused);
 }
+
+// --- Many names at once ------------------------------------------------------
+
+constexpr int max_threads = 10;
+
+std::size_t threads() {
+  const std::filesystem::directory_iterator tasks("/proc/self/task");
+  return static_cast<std::size_t>(std::distance(begin(tasks), end(tasks)));
+}
+
+using Clients = std::vector<std::shared_ptr<Client>>;
+
+// So many attempts whose names are answered once `slow_answer` is open.
+Clients connect_to_slow_names(reactor::Reactor& reactor, std::size_t count) {
+  const auto port = closed_address().port;
+  Clients clients;
+  while (clients.size() < count) {
+    clients.push_back(std::make_shared<Client>());
+    reactor.connect_tcp("slow.test", port, clients.back(), 1h);
+  }
+  return clients;
+}
+
+std::size_t failures(const Clients& clients) {
+  std::size_t count = 0;
+  for (const auto& client : clients) {
+    count += static_cast<std::size_t>(client->failures);
+  }
+  return count;
+}
+
+TEST_P(Lookup, D11_HundredsOfNamesShareTenThreads) {
+  const auto answer = slow_answer = std::make_shared<std::latch>(1);
+  const std::size_t before = threads();
+  const Clients clients = connect_to_slow_names(reactor, 300);
+  steps.when([] { return questions == max_threads; });
+  steps.after(20, [&] {
+    EXPECT_EQ(questions, max_threads);
+    EXPECT_LE(threads(), before + max_threads);
+    EXPECT_EQ(failures(clients), 0u);
+    answer->count_down();
+  });
+  steps.when([&] { return failures(clients) == 300; });
+  steps.run();
+  EXPECT_EQ(questions, 300);
+  EXPECT_EQ(clients.back()->reason, std::errc::connection_refused);
+}
+
+// Nine threads wait for the slow names, so the tenth answers all others.
+TEST_P(Lookup, D11_NamesThatWaitAreLookedUpInOrder) {
+  const auto answer = slow_answer = std::make_shared<std::latch>(1);
+  const Clients slow = connect_to_slow_names(reactor, max_threads - 1);
+  Clients others;
+  std::vector<std::string> names_in_order;
+  steps.when([] { return questions == max_threads - 1; },
+             [&] {
+               for (int i = 0; i < 20; ++i) {
+                 others.push_back(std::make_shared<Client>());
+                 names_in_order.push_back(std::to_string(i) + ".test");
+                 reactor.connect_tcp(names_in_order.back(), 1, others.back());
+               }
+             });
+  steps.when([&] { return failures(others) == 20; });
+  steps.run();
+  EXPECT_EQ(asked_names(), names_in_order);
+  EXPECT_EQ(slow.front()->reason, Error::connection_lost);
+  answer->count_down();
+}
+
+TEST_P(Lookup, D11_ANameThatWaitsCanBeGivenUp) {
+  const auto answer = slow_answer = std::make_shared<std::latch>(1);
+  const Clients slow = connect_to_slow_names(reactor, max_threads);
+  const auto given_up = std::make_shared<Client>();
+  const auto kept = std::make_shared<Client>();
+  std::shared_ptr<reactor::Connector> connector;
+  steps.when([] { return questions == max_threads; },
+             [&] {
+               connector = reactor.connect_tcp("given-up.test", 1, given_up);
+               reactor.connect_tcp("kept.test", 1, kept);
+             });
+  steps.after(5, [&] { connector->disconnect(); });
+  steps.when([&] { return given_up->failures == 1; });
+  steps.after(5, [&] { answer->count_down(); });
+  steps.when([&] { return kept->failures == 1; });
+  steps.run();
+  EXPECT_EQ(given_up->reason, std::errc::operation_canceled);
+  EXPECT_EQ(asked_names(), std::vector<std::string>{"kept.test"});
+}
+
+TEST_P(Lookup, A14_ADestroyedReactorGivesUpTheNamesThatWait) {
+  const auto answer = slow_answer = std::make_shared<std::latch>(1);
+  const auto before = open_descriptors();
+  Clients clients;
+  {
+    SteppedReactor here(reactor::make_poller(GetParam()));
+    clients = connect_to_slow_names(here.reactor, 100);
+    here.when([] { return questions == max_threads; });
+    here.run();
+  }
+  EXPECT_EQ(clients.back().use_count(), 1);
+  EXPECT_LE(open_descriptors(), before + max_threads);
+  answer->count_down();
+  const auto poems = std::make_shared<Client>();
+  reactor.connect_tcp("poems.test", closed_address().port, poems);
+  steps.when([&] { return poems->failures == 1; });
+  steps.run();
+  EXPECT_EQ(questions, max_threads + 1);
+}
+
+TEST_P(Lookup, D11_ANameThatFindsNoThreadWaitsForOne) {
+  const auto answer = slow_answer = std::make_shared<std::latch>(1);
+  const Clients slow = connect_to_slow_names(reactor, 1);
+  const auto other = std::make_shared<Client>();
+  steps.when([] { return questions == 1; },
+             [&] {
+               thread_error = EAGAIN;
+               reactor.connect_tcp("other.test", 1, other);
+             });
+  steps.after(10, [&] {
+    EXPECT_EQ(other->failures, 0);
+    answer->count_down();
+  });
+  steps.when([&] { return other->failures == 1; });
+  steps.run();
+  EXPECT_EQ(other->reason.category(), net::resolver_category());
+}
+
+TEST_P(Lookup, D11_WithoutAnyThreadALookupIsAFailure) {
+  thread_error = EAGAIN;
+  connect({"poems.test", 1});
+  run_until_over();
+  EXPECT_EQ(client->reason, std::errc::resource_unavailable_try_again);
+  EXPECT_EQ(questions, 0);
+}
+
+// --- IP addresses ------------------------------------------------------------
 
 TEST_P(Lookup, D12_IpAddressesAreNotLookedUp) {
   std::vector<std::shared_ptr<Client>> clients;

@@ -30,10 +30,12 @@ class TcpClientTest : DescriptorsClosed, public TcpTest {
   TcpClientTest() {
     names = {{"poems.test", {"127.0.0.1"}}, {"slow.test", {"127.0.0.1"}}};
     questions = 0;
+    forget_asked_names();
   }
   ~TcpClientTest() override {
     connect_error = 0;
     answer_error = 0;
+    thread_error = 0;
     max_descriptors = unlimited;
   }
 
