@@ -9,7 +9,7 @@
 namespace net {
 namespace {
 
-// RFC 1035, without the final dot. Limits an IPv6 address with its scope, too.
+// RFC 1035, without the final dot. Limits an IPv6 address with its zone, too.
 constexpr std::size_t max_name = 253;
 
 // Counts control characters as blanks: '\0' would end the name too early.

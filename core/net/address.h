@@ -17,7 +17,7 @@ struct Address {
   auto operator<=>(const Address&) const = default;
 };
 
-// "127.0.0.1:10001", "[::1]:10001".
+// "127.0.0.1:10001", "[::1]:10001", "[fe80::1%eth0]:10001".
 std::string to_string(const Address& address);
 
 // Reads "[host:]port"; without a host it is this machine. The port is decimal,
@@ -26,7 +26,8 @@ std::string to_string(const Address& address);
 Address parse_address(std::string_view text);
 
 // Whether the host is an IP address, which need not be looked up: a dotted quad
-// (not "127.1"), or IPv6 with or without a scope.
+// (not "127.1"), or IPv6 with or without a zone. The zone is not checked: its
+// interface may come and go.
 bool is_ip_address(const std::string& host);  // isIPAddress, isIPv6Address
 
 }  // namespace net

@@ -54,7 +54,8 @@ std::optional<steady_clock::time_point> deadline_after(
 }
 
 Socket listen_on(const Address& ip_address, std::error_code& error) {
-  SocketAddress address = to_socket_address(ip_address);
+  SocketAddress address = to_socket_address(ip_address, error);
+  if (error) return {};
   Socket sock = make_socket(address.storage.ss_family, error);
   if (error) return sock;
   const int yes = 1;
@@ -112,7 +113,8 @@ Socket connect(const Address& address,
 Socket start_connect(const Address& ip_address,
                      std::error_code& error,
                      int flags) {
-  SocketAddress address = to_socket_address(ip_address);
+  SocketAddress address = to_socket_address(ip_address, error);
+  if (error) return {};
   Socket sock = make_socket(address.storage.ss_family, error, flags);
   if (error) return sock;
   int result = 0;

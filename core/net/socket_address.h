@@ -7,6 +7,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <system_error>
+
 #include "net/address.h"
 
 namespace net {
@@ -22,10 +24,12 @@ struct SocketAddress {
   }
 };
 
-// The host of `from` is an IP address.
-SocketAddress to_socket_address(const Address& from);
+// The host of `from` is an IP address. Sets `error` if its zone is neither the
+// name of an interface here nor a number.
+SocketAddress to_socket_address(const Address& from, std::error_code& error);
 
-// An IPv4 address that is mapped into IPv6 becomes the IPv4 address.
+// An IPv4 address that is mapped into IPv6 becomes the IPv4 address. A zone is
+// the name of its interface, if that can be typed, or its number.
 Address to_address(const SocketAddress& address);
 
 }  // namespace net

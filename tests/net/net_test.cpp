@@ -1,9 +1,12 @@
 // Sockets, without a reactor: listening, connecting and their addresses.
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -14,10 +17,13 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
+#include <memory>
 #include <stdexcept>
 
 #include "net/message.h"
 #include "net/resolver.h"
+#include "net/socket_address.h"
 #include "support/tcp.h"
 
 namespace {
@@ -36,6 +42,29 @@ class Net : public testing::Test {
 
 bool has_ipv6() {
   return message_thrown_by([] { net::listen({"::1", 0}); }).empty();
+}
+
+std::string number_of_lo() {
+  return std::to_string(::if_nametoindex("lo"));
+}
+
+// "fe80::1234%eth0"; empty if there is none.
+std::string link_local_address() {
+  ifaddrs* all = nullptr;
+  if (::getifaddrs(&all) != 0) return "";
+  const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner(
+      all, &::freeifaddrs);
+  for (const ifaddrs* one = all; one; one = one->ifa_next) {
+    const auto ipv6 = reinterpret_cast<const sockaddr_in6*>(one->ifa_addr);
+    if (!ipv6 || ipv6->sin6_family != AF_INET6 ||
+        !IN6_IS_ADDR_LINKLOCAL(&ipv6->sin6_addr)) {
+      continue;
+    }
+    char host[INET6_ADDRSTRLEN];
+    ::inet_ntop(AF_INET6, &ipv6->sin6_addr, host, sizeof host);
+    return host + "%"s + one->ifa_name;
+  }
+  return "";
 }
 
 void expect_talk(const net::Socket& listener, const Address& to) {
@@ -258,7 +287,7 @@ TEST_F(Net, D15_TheSamePortOfAnotherAddressIsConnected) {
 }
 
 // A link-local address needs an interface.
-TEST_F(Net, D13_AScopeIsAnInterface) {
+TEST_F(Net, D13_AZoneIsAnInterface) {
   const auto why = [](const char* host) {
     std::error_code error;
     net::start_connect({host, 1}, error);
@@ -267,7 +296,51 @@ TEST_F(Net, D13_AScopeIsAnInterface) {
   const std::error_code without = why("fe80::1");
   if (without != std::errc::invalid_argument) GTEST_SKIP() << without.message();
   EXPECT_NE(why("fe80::1%lo"), without);
-  EXPECT_EQ(why("fe80::1%nosuchinterface"), without);
+  EXPECT_EQ(why("fe80::1%lo"), why(("fe80::1%" + number_of_lo()).c_str()));
+  EXPECT_EQ(why("fe80::1%nosuch"), std::errc::no_such_device);
+  EXPECT_EQ(why("::1%nosuch"), std::errc::no_such_device);
+  EXPECT_EQ(why("::1%4294967296"), std::errc::no_such_device);
+  EXPECT_EQ(why("::1%-1"), std::errc::no_such_device);
+  EXPECT_EQ(message_thrown_by([] {
+              net::listen({"::1%nosuch", 80});
+            }),
+            "cannot listen on [::1%nosuch]:80: No such device");
+}
+
+TEST_F(Net, D13_AnAddressIsPrintedWithItsZone) {
+  const std::vector<std::pair<std::string, std::string>> table = {
+      {"fe80::1%lo", "fe80::1%lo"},
+      {"fe80::1%" + number_of_lo(), "fe80::1%lo"},
+      {"ff02::1%lo", "ff02::1%lo"},
+      {"fe80::1%987654321", "fe80::1%987654321"},
+      {"fe80::1", "fe80::1"},
+      {"fe80::1%0", "fe80::1"},
+      {"::1", "::1"},
+  };
+  for (const auto& [typed, printed] : table) {
+    std::error_code error;
+    const auto address = net::to_socket_address({typed, 80}, error);
+    EXPECT_FALSE(error) << typed;
+    EXPECT_EQ(net::to_address(address), (Address{printed, 80})) << typed;
+    const std::string text = to_string(net::to_address(address));
+    const auto again = net::to_socket_address(net::parse_address(text), error);
+    EXPECT_FALSE(error) << text;
+    EXPECT_EQ(std::memcmp(&again.storage, &address.storage, address.size), 0)
+        << text;
+  }
+}
+
+TEST_F(Net, D13_LinkLocalEndsCanBeConnectedToAgain) {
+  const std::string host = link_local_address();
+  if (host.empty()) GTEST_SKIP() << "no link-local address here";
+  const net::Socket listener = net::listen({host, 0});
+  const Address address = net::local_address(listener);
+  EXPECT_EQ(address.host, host);
+  expect_talk(listener, address);
+  const net::Socket client = net::connect(address);
+  const net::Socket server = rig::accept(listener);
+  EXPECT_EQ(net::peer_address(client), address);
+  EXPECT_EQ(net::peer_address(server).host, host);
 }
 
 // --- State of a socket -------------------------------------------------------
