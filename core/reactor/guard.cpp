@@ -1,15 +1,40 @@
 #include "reactor/guard.h"
 
+#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+
+#include <memory>
 
 namespace reactor {
 namespace {
 
+// As spdlog begins: without a name, and on stdout.
+bool is_set_by_program(const spdlog::logger& logger) {
+  const auto& sinks = logger.sinks();
+  return !logger.name().empty() || sinks.size() != 1 ||
+         !dynamic_cast<spdlog::sinks::stdout_color_sink_mt*>(
+             sinks.front().get());
+}
+
+std::shared_ptr<spdlog::logger> stderr_logger() try {
+  const auto logger = spdlog::get("slowpoetry");
+  return logger ? logger : spdlog::stderr_color_mt("slowpoetry");
+} catch (const spdlog::spdlog_ex&) {
+  return spdlog::get("slowpoetry");  // another thread has just made it
+}
+
+// stdout is the program's.
+std::shared_ptr<spdlog::logger> logger() {
+  auto preferred = spdlog::default_logger();
+  if (preferred && is_set_by_program(*preferred)) return preferred;
+  return stderr_logger();
+}
+
 void log(spdlog::level::level_enum level,
          const FileDescriptor* who,
          const char* what) noexcept try {
-  spdlog::log(level, "[{}] {}", who ? who->log_prefix() : "-",
-              what ? what : "unknown exception");
+  logger()->log(level, "[{}] {}", who ? who->log_prefix() : "-",
+                what ? what : "unknown exception");
 } catch (...) {
   // There is no other place to report it.
 }

@@ -11,8 +11,9 @@
 
 namespace reactor {
 
-// Logs one line about `who`, which may be null. Exceptions of the log are
-// dropped.
+// Logs one line about `who`, which may be null: with spdlog's default logger if
+// the program has set one, and otherwise with the logger "slowpoetry", which
+// writes to stderr. Exceptions of the log are dropped.
 void log_error(const FileDescriptor* who, const char* what) noexcept;
 void log_warning(const FileDescriptor* who, const char* what) noexcept;
 
