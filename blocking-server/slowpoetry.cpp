@@ -17,6 +17,7 @@
 #include "cli/connection.h"
 #include "cli/elapsed.h"
 #include "cli/poem.h"
+#include "cli/print.h"
 #include "cli/server_options.h"
 #include "cli/tasks.h"
 #include "net/socket.h"
@@ -99,7 +100,7 @@ int main(int argc, char** argv) try {
   const auto options = cli::parse_server_args(argc, argv);
   const net::Socket listener = net::listen(options.address);
   cli::set_up_connections(listener, options);
-  fmt::print("Serving {} on port {}.\n", options.poetry_file,
+  fmt::print("Serving {} on port {}.\n", cli::one_line(options.poetry_file),
              net::local_address(listener).port);
   serve(listener, options);
 } catch (const std::exception& error) {

@@ -11,13 +11,18 @@ build=$(readlink -m -- "${BUILD_DIR:-$root/build}")
 
 # --- Error messages -----------------------------------------------------------
 
+# A message, with what was typed in it, as one line.
+one_line() {
+  printf '%s' "${*//[[:cntrl:]]/?}"
+}
+
 die() {
-  echo "$me: $*" >&2
+  echo "$me: $(one_line "$*")" >&2
   exit 1
 }
 
 usage_error() {
-  printf '%s: %s\ntry --help\n' "$me" "$*" >&2
+  printf '%s: %s\ntry --help\n' "$me" "$(one_line "$*")" >&2
   exit 2
 }
 

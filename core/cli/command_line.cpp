@@ -1,7 +1,6 @@
 #include "cli/command_line.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -15,6 +14,7 @@
 #include <fmt/format.h>
 #include <cxxopts.hpp>
 
+#include "cli/print.h"
 #include "cli/values.h"
 
 namespace cli {
@@ -38,10 +38,6 @@ const std::vector<OptionRow> common_rows = {
     {"V,version", "", "", "Show the version."},
 };
 
-std::string program() {
-  return program_invocation_short_name;
-}
-
 void add_rows(cxxopts::Options& options, const std::vector<OptionRow>& rows) {
   for (const OptionRow& row : rows) {
     if (row.value.empty()) {
@@ -61,9 +57,10 @@ std::string with(const std::string& first, const std::string& second) {
 
 cxxopts::Options make_options(const ProgramHelp& help) {
   cxxopts::Options options(
-      program(), fmt::format("Example:\n  {}\n\nUsage:\n  {} [options]{}\n\n{}",
-                             with(program(), help.example), program(),
-                             with("", help.words), help.about));
+      program_name(),
+      fmt::format("Example:\n  {}\n\nUsage:\n  {} [options]{}\n\n{}",
+                  with(program_name(), help.example), program_name(),
+                  with("", help.words), help.about));
   options.custom_help("").positional_help("").allow_unrecognised_options();
   add_rows(options, help.rows);
   add_rows(options, common_rows);
@@ -141,15 +138,20 @@ cxxopts::ParseResult parse(cxxopts::Options& options,
   usage_error(fmt::format("a value is missing after '{}'", typed.back()));
 }
 
+[[noreturn]] void fail(const std::string& message, const char* hint) {
+  const auto line = program_name() + ": " + one_line(message) + '\n';
+  std::fputs((line + hint).c_str(), stderr);
+  std::exit(usage_status);
+}
+
 }  // namespace
 
 void usage_error(const std::string& message) {
-  input_error(message + "\ntry --help");
+  fail(message, "try --help\n");
 }
 
 void input_error(const std::string& message) {
-  std::fputs((program() + ": " + message + '\n').c_str(), stderr);
-  std::exit(usage_status);
+  fail(message, "");
 }
 
 CommandLine::CommandLine(int argc, char** argv, const ProgramHelp& help) {
@@ -178,7 +180,7 @@ CommandLine::CommandLine(int argc, char** argv, const ProgramHelp& help) {
 void CommandLine::handle_common_options() const {
   if (has("help")) print_help();
   if (has("version")) {
-    fmt::print("{} {}\n", program(), SLOWPOETRY_VERSION);
+    fmt::print("{} {}\n", program_name(), SLOWPOETRY_VERSION);
     std::exit(EXIT_SUCCESS);
   }
 }

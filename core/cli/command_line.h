@@ -31,7 +31,8 @@ struct ProgramHelp {
 };
 
 // Prints "program: message" and "try --help", and ends the program. The message
-// quotes the word that is wrong as it was typed, between ''.
+// quotes the word that is wrong as it was typed, between '', and becomes one
+// line: see one_line() in print.h.
 [[noreturn]] void usage_error(const std::string& message);
 
 // The same without "try --help": for a file that cannot be read, for example.

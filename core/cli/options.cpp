@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/command_line.h"
+#include "cli/print.h"
 #include "cli/process.h"
 #include "cli/values.h"
 #include "net/socket.h"
@@ -40,7 +41,11 @@ ProgramHelp program_help(const std::string& edition,
 }
 
 net::Address parse_address(const std::string& word) try {
-  return net::parse_address(word);
+  const net::Address address = net::parse_address(word);
+  if (one_line(address.host) != address.host) {
+    throw std::invalid_argument("Host names have printable characters only.");
+  }
+  return address;
 } catch (const std::invalid_argument& error) {
   usage_error(fmt::format("{} '{}'", error.what(), word));
 }

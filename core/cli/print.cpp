@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 
 #include <fmt/core.h>
@@ -10,6 +11,10 @@
 
 namespace cli {
 namespace {
+
+// U+2028 and U+2029.
+constexpr std::string_view line_separator = "\xe2\x80\xa8";
+constexpr std::string_view paragraph_separator = "\xe2\x80\xa9";
 
 bool is_control(std::string_view character) {
   const auto first = static_cast<unsigned char>(character[0]);
@@ -24,16 +29,13 @@ void append_escaped(std::string& escaped, std::string_view bytes) {
   }
 }
 
-}  // namespace
-
-std::string escape(std::string_view text) {
+template <typename Harmless>
+std::string escape_unless(std::string_view text, Harmless harmless) {
   std::string escaped;
   while (!text.empty()) {
     const std::size_t size = utf8_size(text);
     const auto character = text.substr(0, size == 0 ? 1 : size);
-    const bool harmless = character == "\n" || character == "\t" ||
-                          (size > 0 && !is_control(character));
-    if (harmless) {
+    if (size > 0 && harmless(character)) {
       escaped += character;
     } else {
       append_escaped(escaped, character);
@@ -41,6 +43,25 @@ std::string escape(std::string_view text) {
     text.remove_prefix(character.size());
   }
   return escaped;
+}
+
+}  // namespace
+
+std::string escape(std::string_view text) {
+  return escape_unless(text, [](std::string_view character) {
+    return character == "\n" || character == "\t" || !is_control(character);
+  });
+}
+
+std::string one_line(std::string_view name) {
+  return escape_unless(name, [](std::string_view character) {
+    return character != line_separator && character != paragraph_separator &&
+           !is_control(character);
+  });
+}
+
+std::string program_name() {
+  return one_line(program_invocation_short_name);
 }
 
 void print_poem(std::string_view poem) {

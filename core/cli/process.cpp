@@ -16,14 +16,11 @@
 #include <cstring>
 #include <string>
 
+#include "cli/print.h"
 #include "net/socket.h"
 
 namespace cli {
 namespace {
-
-std::string program() {
-  return program_invocation_short_name;
-}
 
 // --- Printing ----------------------------------------------------------------
 
@@ -37,7 +34,8 @@ void open_missing_streams() {
 
 [[noreturn]] void cannot_print() {
   const std::string reason = std::strerror(errno);
-  std::fputs((program() + ": cannot print: " + reason + '\n').c_str(), stderr);
+  std::fputs((program_name() + ": cannot print: " + reason + '\n').c_str(),
+             stderr);
   std::quick_exit(EXIT_FAILURE);  // does not flush stdout, which would fail
 }
 
@@ -71,7 +69,7 @@ void replace_stdout() {
 // --- Logging -----------------------------------------------------------------
 
 void set_up_log() {
-  spdlog::set_default_logger(spdlog::stderr_logger_mt(program()));
+  spdlog::set_default_logger(spdlog::stderr_logger_mt(program_name()));
   spdlog::set_pattern("%n: %l: %v");
   spdlog::set_level(spdlog::level::warn);
   spdlog::cfg::load_env_levels();
@@ -150,7 +148,7 @@ void set_up_signals(OnSignal on_signal) {
   std::signal(SIGPIPE, SIG_DFL);
 
   if (on_signal != OnSignal::end) {
-    on_sigint = program() +
+    on_sigint = program_name() +
                 (on_signal == OnSignal::finish_callback
                      ? ": interrupted: stops once its callback returns; "
                      : ": interrupted: reports what it has, and ends; ") +
@@ -159,8 +157,8 @@ void set_up_signals(OnSignal on_signal) {
     handle(SIGINT, finish);
     return;
   }
-  on_sigint = program() + ": " + ::strsignal(SIGINT) + '\n';
-  on_sigterm = program() + ": " + ::strsignal(SIGTERM) + '\n';
+  on_sigint = program_name() + ": " + ::strsignal(SIGINT) + '\n';
+  on_sigterm = program_name() + ": " + ::strsignal(SIGTERM) + '\n';
   handle(SIGINT, end);
   handle(SIGTERM, end);
 }

@@ -1,13 +1,14 @@
 #include "cli/tasks.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
 #include <utility>
 
 #include <fmt/core.h>
+
+#include "cli/print.h"
 
 namespace cli {
 namespace {
@@ -104,8 +105,8 @@ int Tasks::exit_status() const {
 }
 
 int report(const std::exception& error) {
-  const std::string program = program_invocation_short_name;
-  std::fputs((program + ": " + error.what() + '\n').c_str(), stderr);
+  const auto line = program_name() + ": " + one_line(error.what()) + '\n';
+  std::fputs(line.c_str(), stderr);
   return EXIT_FAILURE;
 }
 

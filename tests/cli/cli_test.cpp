@@ -89,6 +89,40 @@ TEST(Escape, ShowsBytesThatAreNotUtf8) {
   EXPECT_EQ(cli::escape("\xff"), "\\xff");
 }
 
+// --- Names in a line ---------------------------------------------------------
+
+TEST(OneLine, LeavesNamesAlone) {
+  for (const std::string name :
+       {"", "poetry/science.txt", "a b", "gr\u00fc\u00dft \U0001f40c", "a\\nb",
+        "a'b\"c"}) {
+    EXPECT_EQ(cli::one_line(name), name);
+  }
+}
+
+TEST(OneLine, ShowsCharactersThatEndALine) {
+  EXPECT_EQ(cli::one_line("a\nb\tc\rd\ve\ff"),
+            "a\\x0ab\\x09c\\x0dd\\x0be\\x0cf");
+  EXPECT_EQ(cli::one_line("a\u2028b\u2029c"),
+            "a\\xe2\\x80\\xa8b\\xe2\\x80\\xa9c");
+  EXPECT_EQ(cli::one_line("a\xc2\x85"
+                          "b"),
+            "a\\xc2\\x85b");  // U+0085, next line
+}
+
+TEST(OneLine, ShowsEscapeSequencesAndInvalidBytes) {
+  EXPECT_EQ(cli::one_line("\x1b[2J\x7f"), "\\x1b[2J\\x7f");
+  EXPECT_EQ(cli::one_line("\xc2\x9b"
+                          "2J"),
+            "\\xc2\\x9b2J");
+  EXPECT_EQ(cli::one_line("caf\xe9"), "caf\\xe9");  // Latin 1
+  EXPECT_EQ(cli::one_line(std::string("\0", 1)), "\\x00");
+}
+
+TEST(OneLine, IsNotChangedByASecondCall) {
+  const std::string shown = cli::one_line("a\n\x9b\u2028");
+  EXPECT_EQ(cli::one_line(shown), shown);
+}
+
 // --- Poems in files ----------------------------------------------------------
 
 class PoemTest : public testing::Test {
@@ -139,6 +173,43 @@ TEST_F(PoemTest, OutlivesTheNameOfItsFile) {
 TEST_F(PoemTest, IsARegularFile) {
   EXPECT_THROW(cli::Poem(testing::TempDir(), 1), std::runtime_error);
   EXPECT_THROW(cli::Poem("/dev/null", 1), std::runtime_error);
+  EXPECT_THROW(cli::Poem("/dev/zero", 1), std::runtime_error);
+}
+
+TEST_F(PoemTest, IsReadToItsEndIfTheSystemDoesNotKnowItsSize) {
+  for (const std::string path : {"/proc/version", "/sys/class/net/lo/mtu"}) {
+    std::ifstream file(path);
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    if (text.empty()) continue;  // there is no such file here
+    cli::Poem poem(path, 2);
+    EXPECT_EQ(poem.size(), 2 * text.size()) << path;
+    EXPECT_EQ(poem.read(0, 100000), text) << path;
+    EXPECT_EQ(poem.read(text.size() + 1, 2), text.substr(1, 2)) << path;
+  }
+}
+
+TEST_F(PoemTest, IsEmptyOnlyIfItsFileIs) {
+  std::ofstream(path_, std::ios::trunc);
+  EXPECT_EQ(cli::Poem(path_, 1).size(), 0u);
+}
+
+std::string why_unreadable(const std::string& path) {
+  try {
+    const cli::Poem poem(path, 1);
+    return "";
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+}
+
+TEST_F(PoemTest, IsRefusedIfItCannotBeRead) {
+  EXPECT_EQ(why_unreadable("/proc/self/mem"),
+            "cannot read /proc/self/mem: Input/output error");
+}
+
+TEST_F(PoemTest, IsNamedInOneLine) {
+  EXPECT_EQ(why_unreadable("no\nsuch"),
+            "cannot read no\\x0asuch: No such file or directory");
 }
 
 // --- Tasks -------------------------------------------------------------------

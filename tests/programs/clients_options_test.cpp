@@ -1,5 +1,7 @@
 // The command line of the clients.
 
+#include <unistd.h>
+#include <filesystem>
 #include <regex>
 #include <utility>
 
@@ -54,6 +56,37 @@ TEST_P(Programs, M10_RefuseInvalidAddresses) {
     EXPECT_EQ(err[1], "try --help");
   }
   EXPECT_EQ(server.visits(), 0);
+}
+
+// Every message quotes what was typed, and stays in its line.
+TEST_P(Programs, M10_QuoteTypedWordsInOneLine) {
+  const std::pair<Words, std::string> table[] = {
+      {{"a\nb"}, "'a\\x0ab'"},
+      {{"a\nb:80"}, "'a\\x0ab:80'"},
+      {{"a\xc2\x9b:80"}, "'a\\xc2\\x9b:80'"},
+      {{"caf\xe9:80"}, "'caf\\xe9:80'"},
+      {{"a\u2028:80"}, "'a\\xe2\\x80\\xa8:80'"},
+      {{"--no\nsuch"}, "'--no\\x0asuch'"},
+      {{"--max-bytes", "1\n2"}, "'1\\x0a2'"},
+  };
+  for (const auto& [typed, quoted] : table) {
+    const auto outcome = run(typed);
+    EXPECT_EQ(outcome.status, 2);
+    const auto err = rig::lines(outcome.err);
+    ASSERT_EQ(err.size(), 2U) << outcome.err;
+    EXPECT_NE(err[0].find(quoted), std::string::npos) << err[0];
+    EXPECT_EQ(err[1], "try --help");
+  }
+}
+
+TEST_P(Programs, M10_NameThemselvesInOneLine) {
+  const std::string link =
+      testing::TempDir() + "get\npoetry-" + std::to_string(::getpid());
+  std::filesystem::create_symlink(rig::program(GetParam().path), link);
+  const auto outcome = run(Command{.words = {link, "abc"}});
+  std::filesystem::remove(link);
+  EXPECT_TRUE(outcome.err.starts_with("get\\x0apoetry-")) << outcome.err;
+  EXPECT_EQ(rig::lines(outcome.err).size(), 2U) << outcome.err;
 }
 
 TEST_P(Programs, M10_SayThatPortsMustBeIntegers) {

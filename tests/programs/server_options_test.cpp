@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <filesystem>
+#include <fstream>
 #include <ostream>
 #include <regex>
 
@@ -54,6 +55,36 @@ TEST(Server, M11_RefusesAFileThatDoesNotExist) {
 
 TEST(Server, M11_RefusesADirectory) {
   expect_file_error(serve({"/tmp"}), "/tmp: Is a directory");
+}
+
+TEST(Server, M11_RefusesADevice) {
+  for (const std::string path : {"/dev/zero", "/dev/null"}) {
+    expect_file_error(serve({path}), path + ": Not a regular file");
+  }
+}
+
+TEST(Server, M11_ServesAFileWhoseSizeTheSystemDoesNotKnow) {
+  PoetryServer server("/proc/version");
+  Caller caller(server.port());
+  EXPECT_EQ(caller.read_all(), rig::contents("/proc/version"));
+}
+
+// One line stays one line: a script reads them.
+TEST(Server, M11_PrintsNamesInOneLine) {
+  const auto path =
+      testing::TempDir() + "a\nb\x1b-" + std::to_string(::getpid());
+  std::string shown = path;
+  shown.replace(shown.find('\n'), 1, "\\x0a");
+  shown.replace(shown.find('\x1b'), 1, "\\x1b");
+  expect_file_error(serve({path}), shown + ": No such file or directory");
+
+  std::ofstream(path) << "poem";
+  PoetryServer server(path);
+  EXPECT_EQ(server.process().out(), serving(shown, server));
+  std::filesystem::remove(path);
+  Caller caller(server.port());
+  EXPECT_EQ(caller.read_all(), "");
+  expect_err(server, "slowpoetry: error: cannot read [^\n]*\\\\x0a[^\n]*\n");
 }
 
 TEST(Server, M11_RefusesAFifoWithoutWaiting) {
