@@ -25,8 +25,8 @@ namespace fs = std::filesystem;
 constexpr int usage_status = 2;
 
 std::string cannot_write(const fs::path& path, const std::string& reason) {
-  return fmt::format("cannot write {}: {}", cli::escape(path.string()),
-                     cli::escape(reason));
+  return fmt::format("cannot write {}: {}", cli::one_line(path.string()),
+                     cli::one_line(reason));
 }
 
 [[noreturn]] void refuse(const fs::path& path, const std::string& reason) {
@@ -35,7 +35,7 @@ std::string cannot_write(const fs::path& path, const std::string& reason) {
 
 [[noreturn]] void exit_with(const std::exception& refusal) {
   const auto line =
-      fmt::format("{}: {}\n", program_invocation_short_name, refusal.what());
+      fmt::format("{}: {}\n", cli::program_name(), refusal.what());
   std::fputs(line.c_str(), stderr);
   std::exit(usage_status);
 }

@@ -30,6 +30,7 @@
 #include "compare/trace/temporary_directory.h"
 
 #include "cli/command_line.h"
+#include "cli/print.h"
 #include "cli/process.h"
 #include "cli/tasks.h"
 #include "net/socket.h"
@@ -72,7 +73,7 @@ bool show(const Comparison& comparison, const Outputs& outputs) {
   print(comparison, outputs);
   if (!all) return false;
   if (!outputs.html.empty()) {
-    fmt::print("The page is {}\n", outputs.html.string());
+    fmt::print("The page is {}\n", cli::one_line(outputs.html.string()));
   }
   if (outputs.open) show_page(outputs.html);
   return true;

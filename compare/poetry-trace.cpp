@@ -71,8 +71,8 @@ int count_own_words(int argc, char** argv) {
 }
 
 void complain(const std::string& command, const std::string& what) {
-  std::fputs(fmt::format("poetry-trace: {}: {}\n", command, what).c_str(),
-             stderr);
+  const auto line = cli::one_line(command + ": " + what);
+  std::fputs(fmt::format("poetry-trace: {}\n", line).c_str(), stderr);
 }
 
 // --- Signals -----------------------------------------------------------------
@@ -201,7 +201,7 @@ bool write(const poetry_compare::Trace& trace,
   complain_about(trace, command);
   poetry_compare::write_trace(trace, file);
   std::fputs(
-      fmt::format("poetry-trace: the trace is in {}\n", cli::escape(file))
+      fmt::format("poetry-trace: the trace is in {}\n", cli::one_line(file))
           .c_str(),
       stderr);
   return true;

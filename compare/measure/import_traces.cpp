@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "cli/print.h"
 #include "compare/trace/reader.h"
 
 namespace poetry_compare {
@@ -23,7 +24,7 @@ bool is_server(const Trace& trace) {
 // The size of the poem is that of the largest stream that was sent.
 ServedPoem make_poem(const Trace& trace, const std::filesystem::path& file) {
   ServedPoem served;
-  served.poem.name = file.stem().string();
+  served.poem.name = cli::one_line(file.stem().string());
   served.trace = file.string();
   std::map<std::uint16_t, std::size_t> sent;  // by the client's port
   std::size_t most = 0;
@@ -48,7 +49,7 @@ ServedPoem make_poem(const Trace& trace, const std::filesystem::path& file) {
 RecordedVariant make_variant(const Trace& trace,
                              const std::filesystem::path& file) {
   RecordedVariant variant;
-  variant.name = file.stem().string();
+  variant.name = cli::one_line(file.stem().string());
   variant.command = trace.program;
   for (const auto& argument : trace.arguments)
     variant.command += ' ' + argument;

@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include "cli/print.h"
 #include "compare/run/estimate.h"
 #include "compare/run/interrupts.h"
 #include "compare/run/program.h"
@@ -27,8 +28,9 @@ constexpr auto server_stop_time = std::chrono::seconds(1);
 void describe(const Request& request,
               const PoemRequest& poem,
               ServedPoem& served) {
-  served.poem.name =
-      poem.file.empty() ? poem.typed : poem.file.filename().string();
+  served.poem.name = poem.file.empty()
+                         ? poem.typed
+                         : cli::one_line(poem.file.filename().string());
   served.poem.num_bytes = poem.num_bytes;
   if (poem.text.empty()) return;
   Checksum checksum;

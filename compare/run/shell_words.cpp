@@ -95,7 +95,7 @@ std::string quote(const std::vector<std::string>& words) {
     if (!line.empty()) line += ' ';
     line += quote_word(word);
   }
-  return cli::escape(line);
+  return cli::one_line(line);
 }
 
 }  // namespace poetry_compare

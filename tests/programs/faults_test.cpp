@@ -74,20 +74,7 @@ TEST_P(Faults, J04_InterruptedTransfersAreRepeated) {
   EXPECT_EQ(outcome.err, "");
 }
 
-// The others use connect_tcp(), see lookup_test.cpp.
-class BlockingFaults : public Faults {};
-
-INSTANTIATE_TEST_SUITE_P(
-    Of,
-    BlockingFaults,
-    testing::Values(Client{"Blocking", "blocking-client/get-poetry"},
-                    Client{"Threaded", "threaded-client/get-poetry"},
-                    Client{"Async", "async-client/get-poetry"},
-                    Client{"Reactor1", "reactor-client-1/get-poetry"},
-                    Client{"Broken", "reactor-client-1/get-poetry-broken"}),
-    [](const auto& test) { return test.param.name; });
-
-TEST_P(BlockingFaults, D10_ASilentAddressOfANameDelaysThePoemOnlyBriefly) {
+TEST_P(Faults, D10_ASilentAddressOfANameDelaysThePoemOnlyBriefly) {
   if (!rig::has_ipv6()) GTEST_SKIP() << "no IPv6 here";
   const rig::FullBacklog silent(AF_INET6, server.port());
   const auto outcome = run({rig::program(GetParam().path),
