@@ -55,14 +55,13 @@ TEST_F(BlockingConnect, D10_ASilentAddressDelaysTheNextOneOnlyBriefly) {
 TEST_F(BlockingConnect, D10_ASlowAddressCanStillAccept) {
   const SilentAndLive servers;
   names = {{"slow-and-closed.test", {"127.0.0.2", "127.0.0.3"}}};
-  std::thread server([&] {
+  std::jthread server([&] {
     std::this_thread::sleep_for(400ms);
     rig::accept(servers.silent.listener);
   });
   const net::Socket sock =
       net::connect({"slow-and-closed.test", servers.live.port});
   EXPECT_EQ(net::peer_address(sock), servers.silent.address);
-  server.join();
 }
 
 TEST_F(BlockingConnect, D06_TheTimeoutIsForAllAddressesTogether) {
@@ -135,13 +134,12 @@ TEST_F(BlockingConnect, J04_SignalsDoNotEndAnAttempt) {
   for (const auto timeout : {std::optional<std::chrono::seconds>(), {1h}}) {
     const rig::FullQueue full;
     const Interrupter interrupter;
-    std::thread server([&] {
+    std::jthread server([&] {
       while (interrupter.signals() < 50) std::this_thread::yield();
       rig::accept(full.listener);
     });
     const net::Socket sock = net::connect(full.address, timeout);
     EXPECT_EQ(net::peer_address(sock), full.address);
-    server.join();
   }
 }
 
