@@ -80,7 +80,14 @@ class Transport : public Consumer {  // ITransport, ITCPTransport
   // waits, and copies what it cannot send at once. Does nothing after
   // lose_connection() or abort_connection(), or when the connection is lost.
   virtual void write(std::string_view data) = 0;
-  virtual void write_sequence(std::span<const std::string_view> data) = 0;
+  // One write() of all parts.
+  void write_sequence(std::span<const std::string_view> parts) {
+    std::string data;
+    for (const std::string_view part : parts) {
+      data += part;
+    }
+    write(data);
+  }
 
   // Closes the connection when everything written is sent. A registered
   // producer may go on writing until it is unregistered. The connection

@@ -106,14 +106,6 @@ void TcpConnection::write(std::string_view data) {
   if (outgoing_) outgoing_->written();
 }
 
-void TcpConnection::write_sequence(std::span<const std::string_view> data) {
-  std::string together;
-  for (const std::string_view part : data) {
-    together += part;
-  }
-  write(together);
-}
-
 // Bytes that the system does not take are sent when there is room again. An
 // error is reported then, too: no callback is called from within write().
 void TcpConnection::send_now(std::string_view data) {

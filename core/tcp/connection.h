@@ -45,7 +45,6 @@ class TcpConnection final : public Transport,
   void start();
 
   void write(std::string_view data) override;
-  void write_sequence(std::span<const std::string_view> data) override;
   void lose_connection() override;
   void abort_connection(std::error_code reason) override;
   bool disconnecting() const override;

@@ -20,11 +20,6 @@ namespace fuzz {
 class NoTransport final : public reactor::Transport {
  public:
   void write(std::string_view data) override { written += data; }
-  void write_sequence(std::span<const std::string_view> data) override {
-    for (const std::string_view part : data) {
-      written += part;
-    }
-  }
   void lose_connection() override { lost = true; }
   void abort_connection(std::error_code) override { lost = true; }
   bool disconnecting() const override { return lost; }

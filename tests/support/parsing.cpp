@@ -35,12 +35,6 @@ void operator delete(void* memory, std::size_t) noexcept {
 
 namespace rig {
 
-void FakeTransport::write_sequence(std::span<const std::string_view> data) {
-  for (const std::string_view part : data) {
-    write(part);
-  }
-}
-
 void feed(reactor::Protocol& protocol, std::string_view all, std::size_t size) {
   for (std::size_t at = 0; at < all.size(); at += size) {
     protocol.data_received(all.substr(at, size));

@@ -17,7 +17,6 @@ namespace rig {
 class FakeTransport final : public reactor::Transport {
  public:
   void write(std::string_view data) override { written += data; }
-  void write_sequence(std::span<const std::string_view> data) override;
   void lose_connection() override { ++losses; }
   void abort_connection(
       std::error_code why = reactor::Error::connection_aborted) override {
