@@ -28,13 +28,14 @@ DelayedCall TimerQueue::add(Clock::duration delay,
   return added;
 }
 
+// Takes the callback first: the processor can wait for that memory while it
+// mends the heap.
 std::function<void()> TimerQueue::take_due() {
   if (!is_due()) return nullptr;
   const Slot slot = heap_.front().slot;
-  remove(0);
-  std::function<void()> callback;
-  callback.swap(call(slot).callback);
+  auto callback = std::move(call(slot).callback);
   free_slot(slot);
+  remove(0);
   return callback;
 }
 
