@@ -13,24 +13,22 @@
 namespace reactor {
 namespace {
 
-using Handler = void (*)(int);
-using InfoHandler = void (*)(int, siginfo_t*, void*);  // with SA_SIGINFO
-
 // All that a signal handler can see of one signal.
 struct Listener {
   std::atomic<int> event = -1;  // the eventfd that wakes the reactor
   std::atomic<bool> came = false;
-  // The handler that was there before is still called: one of these, or none.
-  std::atomic<Handler> previous = nullptr;
-  std::atomic<InfoHandler> previous_with_info = nullptr;
+  // The handler before this one, which is still called. Set before `event`.
+  struct sigaction previous = {};
 };
 
 std::array<Listener, NSIG> listeners;
 
+Listener& listener_for(int signum) {
+  return listeners[static_cast<std::size_t>(signum)];
+}
+
 static_assert(std::atomic<int>::is_always_lock_free);
 static_assert(std::atomic<bool>::is_always_lock_free);
-static_assert(std::atomic<Handler>::is_always_lock_free);
-static_assert(std::atomic<InfoHandler>::is_always_lock_free);
 
 void wake(int event) {
   // This fails only if the counter is full, and then the reactor wakes up
@@ -42,25 +40,18 @@ void wake(int event) {
 // Set the flag before the wake-up: the reactor may look before write() returns.
 void on_signal(int signum, siginfo_t* info, void* context) {
   const int error = errno;
-  Listener& listener = listeners[static_cast<std::size_t>(signum)];
+  Listener& listener = listener_for(signum);
   listener.came = true;
   wake(listener.event);
-  if (const auto previous = listener.previous.load()) previous(signum);
-  if (const auto previous = listener.previous_with_info.load()) {
-    previous(signum, info, context);
+  const struct sigaction& previous = listener.previous;
+  if ((previous.sa_flags & SA_SIGINFO) != 0) {
+    if (previous.sa_sigaction != &on_signal) {
+      previous.sa_sigaction(signum, info, context);
+    }
+  } else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
+    previous.sa_handler(signum);
   }
   errno = error;
-}
-
-void save_handler(const struct sigaction& previous, Listener& listener) {
-  listener.previous = nullptr;
-  listener.previous_with_info = nullptr;
-  if (previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN) return;
-  if ((previous.sa_flags & SA_SIGINFO) == 0) {
-    listener.previous = previous.sa_handler;
-  } else if (previous.sa_sigaction != &on_signal) {
-    listener.previous_with_info = previous.sa_sigaction;
-  }
 }
 
 }  // namespace
@@ -123,10 +114,10 @@ void Waker::call_on_signal(int signum, std::function<void()> callback) {
   if (::sigaction(signum, nullptr, &previous) < 0) {
     net::throw_last_error("sigaction");
   }
-  Listener& listener = listeners[static_cast<std::size_t>(signum)];
+  Listener& listener = listener_for(signum);
   listener.came = false;
+  listener.previous = previous;
   listener.event = fileno();
-  save_handler(previous, listener);
 
   // SA_RESTART: a callback that waits in a system call goes on waiting. The
   // reactor's own wait is interrupted all the same.
@@ -142,7 +133,7 @@ void Waker::call_on_signal(int signum, std::function<void()> callback) {
 void Waker::restore_signals() {
   for (const auto& [signum, signal] : std::exchange(signals_, {})) {
     ::sigaction(signum, &signal.previous, nullptr);
-    listeners[static_cast<std::size_t>(signum)].event = -1;
+    listener_for(signum).event = -1;
   }
 }
 
@@ -150,8 +141,7 @@ void Waker::restore_signals() {
 // callback may raise its signal again.
 void Waker::call_signals() {
   for (const auto& [signum, signal] : signals_) {
-    Listener& listener = listeners[static_cast<std::size_t>(signum)];
-    if (!listener.came.exchange(false)) continue;
+    if (!listener_for(signum).came.exchange(false)) continue;
     const auto callback = signal.callback;
     call_(callback);
   }
