@@ -1,6 +1,5 @@
 #include "cli/server_options.h"
 
-#include <algorithm>
 #include <climits>
 #include <cstdint>
 
@@ -73,8 +72,7 @@ ServerOptions parse_server_args(int argc, char** argv) {
   options.address.host = *line.text("iface");
   options.address.port =
       static_cast<std::uint16_t>(*line.integer("port", 0, UINT16_MAX));
-  options.delay =
-      std::min(*line.seconds("delay", true), Clock::duration::max() / 2);
+  options.delay = *line.seconds("delay", true);
   options.num_bytes = *line.integer("num-bytes", 1, no_maximum);
   options.repeat = *line.integer("repeat", 1, no_maximum);
   options.quiet = line.has("quiet");

@@ -22,7 +22,8 @@ std::size_t parse_integer(const std::string& option,
                           std::size_t max);
 
 // A number, perhaps with a fraction, greater than 0, or not less than 0 if
-// `zero`. A time that is too long becomes Clock::duration::max().
+// `zero`. It is rounded to at least 1 ns, unless it is 0, and to 146 years at
+// most, which can be added to Clock::now().
 Clock::duration parse_seconds(const std::string& option,
                               const std::string& value,
                               bool zero);

@@ -16,6 +16,7 @@
 #include "cli/print.h"
 #include "cli/stack.h"
 #include "cli/tasks.h"
+#include "cli/values.h"
 
 // Only functions with external linkage are on the printed stack.
 namespace stack_test {
@@ -344,6 +345,33 @@ TEST_F(TasksTest, HaveNoDeadlineBeyondTheClock) {
   options_.timeout = cli::Clock::duration::max();
   cli::Tasks tasks(options_);
   EXPECT_FALSE(tasks.begin()->time_left());
+}
+
+// --- The values of options ---------------------------------------------------
+
+cli::Clock::duration seconds(const std::string& value) {
+  return cli::parse_seconds("delay", value, true);
+}
+
+TEST(Seconds, AreRoundedToTheNearestNanosecond) {
+  EXPECT_EQ(seconds("0"), 0s);
+  EXPECT_EQ(seconds("0.1"), 100ms);
+  EXPECT_EQ(seconds("1.001"), 1001ms);  // not 1.000999999
+  EXPECT_EQ(seconds("0.0000000014"), 1ns);
+}
+
+TEST(Seconds, AreNotZeroIfTheNumberIsNot) {
+  EXPECT_EQ(seconds("1e-30"), 1ns);
+  EXPECT_EQ(seconds("1e-320"), 1ns);
+  EXPECT_EQ(seconds("1e-400"), 0s);
+}
+
+TEST(Seconds, CanBeAddedToNowHoweverManyTheyAre) {
+  for (const std::string many :
+       {"1e10", "9223372036.854775807", "1e99", "1e308", "1e999"}) {
+    EXPECT_GT(cli::Clock::now() + seconds(many), cli::Clock::now()) << many;
+    EXPECT_EQ(seconds(many), cli::Clock::duration::max() / 2) << many;
+  }
 }
 
 // --- The rest ----------------------------------------------------------------
