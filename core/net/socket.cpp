@@ -101,8 +101,7 @@ void Socket::close() noexcept {
 
 // --- Connecting and listening ------------------------------------------------
 
-Socket connect(const Address& address,
-               std::optional<steady_clock::duration> timeout) try {
+Socket connect(const Address& address, std::optional<Duration> timeout) try {
   const auto deadline = deadline_after(timeout);
   return connect_to_any(resolve(address), deadline);
 } catch (const std::system_error& error) {

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "net/address.h"
+#include "net/duration.h"
 
 namespace net {
 
@@ -52,9 +53,8 @@ class Socket {
 // accepts first: an address that does not answer for 250 ms does not keep the
 // next one waiting. All attempts together take at most `timeout`, if there is
 // one. Throws std::system_error: "Failed to connect to host:port: reason".
-Socket connect(
-    const Address& address,
-    std::optional<std::chrono::steady_clock::duration> timeout = std::nullopt);
+Socket connect(const Address& address,
+               std::optional<Duration> timeout = std::nullopt);
 
 // Begins to connect to an IP address and does not wait: the socket does not
 // block, and is writable when the attempt is over. If the attempt fails at

@@ -11,8 +11,7 @@ Timeout::~Timeout() {
 }
 
 // Makes the new call first, because that may throw.
-std::optional<Clock::duration> Timeout::set(
-    std::optional<Clock::duration> period) {
+std::optional<Clock::duration> Timeout::set(std::optional<Duration> period) {
   auto call = period ? time_.call_later(*period, on_timeout_) : DelayedCall();
   call_.cancel();
   call_ = std::move(call);

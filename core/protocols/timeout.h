@@ -20,7 +20,7 @@ class Timeout final {
   Timeout& operator=(const Timeout&) = delete;
 
   // See TimeoutMixin::set_timeout() and reset_timeout().
-  std::optional<Clock::duration> set(std::optional<Clock::duration> period);
+  std::optional<Clock::duration> set(std::optional<Duration> period);
   void reset();
 
  private:
@@ -44,8 +44,7 @@ class TimeoutMixin : public Base {  // TimeoutMixin
   // Calls timeout_connection() once, after that period; with nullopt, never.
   // Returns the previous period. Throws std::invalid_argument, and changes
   // nothing, if the period is less than zero.
-  std::optional<Clock::duration> set_timeout(
-      std::optional<Clock::duration> period) {
+  std::optional<Clock::duration> set_timeout(std::optional<Duration> period) {
     return timeout_.set(period);
   }
 

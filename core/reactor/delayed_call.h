@@ -1,14 +1,16 @@
 // A call that is to be made later.      twisted.internet.base.DelayedCall
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <system_error>
 
+#include "net/duration.h"
+
 namespace reactor {
 
-using Clock = std::chrono::steady_clock;
+using net::Clock;
+using net::Duration;
 
 class TimerQueue;
 
@@ -32,9 +34,9 @@ class DelayedCall {  // IDelayedCall
   // the call, and otherwise Error::already_called.
   std::error_code cancel();
   // Due `delay` from now; throws std::invalid_argument if that is negative.
-  std::error_code reset(Clock::duration delay);
+  std::error_code reset(Duration delay);
   // Due `more` after time(), or before it if `more` is negative.
-  std::error_code delay(Clock::duration more);
+  std::error_code delay(Duration more);
 
  private:
   friend class TimerQueue;

@@ -14,6 +14,9 @@
 // Threads: everything here belongs to the thread that calls run(), except for
 // call_from_thread().
 //
+// Times: a Duration is made from any duration of std::chrono, see
+// net/duration.h.
+//
 // Errors: a reason is a std::error_code, see error.h. Callbacks may throw. The
 // reactor logs the exception and ends only the descriptor or call that threw
 // it.
@@ -161,10 +164,10 @@ class ReactorCore {  // IReactorCore
   virtual void run() = 0;
 
   // Instead of run(), for a program with a loop of its own: one iteration,
-  // which waits for at most `max_wait`. The first one starts the reactor; the
-  // one in which stop() is called ends it as run() does. Throws as run() does.
-  virtual void iterate(
-      std::chrono::milliseconds max_wait = std::chrono::milliseconds(0)) = 0;
+  // which waits for at most `max_wait`, and not at all if that is negative. The
+  // first one starts the reactor; the one in which stop() is called ends it as
+  // run() does. Throws as run() does.
+  virtual void iterate(Duration max_wait = std::chrono::seconds(0)) = 0;
   // When such a program has to call iterate(): when fileno() is readable, and
   // after timeout() at the latest, if there is one. fileno() is -1 if the
   // poller has no such descriptor; only epoll has one. It is not readable for a
@@ -206,10 +209,9 @@ class ReactorTime {  // IReactorTime
   virtual Clock::time_point now() const = 0;  // IReactorTime.seconds()
   // Makes this call once, when `delay` has passed, and never before it returns.
   // Calls that are due at the same time are made in the order in which they
-  // were scheduled.
-  // Destroying the DelayedCall does not cancel the call. Throws
+  // were scheduled. Destroying the DelayedCall does not cancel the call. Throws
   // std::invalid_argument for a negative delay.
-  virtual DelayedCall call_later(Clock::duration delay,
+  virtual DelayedCall call_later(Duration delay,
                                  std::function<void()> callback) = 0;
 };
 
@@ -225,7 +227,7 @@ class ReactorTcp {  // IReactorTCP
       const std::string& host,
       std::uint16_t port,
       std::shared_ptr<ClientFactory> factory,
-      Clock::duration timeout = std::chrono::seconds(30)) = 0;
+      Duration timeout = std::chrono::seconds(30)) = 0;
 
   // See net::listen(). Throws std::system_error if listening is impossible.
   virtual std::shared_ptr<ListeningPort> listen_tcp(

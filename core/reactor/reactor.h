@@ -32,13 +32,12 @@ class Reactor final : public ReactorCore,
   ~Reactor() override;
 
   void run() override;
-  void iterate(std::chrono::milliseconds max_wait =
-                   std::chrono::milliseconds(0)) override;
+  void iterate(Duration max_wait = std::chrono::seconds(0)) override;
   void stop() override;
-  bool running() const override;
+  bool running() const override { return state_ == State::running; }
   void call_when_running(std::function<void()> callback) override;
 
-  int fileno() const override;
+  int fileno() const override { return poller_->fileno(); }
   std::optional<std::chrono::milliseconds> timeout() const override;
 
   void add_reader(std::shared_ptr<ReadDescriptor> reader) override;
@@ -51,15 +50,15 @@ class Reactor final : public ReactorCore,
   void unretain(const FileDescriptor& descriptor) override;
   void destroy_later(std::shared_ptr<void> object) override;
 
-  Clock::time_point now() const override;
-  DelayedCall call_later(Clock::duration delay,
+  Clock::time_point now() const override { return clock_(); }
+  DelayedCall call_later(Duration delay,
                          std::function<void()> callback) override;
 
   std::shared_ptr<Connector> connect_tcp(
       const std::string& host,
       std::uint16_t port,
       std::shared_ptr<ClientFactory> factory,
-      Clock::duration timeout = std::chrono::seconds(30)) override;
+      Duration timeout = std::chrono::seconds(30)) override;
   std::shared_ptr<ListeningPort> listen_tcp(
       const net::Address& address,
       std::shared_ptr<ProtocolFactory> factory) override;

@@ -117,6 +117,14 @@ TEST_F(Timeout, G08_SettingATimeoutReplacesTheLastOne) {
   expect_no_timer();
 }
 
+TEST_F(Timeout, G08_ATimeoutThatTheClockCannotHoldNeverComes) {
+  protocol->set_timeout(std::chrono::seconds::max());
+  play({[&] { clock.advance(24h * 365); },
+        [&] { EXPECT_EQ(protocol->timeouts, 0); }});
+  EXPECT_EQ(protocol->set_timeout(std::nullopt),
+            reactor::Clock::duration::max());
+}
+
 TEST_F(Timeout, G08_ATimeoutMayBeSetAgainWhenItComes) {
   protocol->set_timeout(5s);
   protocol->on_timeout = [&] {

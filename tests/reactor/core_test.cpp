@@ -339,6 +339,18 @@ TEST_F(ScriptedCore, IterateWaitsNoLongerThanItMay) {
       (std::vector<std::optional<std::chrono::milliseconds>>{5ms, 3ms, 0ms}));
 }
 
+// Milliseconds that do not fit into an int would be short, or without limit.
+TEST_F(ScriptedCore, IterateWaitsForAtMostADay) {
+  reactor.iterate(std::chrono::hours(1200));
+  reactor.iterate(std::chrono::hours::max());
+  reactor.iterate(1ns);
+  reactor.iterate(-1ms);
+  reactor.iterate(std::chrono::hours::min());
+  EXPECT_EQ(script->timeouts,
+            (std::vector<std::optional<std::chrono::milliseconds>>{
+                24h, 24h, 1ms, 0ms, 0ms}));
+}
+
 TEST_P(Core, StopEndsItInTheSameIteration) {
   const auto probe = make_probe();
   reactor.add_reader(probe);

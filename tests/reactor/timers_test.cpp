@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 #include <memory>
 #include <random>
 #include <stdexcept>
@@ -224,9 +225,38 @@ TEST_P(Timers, C07_AHugeDelayDoesNotDelayOtherCalls) {
   EXPECT_EQ(stats->waits, 1);
 }
 
+TEST_F(ScriptedTimers, C07_ADelayThatTheClockCannotHoldIsNeverDue) {
+  std::vector<reactor::DelayedCall> calls{
+      reactor.call_later(std::chrono::seconds(18446744074), [] { FAIL(); }),
+      reactor.call_later(std::chrono::hours::max(), [] { FAIL(); }),
+      note(1s, 1), note(1s, 2)};
+  calls[2].reset(std::chrono::seconds::max());
+  calls[3].delay(std::chrono::seconds::max());
+  run_iterations(4, [&](int) { clock.advance(24h); });
+  EXPECT_TRUE(order.empty());
+  for (const auto& call : calls) {
+    EXPECT_EQ(call.time(), Clock::time_point::max());
+  }
+}
+
+TEST_F(ScriptedTimers, C08_ADelayThatIsNotANumberIsRefused) {
+  const std::chrono::duration<double> nan(
+      std::numeric_limits<double>::quiet_NaN());
+  auto call = note(1s, 1);
+  EXPECT_THROW(reactor.call_later(nan, [] {}), std::invalid_argument);
+  EXPECT_THROW(call.reset(nan), std::invalid_argument);
+  EXPECT_THROW(call.delay(nan), std::invalid_argument);
+  EXPECT_EQ(call.time(), reactor.now() + 1s);
+  call.cancel();
+  run_iterations(1);
+  EXPECT_EQ(script->timeouts, Timeouts(1, std::nullopt));
+}
+
 TEST_F(ScriptedTimers, C08_ANegativeDelayIsRefused) {
   EXPECT_THROW(note(-1ns, 1), std::invalid_argument);
   EXPECT_THROW(note(Clock::duration::min(), 1), std::invalid_argument);
+  EXPECT_THROW(reactor.call_later(std::chrono::hours::min(), [] {}),
+               std::invalid_argument);
   auto call = note(1s, 2);
   const auto time = call.time();
   EXPECT_THROW(call.reset(-1ns), std::invalid_argument);

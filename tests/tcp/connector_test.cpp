@@ -119,6 +119,32 @@ TEST_P(Connector, D06_TheCallerChoosesTheTimeout) {
   EXPECT_EQ(client->reason, std::errc::timed_out);
 }
 
+TEST_P(Connector, D06_ATimeoutThatTheClockCannotHoldIsNoLimit) {
+  const FullQueue full;
+  std::vector<std::shared_ptr<Client>> clients;
+  std::vector<std::shared_ptr<reactor::Connector>> connectors;
+  for (const reactor::Duration timeout :
+       {reactor::Duration(std::chrono::seconds::max()),
+        reactor::Duration(std::chrono::hours::max()),
+        reactor::Duration(std::chrono::seconds(18446744074))}) {
+    clients.push_back(std::make_shared<Client>());
+    connectors.push_back(reactor.connect_tcp(
+        full.address.host, full.address.port, clients.back(), timeout));
+  }
+  steps.after(5, [&] { steps.clock.advance(24h * 365); });
+  steps.after(5, [&] {
+    for (std::size_t i = 0; i < connectors.size(); ++i) {
+      EXPECT_EQ(clients[i]->outcomes(), 0);
+      connectors[i]->disconnect();
+    }
+  });
+  steps.after(5);
+  steps.run();
+  for (const auto& one : clients) {
+    EXPECT_EQ(one->reason, std::errc::operation_canceled);
+  }
+}
+
 TEST_P(Connector, D06_AConnectionHasNoTimeout) {
   const auto server = std::make_shared<Server>();
   connect(serve(server));

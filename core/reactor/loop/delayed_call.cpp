@@ -23,13 +23,13 @@ std::error_code DelayedCall::cancel() {
   return {};
 }
 
-std::error_code DelayedCall::reset(Clock::duration delay) {
+std::error_code DelayedCall::reset(Duration delay) {
   if (!active()) return why_not_active();
   when_ = queue_->move(slot_, queue_->time_after(delay));
   return {};
 }
 
-std::error_code DelayedCall::delay(Clock::duration more) {
+std::error_code DelayedCall::delay(Duration more) {
   if (!active()) return why_not_active();
   when_ = queue_->move(slot_, sum(queue_->time_of(slot_), more));
   return {};

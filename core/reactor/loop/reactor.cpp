@@ -13,6 +13,17 @@ namespace reactor {
 
 using std::chrono::milliseconds;
 
+namespace {
+
+// Rounded up: if the loop woke up too early, it would have to wait again. At
+// most a day, since a poller counts them in an int.
+milliseconds to_milliseconds(Clock::duration time) {
+  return std::clamp<milliseconds>(std::chrono::ceil<milliseconds>(time),
+                                  milliseconds(0), std::chrono::hours(24));
+}
+
+}  // namespace
+
 Reactor::Reactor(std::unique_ptr<Poller> poller,
                  std::function<Clock::time_point()> clock)
     : clock_(std::move(clock)),
@@ -49,10 +60,10 @@ void Reactor::run() {
   end();
 }
 
-void Reactor::iterate(milliseconds max_wait) {
+void Reactor::iterate(Duration max_wait) {
   if (is_iterating_) throw std::system_error(Error::reactor_already_running);
   if (state_ != State::running) start();
-  max_wait_ = max_wait;
+  max_wait_ = to_milliseconds(max_wait);
   if (running()) do_iteration();
   if (!running()) end();
 }
@@ -106,13 +117,7 @@ std::optional<milliseconds> Reactor::timeout() const {
   if (!next) return std::nullopt;
   const auto now = this->now();
   if (*next <= now) return milliseconds(0);
-  // Rounded up: if the loop woke up too early, it would have to wait again.
-  return std::min(std::chrono::ceil<milliseconds>(*next - now),
-                  milliseconds(std::chrono::hours(24)));
-}
-
-int Reactor::fileno() const {
-  return poller_->fileno();
+  return to_milliseconds(*next - now);
 }
 
 // Destructors may remove further descriptors and cancel further calls, so
@@ -137,10 +142,6 @@ void Reactor::end() {
 void Reactor::stop() {
   if (!running()) throw std::system_error(Error::reactor_not_running);
   state_ = State::stopping;
-}
-
-bool Reactor::running() const {
-  return state_ == State::running;
 }
 
 void Reactor::call_when_running(std::function<void()> callback) {
@@ -220,11 +221,7 @@ void Reactor::disconnect_all() {
 
 // --- Time, TCP, threads and signals ------------------------------------------
 
-Clock::time_point Reactor::now() const {
-  return clock_();
-}
-
-DelayedCall Reactor::call_later(Clock::duration delay,
+DelayedCall Reactor::call_later(Duration delay,
                                 std::function<void()> callback) {
   return calls_->add(delay, std::move(callback));
 }
@@ -233,7 +230,7 @@ std::shared_ptr<Connector> Reactor::connect_tcp(
     const std::string& host,
     std::uint16_t port,
     std::shared_ptr<ClientFactory> factory,
-    Clock::duration timeout) {
+    Duration timeout) {
   return start_connector(*this, {host, port}, std::move(factory), timeout);
 }
 
