@@ -12,9 +12,10 @@
 namespace poetry_compare {
 namespace {
 
-constexpr std::array<std::string_view, 12> members = {
-    "time",  "duration", "pid",    "thread", "call",   "fd",
-    "local", "peer",     "result", "error",  "queued", "checksum"};
+constexpr std::array<std::string_view, 20> members = {
+    "time", "duration", "pid",   "thread",  "call",        "fd",      "local",
+    "peer", "result",   "error", "queued",  "checksum",    "repeats", "sockets",
+    "set",  "received", "cpu",   "delayed", "nonblocking", "wait_all"};
 
 template <typename Integer>
 bool assign(Integer& member, std::int64_t number) {
@@ -49,6 +50,7 @@ class EventHandler final : public nlohmann::json_sax<nlohmann::ordered_json> {
   bool string(std::string& text) override {
     if (depth_ != 1) return depth_ > 1;
     if (key_ == "checksum") return parse_checksum(text, event_.checksum);
+    if (key_ == "set") return parse_checksum(text, event_.set);
     if (key_ != "call") return other();
     event_.call = std::move(text);
     return true;
@@ -61,6 +63,7 @@ class EventHandler final : public nlohmann::json_sax<nlohmann::ordered_json> {
 
  private:
   bool integer(std::int64_t number);
+  bool detail(std::int64_t number);  // a member since version 2
 
   // A value of a type that no known member has.
   bool other() const {
@@ -96,7 +99,18 @@ bool EventHandler::integer(std::int64_t number) {
   if (key_ == "result") return assign(event_.result, number);
   if (key_ == "error") return assign(event_.error, number);
   if (key_ == "queued") return assign(event_.queued, number);
-  return other();
+  return detail(number);
+}
+
+bool EventHandler::detail(std::int64_t number) {
+  if (key_ == "repeats") return assign(event_.repeats, number);
+  if (key_ == "sockets") return assign(event_.sockets, number);
+  if (key_ == "received") return assign(event_.received, number);
+  if (key_ == "cpu") return assign(event_.cpu, number);
+  if (key_ == "delayed") return assign(event_.delayed, number);
+  if (key_ == "nonblocking") event_.nonblocking = number != 0;
+  if (key_ == "wait_all") event_.wait_all = number != 0;
+  return key_ == "nonblocking" || key_ == "wait_all" || other();
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ namespace poetry_compare {
 // Tells a traced program the directory for its files.
 constexpr auto trace_dir_variable = "POETRY_TRACE_DIR";
 
-enum class Call : std::uint16_t {
+enum class Call : std::uint8_t {
   accept,
   accept4,
   close,
@@ -26,49 +26,75 @@ enum class Call : std::uint16_t {
   epoll_pwait,
   epoll_pwait2,
   epoll_wait,
+  exit_program,
   peek,
   poll,
   ppoll,
+  preadv2,
   pselect,
+  pwritev2,
   read,
   readv,
   recv,
   recvfrom,
+  recvmmsg,
   recvmsg,
   select,
   send,
+  sendfile,
+  sendmmsg,
   sendmsg,
   sendto,
   shutdown,
+  splice,
+  splice_to,
   write,
   writev,
 };
 
 // In the order of Call.
-constexpr std::array<std::string_view, 23> call_names = {
-    "accept",       "accept4",    "close", "connect", "epoll_pwait",
-    "epoll_pwait2", "epoll_wait", "peek",  "poll",    "ppoll",
-    "pselect",      "read",       "readv", "recv",    "recvfrom",
-    "recvmsg",      "select",     "send",  "sendmsg", "sendto",
-    "shutdown",     "write",      "writev"};
+constexpr std::array<std::string_view, 31> call_names = {
+    "accept",       "accept4",    "close",    "connect",   "epoll_pwait",
+    "epoll_pwait2", "epoll_wait", "exit",     "peek",      "poll",
+    "ppoll",        "preadv2",    "pselect",  "pwritev2",  "read",
+    "readv",        "recv",       "recvfrom", "recvmmsg",  "recvmsg",
+    "select",       "send",       "sendfile", "sendmmsg",  "sendmsg",
+    "sendto",       "shutdown",   "splice",   "splice_to", "write",
+    "writev"};
 
 // An Event (trace.h) without the pid, which is the same in all of a file.
 struct Record {
   std::int64_t time;
   std::int64_t duration;
-  std::int64_t result;
-  std::uint64_t checksum;
+  union {
+    std::uint64_t checksum;
+    std::uint64_t set;  // of a wait
+    std::uint64_t received;  // of a close() or the end of the program
+  };
+  std::int32_t result;
   std::int32_t thread;
   std::int32_t fd;
-  std::int32_t queued;
-  std::int32_t error;
+  union {
+    std::int32_t queued;
+    std::int32_t sockets;  // of a wait
+  };
+  std::uint32_t repeats;
+  std::uint32_t cpu;  // in us, modulo 2^32
+  std::uint32_t delayed;  // likewise
+  std::uint32_t written;  // set last, atomically: the record is complete
   std::uint16_t local;
   std::uint16_t peer;
+  std::uint16_t error;
   Call call;
-  std::uint16_t unused;
-  std::uint32_t written;  // set last, atomically: the record is complete
-  std::uint32_t unused_too;
+  std::uint8_t flags;
 };
+
+// In Record::flags.
+constexpr std::uint8_t flag_nonblocking = 1;
+constexpr std::uint8_t flag_wait_all = 2;
+constexpr std::uint8_t flag_cpu = 4;  // cpu is known
+constexpr std::uint8_t flag_delayed = 8;  // delayed is known
+constexpr std::uint8_t flag_received = 16;  // received is known
 
 // A program that the process becomes, or starts. If it is traced, it has a file
 // of its own.
@@ -92,7 +118,7 @@ struct Header {
 };
 
 // To be changed with the layout.
-constexpr std::array<char, 16> record_magic = {"poetry-tracer 2"};
+constexpr std::array<char, 16> record_magic = {"poetry-tracer 3"};
 
 // The file name of the tracer.
 constexpr auto tracer_name = "libpoetry-tracer.so";

@@ -23,6 +23,21 @@ bool is_written(const Record& record) {
   return std::atomic_ref(written).load(std::memory_order_acquire) != 0;
 }
 
+// The members that depend on the kind of the call.
+void add_details(const Record& record, Event& event) {
+  if (is_wait(event)) {
+    event.sockets = record.sockets;
+    event.set = record.set;
+    return;
+  }
+  event.queued = record.queued;
+  if (record.flags & flag_received) {
+    event.received = static_cast<std::int64_t>(record.received);
+  } else {
+    event.checksum = record.checksum;
+  }
+}
+
 Event to_event(const Record& record, int pid) {
   Event event;
   event.time = record.time;
@@ -35,8 +50,12 @@ Event to_event(const Record& record, int pid) {
   event.peer = record.peer;
   event.result = record.result;
   event.error = record.error;
-  event.queued = record.queued;
-  event.checksum = record.checksum;
+  event.repeats = record.repeats;
+  add_details(record, event);
+  if (record.flags & flag_cpu) event.cpu = record.cpu;
+  if (record.flags & flag_delayed) event.delayed = record.delayed;
+  event.nonblocking = record.flags & flag_nonblocking;
+  event.wait_all = record.flags & flag_wait_all;
   return event;
 }
 

@@ -23,14 +23,16 @@ bool is_wait(const Event& event) {
 }
 
 bool is_read(const Event& event) {
-  static constexpr std::array<std::string_view, 5> reads = {
-      "recv", "recvfrom", "recvmsg", "read", "readv"};
+  static constexpr std::array<std::string_view, 8> reads = {
+      "recv",  "recvfrom", "recvmsg", "read",
+      "readv", "recvmmsg", "splice",  "preadv2"};
   return contains(reads, event.call);
 }
 
 bool is_write(const Event& event) {
-  static constexpr std::array<std::string_view, 5> writes = {
-      "send", "sendto", "sendmsg", "write", "writev"};
+  static constexpr std::array<std::string_view, 9> writes = {
+      "send",     "sendto",   "sendmsg",   "write",   "writev",
+      "sendmmsg", "sendfile", "splice_to", "pwritev2"};
   return contains(writes, event.call);
 }
 

@@ -13,29 +13,46 @@
 namespace poetry_compare {
 
 // The newest version of the file format.
-constexpr int trace_version = 1;
+constexpr int trace_version = 2;
 
 // How every trace file begins.
 constexpr std::string_view trace_magic = R"({"format":"poetry-trace",)";
 
-// One system call that has returned.
+// One system call that has returned; or several that are the same and have no
+// effect, such as reads that would block.
 struct Event {
   std::int64_t time = 0;  // when it began, in ns on CLOCK_MONOTONIC
   std::int64_t duration = 0;  // in ns
   int pid = 0;
   int thread = 0;
-  std::string call;  // as the program called it: "recv", "epoll_wait"; but
-                     // "peek" for a recv() that leaves the bytes where they are
-  int fd = -1;  // -1 for a wait; the new one for an accept() that succeeded
+  // As the program called it: "recv", "epoll_wait"; but "peek" for a recv()
+  // that leaves the bytes where they are, "splice_to" for a splice() to the
+  // socket, "exit" for a connection that is open when the program ends.
+  std::string call;
+  // The new one for an accept() that succeeded; -1 for a wait, unless it is for
+  // one socket only.
+  int fd = -1;
   std::uint16_t local = 0;  // ports; 0 if not known
   std::uint16_t peer = 0;
   std::int64_t result = 0;  // bytes, or how many are ready; -1: it failed
   int error = 0;  // errno, if it failed
-  std::int64_t queued = -1;  // bytes that lay unread before a read; -1: no read
+  std::int64_t queued = -1;  // bytes that lay unread before a read, or before
+                             // the end of the connection; -1: not known
   std::uint64_t checksum = 0;  // of all bytes of the connection up to here, in
                                // this direction; 0: no read or write, or not
                                // known, as the connection was in use before it
                                // was seen
+
+  // Since version 2.
+  std::int64_t repeats = 0;  // how many more calls there were
+  std::int64_t sockets = -1;  // in the set of a wait; -1: not known
+  std::uint64_t set = 0;  // of a wait: the bit fd % 64 of each socket
+  std::int64_t received = -1;  // by the system, up to the end of the connection
+  std::int64_t cpu = -1;  // of the thread before the call, in us, modulo 2^32
+  std::int64_t delayed = -1;  // likewise: the time for which it could have run,
+                              // but had no processor
+  bool nonblocking = false;  // a long call that does not wait
+  bool wait_all = false;  // a read that waits for all of its bytes
 };
 
 // When something began and ended, in ns on CLOCK_MONOTONIC.

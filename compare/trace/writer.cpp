@@ -33,6 +33,18 @@ Json header(const Trace& trace) {
   return header;
 }
 
+// The members since version 2.
+void add_details(const Event& event, Json& json) {
+  if (event.repeats > 0) json["repeats"] = event.repeats;
+  if (event.sockets >= 0) json["sockets"] = event.sockets;
+  if (event.set != 0) json["set"] = checksum_text(event.set);
+  if (event.received >= 0) json["received"] = event.received;
+  if (event.cpu >= 0) json["cpu"] = event.cpu;
+  if (event.delayed >= 0) json["delayed"] = event.delayed;
+  if (event.nonblocking) json["nonblocking"] = 1;
+  if (event.wait_all) json["wait_all"] = 1;
+}
+
 // Members that have their default value are left out, if a read or a write need
 // not have them.
 Json to_json(const Event& event) {
@@ -49,6 +61,7 @@ Json to_json(const Event& event) {
   if (event.error != 0) json["error"] = event.error;
   if (event.queued >= 0) json["queued"] = event.queued;
   if (event.checksum != 0) json["checksum"] = checksum_text(event.checksum);
+  add_details(event, json);
   return json;
 }
 

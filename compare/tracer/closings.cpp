@@ -16,9 +16,32 @@
 namespace tracer {
 namespace {
 
-// The record of the end of a connection.
-Record about_close(int fd, const Found& found) {
-  return about(Call::close, fd, found.socket->local, found.socket->peer);
+// The record of the end of a connection, with the bytes that it has received: a
+// program may read in ways that are not seen.
+Record about_end(Call call, int fd, const Found& found) {
+  Record record = about(call, fd, found.socket->local, found.socket->peer);
+  const int before = errno;
+  if (found.socket->peer != 0) add_received(fd, record);
+  errno = before;
+  return record;
+}
+
+void note_end(Call call, int fd, const Found& found) {
+  Record record = about_end(call, fd, found);
+  record.time = now();
+  note(record);
+}
+
+// The connections that are still open when the program ends.
+__attribute__((destructor)) void note_exit() {
+  if (!is_tracing() || !any_socket() || is_guest()) return;
+  const KeepErrno keep;
+  const auto end = static_cast<int>(used_descriptors());
+  for (int fd = 0; fd < end; ++fd) {
+    const Found found = find_known(fd);
+    if (found && found.socket->peer != 0)
+      note_end(Call::exit_program, fd, found);
+  }
 }
 
 // For a call that closes descriptors on its way: each connection among them has
@@ -31,11 +54,7 @@ void note_closes(unsigned first, unsigned last) {
   for (unsigned number = first; number <= end; ++number) {
     const auto fd = static_cast<int>(number);
     const Found found = find_known(fd);
-    if (found) {
-      Record record = about_close(fd, found);
-      record.time = now();
-      note(record);
-    }
+    if (found) note_end(Call::close, fd, found);
     forget(fd);
   }
 }
@@ -59,7 +78,7 @@ int close(int fd, Real real) {
     if (!found) forget(fd);
     return real();
   }
-  Record record = about_close(fd, found);
+  Record record = about_end(Call::close, fd, found);
   // Before the call: after it, another thread may get the same number.
   forget(fd);
   const int result = timed(record, real);

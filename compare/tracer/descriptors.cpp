@@ -10,6 +10,8 @@
 #include <array>
 #include <cstddef>
 
+#include "compare/tracer/interest.h"
+
 namespace tracer {
 namespace {
 
@@ -45,20 +47,33 @@ std::uint16_t port(int fd, decltype(::getsockname)* ask) {
   return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
 }
 
-// A socket that was inherited may have been read from already.
-void ask_for_use(int fd, Socket& socket) {
+// The state of a connection, as the system says it.
+struct Info {
+  bool known = false;
+  std::int64_t received = 0;  // in bytes
+  bool has_sent = false;
+};
+
+Info ask_info(int fd) {
   tcp_info info{};
   socklen_t length = sizeof info;
   constexpr auto enough = offsetof(tcp_info, tcpi_bytes_sent) + 8;
-  const bool known =
-      ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
-      length >= enough;
-  const auto received = static_cast<std::int64_t>(info.tcpi_bytes_received);
+  if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0 ||
+      length < enough) {
+    return {};
+  }
   // The end of the stream, if there was one, counts as a byte.
   const int end = info.tcpi_state == established ? 0 : 1;
-  socket.fresh_in = known && received <= std::max(unread(fd), 0) + end;
-  socket.fresh_out =
-      known && info.tcpi_bytes_sent == 0 && info.tcpi_notsent_bytes == 0;
+  const auto received = static_cast<std::int64_t>(info.tcpi_bytes_received);
+  return {true, std::max<std::int64_t>(received - end, 0),
+          info.tcpi_bytes_sent != 0 || info.tcpi_notsent_bytes != 0};
+}
+
+// A socket that was inherited may have been read from already.
+void ask_for_use(int fd, Socket& socket) {
+  const Info info = ask_info(fd);
+  socket.fresh_in = info.known && info.received <= std::max(unread(fd), 0);
+  socket.fresh_out = info.known && !info.has_sent;
 }
 
 Found ask(int fd, Socket& socket, std::uint32_t state) {
@@ -74,6 +89,7 @@ Found ask(int fd, Socket& socket, std::uint32_t state) {
   }
   socket.local = port(fd, ::getsockname);
   socket.peer = port(fd, ::getpeername);
+  socket.watched_by = 0;
   socket.in = {};
   socket.out = {};
   ask_for_use(fd, socket);
@@ -111,6 +127,7 @@ Found find_new(int fd) {
 
 void forget(int fd) {
   if (static_cast<std::size_t>(fd) >= size) return;
+  drop_interest(fd);
   auto& state = sockets[static_cast<std::size_t>(fd)].state;
   std::uint32_t now = state.load();
   if (kind(now) == unknown) return;
@@ -122,6 +139,12 @@ unsigned used_descriptors() {
   return static_cast<unsigned>(used.load());
 }
 
+Socket* at(int fd) {
+  return static_cast<std::size_t>(fd) < size
+             ? &sockets[static_cast<std::size_t>(fd)]
+             : nullptr;
+}
+
 bool any_socket() {
   return any.load(std::memory_order_relaxed);
 }
@@ -129,6 +152,14 @@ bool any_socket() {
 int unread(int fd) {
   int bytes = -1;
   return ::ioctl(fd, FIONREAD, &bytes) == 0 ? bytes : -1;
+}
+
+void add_received(int fd, poetry_compare::Record& record) {
+  const Info info = ask_info(fd);
+  if (!info.known) return;
+  record.queued = unread(fd);
+  record.received = static_cast<std::uint64_t>(info.received);
+  record.flags |= poetry_compare::flag_received;
 }
 
 }  // namespace tracer

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "compare/trace/checksum.h"
+#include "compare/trace/format.h"
 
 namespace tracer {
 
@@ -17,6 +18,7 @@ enum Kind : std::uint32_t { unknown, busy, other, tcp };
 
 struct Socket {
   std::atomic<std::uint32_t> state;
+  std::atomic<int> watched_by;  // see interest.h
   std::uint16_t local;
   std::uint16_t peer;
   bool fresh_in;  // seen from its first byte: the checksum means something
@@ -53,10 +55,18 @@ void forget(int fd);
 // All descriptors from this one on are unknown.
 unsigned used_descriptors();
 
+// The descriptor, whether it is a TCP socket or not. Null if it is not
+// recorded.
+Socket* at(int fd);
+
 // Whether the program has had a TCP socket.
 bool any_socket();
 
 // How many bytes lie unread; -1 if the system does not say.
 int unread(int fd);
+
+// Sets how many bytes the system has received for the connection, and how many
+// of them lie unread.
+void add_received(int fd, poetry_compare::Record& record);
 
 }  // namespace tracer

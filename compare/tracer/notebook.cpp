@@ -12,7 +12,9 @@
 #include <cstring>
 #include <ctime>
 
+#include "compare/tracer/fold.h"
 #include "compare/tracer/next.h"
+#include "compare/tracer/processor.h"
 
 namespace tracer {
 namespace {
@@ -207,6 +209,17 @@ std::int64_t now() {
   return time.tv_sec * 1'000'000'000 + time.tv_nsec;
 }
 
+std::int64_t begin(Record& record) {
+  constexpr std::int64_t often = 10'000'000;
+  thread_local std::int64_t last = 0;
+  const std::int64_t time = now();
+  if (time - last < often) return time;
+  const KeepErrno keep;
+  add_processor_time(record);
+  last = now();
+  return last;
+}
+
 bool is_tracing() {
   return process;
 }
@@ -224,7 +237,7 @@ bool is_guest() {
 
 void note(Record& record) {
   Header* const file = header();
-  if (!file) return;
+  if (!file || fold(record, file->pid)) return;
   Record* const slot = take_slot(*file);
   if (!slot) {
     file->lost.fetch_add(1, std::memory_order_relaxed);
@@ -232,8 +245,10 @@ void note(Record& record) {
   }
   record.thread = thread_id(file->pid);
   // `written` is set last: it says that the other members are valid.
-  std::memcpy(static_cast<void*>(slot), &record, offsetof(Record, written));
+  record.written = 0;
+  *slot = record;
   std::atomic_ref(slot->written).store(1, std::memory_order_release);
+  remember(*slot, file->pid);
 }
 
 }  // namespace tracer

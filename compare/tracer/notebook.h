@@ -44,18 +44,23 @@ inline Record about(Call call,
   return record;
 }
 
-// Sets the thread, and copies the record into the file. Without room for it the
-// record is lost, and counted.
+// Sets the thread, and copies the record into the file; or counts it as a
+// repetition of an earlier one, see fold.h. Without room for it the record is
+// lost, and counted.
 void note(Record& record);
+
+// Adds the processor time of the thread to the record, unless that was done
+// shortly before. Returns the time.
+std::int64_t begin(Record& record);
 
 // Calls real(), and sets the times and the result in the record.
 template <typename Real>
 auto timed(Record& record, Real real) {
-  record.time = now();
+  record.time = begin(record);
   const auto result = real();
   record.duration = now() - record.time;
-  record.result = result;
-  record.error = result < 0 ? errno : 0;
+  record.result = static_cast<std::int32_t>(result);
+  record.error = static_cast<std::uint16_t>(result < 0 ? errno : 0);
   return result;
 }
 

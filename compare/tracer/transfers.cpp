@@ -1,111 +1,15 @@
-// The calls that read from a connection or write to it.
+// The calls that read from a connection or write to it, one buffer or message
+// at a time.
 
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include <algorithm>
-
-#include "compare/tracer/descriptors.h"
 #include "compare/tracer/next.h"
-#include "compare/tracer/notebook.h"
+#include "compare/tracer/transfers.h"
 
 namespace tracer {
 namespace {
-
-// Where the bytes are.
-struct Pieces {
-  const iovec* data;
-  std::size_t count;
-};
-
-// False if the bytes are not where they should be.
-bool add(poetry_compare::Checksum& checksum, Pieces pieces, ssize_t size) {
-  auto left = static_cast<std::size_t>(std::max<ssize_t>(size, 0));
-  for (std::size_t i = 0; i < pieces.count && left > 0; ++i) {
-    const std::size_t n = std::min(left, pieces.data[i].iov_len);
-    checksum.add(static_cast<const char*>(pieces.data[i].iov_base), n);
-    left -= n;
-  }
-  return left == 0;
-}
-
-// Adds the bytes to the checksum, unless the descriptor has been closed
-// meanwhile: its number may be that of another connection.
-void count(const Found& found,
-           bool& fresh,
-           poetry_compare::Checksum& checksum,
-           Pieces pieces,
-           Record& record) {
-  if (!found.is_current() || !fresh) return;
-  fresh = add(checksum, pieces, record.result);
-  if (fresh) record.checksum = checksum.value();
-}
-
-// pieces() is called after real(): its result is valid only if that succeeded.
-template <typename Real, typename GetPieces>
-ssize_t read(Call call, int fd, int flags, Real real, GetPieces pieces) {
-  if (!is_tracing()) return real();
-  const int before = errno;
-  const Found found = find(fd);
-  if (!found) {
-    errno = before;
-    return real();
-  }
-  // Bytes that are peeked at will be read again; urgent data and messages of
-  // the error queue are not part of the stream.
-  const bool aside = flags & (MSG_PEEK | MSG_OOB | MSG_ERRQUEUE);
-  Record record = about(aside ? Call::peek : call, fd, found.socket->local,
-                        found.socket->peer);
-  record.queued = unread(fd);
-  errno = before;
-
-  const ssize_t n = timed(record, real);
-
-  const KeepErrno keep;
-  if (!aside) {
-    // With this flag the system drops the bytes.
-    if (flags & MSG_TRUNC) found.socket->fresh_in = false;
-    count(found, found.socket->fresh_in, found.socket->in,
-          n > 0 ? pieces() : Pieces{}, record);
-  }
-  note(record);
-  return n;
-}
-
-template <typename Real, typename GetPieces>
-ssize_t write(Call call, int fd, int flags, Real real, GetPieces pieces) {
-  if (!is_tracing()) return real();
-  const int before = errno;
-  const Found found = find(fd);
-  errno = before;
-  if (!found) return real();
-  Record record = about(call, fd, found.socket->local, found.socket->peer);
-
-  const ssize_t n = timed(record, real);
-
-  const KeepErrno keep;
-  if (!(flags & MSG_OOB)) {
-    count(found, found.socket->fresh_out, found.socket->out,
-          n > 0 ? pieces() : Pieces{}, record);
-  }
-  note(record);
-  return n;
-}
-
-// For calls with one buffer.
-template <typename Real>
-ssize_t read(Call call, int fd, int flags, void* data, size_t size, Real real) {
-  const iovec piece{data, size};
-  return read(call, fd, flags, real, [&] { return Pieces{&piece, 1}; });
-}
-
-template <typename Real>
-ssize_t write(
-    Call call, int fd, int flags, const void* data, size_t size, Real real) {
-  const iovec piece{const_cast<void*>(data), size};
-  return write(call, fd, flags, real, [&] { return Pieces{&piece, 1}; });
-}
 
 using Read = ssize_t(int, void*, size_t);
 using Write = ssize_t(int, const void*, size_t);

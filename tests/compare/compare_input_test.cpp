@@ -84,7 +84,7 @@ TEST_F(CompareInput, DamagedTracesAreStillReported) {
   std::ofstream(t / "02-broken.jsonl").flush();
   const auto newer = t / "03-simple.jsonl";
   const auto text = std::regex_replace(
-      file_contents(newer), std::regex("\"version\":1"), "\"version\":9");
+      file_contents(newer), std::regex("\"version\":2"), "\"version\":9");
   std::ofstream(newer) << text;
 
   result = run_compare("report " + t.string());
@@ -93,7 +93,7 @@ TEST_F(CompareInput, DamagedTracesAreStillReported) {
               AllOf(HasSubstr("async: " + (t / "01-async.jsonl").string()),
                     HasSubstr("broken: " + (t / "02-broken.jsonl").string() +
                               ": is empty"),
-                    HasSubstr("newer than 1\n")));
+                    HasSubstr("newer than 2\n")));
 }
 
 TEST_F(CompareInput, AWrongCommandLineIsRefused) {

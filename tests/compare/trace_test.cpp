@@ -40,6 +40,10 @@ class TraceTest : public testing::Test {
     event.error = i == 2 ? 11 : 0;
     event.queued = i;
     event.checksum = ~static_cast<std::uint64_t>(i);
+    event.repeats = event.sockets = event.received = i;
+    event.cpu = event.delayed = i;
+    event.set = ~static_cast<std::uint64_t>(i);
+    event.nonblocking = event.wait_all = i == 1;
     trace_.events.push_back(event);
   }
 
@@ -112,8 +116,8 @@ TEST_F(TraceTest, RefusesAFileThatIsNotATrace) {
 
 TEST_F(TraceTest, RefusesANewerVersion) {
   EXPECT_EQ(
-      refusal_of("{\"format\":\"poetry-trace\",\"version\":2,\"pid\":\"?\"}\n"),
-      path_ + ": was written by version 2, newer than 1");
+      refusal_of("{\"format\":\"poetry-trace\",\"version\":3,\"pid\":\"?\"}\n"),
+      path_ + ": was written by version 3, newer than 2");
 }
 
 TEST_F(TraceTest, IgnoresKeysThatItDoesNotKnow) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <csignal>
 #include <cstdio>
 #include <map>
@@ -24,6 +25,7 @@ using poetry_compare::Trace;
 struct Traced {
   rig::Outcome outcome;
   Trace trace;
+  std::vector<Event> exits;  // of the connections that were still open then
 };
 
 // The file of one test: ctest runs several at once.
@@ -51,6 +53,12 @@ Traced trace(const std::vector<std::string>& words) {
   traced.trace = poetry_compare::read_trace(trace_path());
   std::remove(trace_path().c_str());
   EXPECT_EQ(traced.trace.complaint, "");
+  auto& events = traced.trace.events;
+  const auto exits = std::stable_partition(
+      events.begin(), events.end(),
+      [](const Event& event) { return event.call != "exit"; });
+  traced.exits.assign(exits, events.end());
+  events.erase(exits, events.end());
   return traced;
 }
 
@@ -98,13 +106,14 @@ class EachCall : public testing::TestWithParam<std::string> {};
 TEST_P(EachCall, IsSeenAsTheProgramMadeIt) {
   const Traced traced = trace({GetParam(), "each-call"});
   EXPECT_EQ(calls(traced.trace), traced.outcome.out);
-  EXPECT_EQ(rig::lines(traced.outcome.out).size(), 26U);
+  EXPECT_EQ(rig::lines(traced.outcome.out).size(), 33U);
   for (const Event& event : traced.trace.events) {
-    EXPECT_EQ(event.local != 0 && event.peer != 0,
-              !poetry_compare::is_wait(event))
+    EXPECT_TRUE(event.local != 0 && event.peer != 0) << event.call;
+    EXPECT_EQ(event.queued >= 0, poetry_compare::is_read(event) ||
+                                     event.call == "peek" ||
+                                     event.call == "close")
         << event.call;
-    EXPECT_EQ(event.queued >= 0,
-              poetry_compare::is_read(event) || event.call == "peek");
+    EXPECT_EQ(event.sockets, poetry_compare::is_wait(event) ? 1 : -1);
   }
 }
 
@@ -185,6 +194,52 @@ INSTANTIATE_TEST_SUITE_P(AfterA,
                                          "fclose",
                                          "freopen"),
                          [](const auto& param) { return param.param; });
+
+// --- Waits -------------------------------------------------------------------
+
+TEST(Tracer, SeesTheSocketsOfAWait) {
+  const Traced traced = trace_caller({"waits"});
+  std::vector<std::int64_t> sockets;
+  for (const Event& event : traced.trace.events) {
+    if (poetry_compare::is_wait(event)) sockets.push_back(event.sockets);
+    if (event.sockets == 2) {
+      EXPECT_EQ(std::popcount(event.set), 2);
+    }
+    EXPECT_EQ(event.fd >= 0, event.sockets < 0 || event.sockets == 1);
+  }
+  // Both sockets, one of them, none; with each of poll, select and epoll.
+  EXPECT_EQ(sockets, (std::vector<std::int64_t>{2, 1, 0, 2, 1, 0, 2, 1, 0}));
+}
+
+TEST(Tracer, FoldsCallsThatAreMadeInACircle) {
+  const Traced traced = trace_caller({"circles"});
+  std::map<std::string, std::int64_t> calls;
+  for (const Event& event : traced.trace.events) {
+    calls[event.call] += 1 + event.repeats;
+  }
+  EXPECT_EQ(calls["poll"], 100000);
+  EXPECT_EQ(calls["recv"], 100000);
+  EXPECT_LT(traced.trace.events.size(), 1000U);
+}
+
+TEST(Tracer, SeesTheProcessorTime) {
+  const Traced traced = trace_caller({"computes"});
+  std::vector<std::int64_t> cpu;
+  for (const Event& event : traced.trace.events) {
+    if (event.cpu >= 0) cpu.push_back(event.cpu);
+  }
+  // At the beginning, after 0.1 s of sleep, and after 0.1 s of work.
+  ASSERT_EQ(cpu.size(), 3U);
+  EXPECT_LT(cpu[1] - cpu[0], 50'000);
+  EXPECT_GT(cpu[2] - cpu[1], 50'000);
+}
+
+TEST(Tracer, SeesHowManyBytesAConnectionHasReceived) {
+  const Traced traced = trace_caller({"leaves"});
+  ASSERT_EQ(traced.exits.size(), 2U);
+  EXPECT_EQ(traced.exits[0].received, 100);
+  EXPECT_EQ(traced.exits[0].queued, 60);
+}
 
 // --- Threads, signals, processes ---------------------------------------------
 

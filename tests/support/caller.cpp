@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/select.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -13,6 +15,7 @@
 
 #include <array>
 #include <csignal>
+#include <ctime>
 #include <functional>
 #include <map>
 #include <string>
@@ -132,6 +135,71 @@ void many() {
 void die() {
   exchange(Pair(), 100);
   ::raise(SIGKILL);
+}
+
+// --- Waits -------------------------------------------------------------------
+
+int selects(const std::vector<int>& sockets) {
+  fd_set set;
+  FD_ZERO(&set);
+  for (const int fd : sockets) FD_SET(fd, &set);
+  timeval now{};
+  return ::select(FD_SETSIZE, &set, nullptr, nullptr, &now);
+}
+
+int polls(const std::vector<int>& sockets) {
+  std::vector<pollfd> fds;
+  for (const int fd : sockets) fds.push_back({fd, POLLIN, 0});
+  return ::poll(fds.data(), fds.size(), 0);
+}
+
+// Both sockets, one of them, none.
+void waits() {
+  const Pair one;
+  const Pair other;
+  const std::vector<int> both = {one.client, other.client};
+  const std::vector<int> second = {other.client};
+  for (const auto& wait : {polls, selects}) {
+    for (const auto& set : {both, second, {}}) {
+      must(wait(set) == 0, "wait");
+    }
+  }
+  const int epoll = ::epoll_create1(0);
+  epoll_event event{EPOLLIN, {}};
+  for (const int fd : both) {
+    must(::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0, "epoll_ctl");
+  }
+  must(::epoll_wait(epoll, &event, 1, 0) == 0, "epoll_wait");
+  ::epoll_ctl(epoll, EPOLL_CTL_DEL, one.client, nullptr);
+  must(::epoll_wait(epoll, &event, 1, 0) == 0, "epoll_wait");
+  ::close(other.client);
+  must(::epoll_wait(epoll, &event, 1, 0) == 0, "epoll_wait");
+}
+
+void circles() {
+  const Pair pair;
+  for (int i = 0; i < 100000; ++i) {
+    must(polls({pair.client}) == 0, "poll");
+    must(::recv(pair.client, buffer.data(), 1, MSG_DONTWAIT) < 0, "recv");
+  }
+}
+
+void computes() {
+  const Pair pair;
+  must(::send(pair.server, "x", 1, 0) == 1, "send");
+  ::usleep(100000);
+  must(::send(pair.server, "x", 1, 0) == 1, "send");
+  for (const auto end = std::clock() + CLOCKS_PER_SEC / 10;
+       std::clock() < end;) {
+  }
+  must(::send(pair.server, "x", 1, 0) == 1, "send");
+}
+
+void leaves() {
+  const Pair pair;
+  must(::send(pair.server, buffer.data(), 100, 0) == 100, "send");
+  wait_for_bytes(pair.client, 100);
+  must(::recv(pair.client, buffer.data(), 40, 0) == 40, "recv");
 }
 
 // --- Threads and processes ---------------------------------------------------
@@ -276,6 +344,8 @@ void starts(char** command) {
 
 int main(int argc, char** argv) {
   const std::map<std::string, std::function<void()>> tasks = {
+      {"circles", circles},
+      {"computes", computes},
       {"die", die},
       {"each-call", caller::each_call},
       {"executed", [&] { executed(std::atoi(argv[2])); }},
@@ -283,6 +353,7 @@ int main(int argc, char** argv) {
       {"forks", forks},
       {"interrupt", interrupt},
       {"keep-errno", keep_errno},
+      {"leaves", leaves},
       {"many", many},
       {"pile-up", pile_up},
       {"reuse", [&] { reuse(argv[2]); }},
@@ -292,6 +363,7 @@ int main(int argc, char** argv) {
       {"storm", storm},
       {"threads", threads},
       {"vforks", vforks},
+      {"waits", waits},
   };
   const auto task = tasks.find(argc > 1 ? argv[1] : "");
   must(task != tasks.end(), "no such task");

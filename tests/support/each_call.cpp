@@ -1,6 +1,8 @@
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
+#include <sys/sendfile.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -30,6 +32,19 @@ void write_each(int to) {
   did("sendmsg", to, ::sendmsg(to, &message, 0));
   did("write", to, ::write(to, data.data(), five));
   did("writev", to, ::writev(to, &piece, 1));
+  did("pwritev2", to, ::pwritev2(to, &piece, 1, -1, 0));
+  mmsghdr messages{message, 0};
+  must(::sendmmsg(to, &messages, 1, 0) == 1, "sendmmsg");
+  did("sendmmsg", to, messages.msg_len);
+  std::FILE* const file = std::tmpfile();
+  must(::write(fileno(file), data.data(), five) == 5, "write");
+  off_t offset = 0;
+  did("sendfile", to, ::sendfile(to, fileno(file), &offset, five));
+  std::fclose(file);
+  std::array<int, 2> pipe{};
+  must(::pipe(pipe.data()) == 0, "pipe");
+  must(::write(pipe[1], data.data(), five) == 5, "write");
+  did("splice_to", to, ::splice(pipe[0], nullptr, to, nullptr, five, 0));
   did("send", to, ::send(to, data.data(), five, 0));
 }
 
@@ -46,6 +61,13 @@ void read_each(int from) {
   did("recvmsg", from, ::recvmsg(from, &message, 0));
   did("read", from, ::read(from, data.data(), five));
   did("readv", from, ::readv(from, &piece, 1));
+  did("preadv2", from, ::preadv2(from, &piece, 1, -1, 0));
+  mmsghdr messages{message, 0};
+  must(::recvmmsg(from, &messages, 1, 0, nullptr) == 1, "recvmmsg");
+  did("recvmmsg", from, messages.msg_len);
+  std::array<int, 2> pipe{};
+  must(::pipe(pipe.data()) == 0, "pipe");
+  did("splice", from, ::splice(from, nullptr, pipe[1], nullptr, five, 0));
 }
 
 // Leaves some bytes to be read.
@@ -58,17 +80,17 @@ void wait_each(int fd) {
     FD_SET(fd, &set);
     return &set;
   };
-  did("select", -1, ::select(fd + 1, only(), nullptr, nullptr, nullptr));
-  did("pselect", -1,
+  did("select", fd, ::select(fd + 1, only(), nullptr, nullptr, nullptr));
+  did("pselect", fd,
       ::pselect(fd + 1, only(), nullptr, nullptr, nullptr, nullptr));
-  did("poll", -1, ::poll(one, count, -1));
-  did("ppoll", -1, ::ppoll(one, count, nullptr, nullptr));
+  did("poll", fd, ::poll(one, count, -1));
+  did("ppoll", fd, ::ppoll(one, count, nullptr, nullptr));
   const int epoll = ::epoll_create1(0);
   epoll_event event{EPOLLIN, {}};
   must(::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0, "epoll_ctl");
-  did("epoll_wait", -1, ::epoll_wait(epoll, &event, 1, -1));
-  did("epoll_pwait", -1, ::epoll_pwait(epoll, &event, 1, -1, nullptr));
-  did("epoll_pwait2", -1, ::epoll_pwait2(epoll, &event, 1, nullptr, nullptr));
+  did("epoll_wait", fd, ::epoll_wait(epoll, &event, 1, -1));
+  did("epoll_pwait", fd, ::epoll_pwait(epoll, &event, 1, -1, nullptr));
+  did("epoll_pwait2", fd, ::epoll_pwait2(epoll, &event, 1, nullptr, nullptr));
   ::close(epoll);
 }
 
