@@ -30,7 +30,7 @@ CellView outcome_cell(Outcome outcome) {
 CellView unread_cell(const Comparison& comparison, const Task& task) {
   if (!task.worst_unread) return {"-"};
   return {fmt::format("{:.3f} s", *task.worst_unread),
-          is_long(comparison, *task.worst_unread)};
+          is_long(comparison.settings, *task.worst_unread)};
 }
 
 RowView view_task(const Comparison& comparison,

@@ -67,8 +67,10 @@ Headline headline(const Comparison& comparison, const Variant& variant) {
         fmt::format(" \u00b1 {}", format_seconds(variant.wall_deviation));
   }
   headline.text += speed(variant);
-  headline.text +=
-      fmt::format(", working {:.0f} ms", variant.overall.cpu * 1000);
+  if (variant.overall.cpu) {
+    headline.text +=
+        fmt::format(", working {:.0f} ms", *variant.overall.cpu * 1000);
+  }
   if (!variant.overall.worst_unread) return headline;
   headline.text += ", ";
   (unread_is_long(comparison, variant) ? headline.alarm : headline.text) +=

@@ -1,13 +1,13 @@
 #include "compare/measure/make_comparison.h"
 
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
 
 #include <fmt/core.h>
 
 #include "compare/measure/measure.h"
 #include "compare/measure/numbers.h"
+#include "compare/measure/summary.h"
 #include "compare/trace/reader.h"
 
 namespace poetry_compare {
@@ -114,7 +114,7 @@ Numbers measure_run(const Inputs& inputs,
                     const RecordedRun& recorded,
                     Picture& picture) {
   Numbers run;
-  run.cpu = static_cast<double>(recorded.cpu) / 1e6;
+  if (recorded.cpu > 0) run.cpu = static_cast<double>(recorded.cpu) / 1e6;
   run.status = recorded.status;
   run.stopped = recorded.stopped;
   run.complaint = recorded.complaint;
@@ -141,32 +141,6 @@ std::size_t choose_shown(const std::vector<RecordedRun>& runs) {
   return order[(order.size() - 1) / 2];
 }
 
-void add_run(const Numbers& run, double count, Numbers& overall) {
-  overall.wall += run.wall / count;
-  overall.cpu += run.cpu / count;
-  if (run.worst_unread > overall.worst_unread) {
-    overall.worst_unread = run.worst_unread;
-    overall.worst_task = run.worst_task;
-  }
-  overall.longest_turn = std::max(overall.longest_turn, run.longest_turn);
-  overall.awaited_turn = std::max(overall.awaited_turn, run.awaited_turn);
-  overall.stopped = overall.stopped || run.stopped;
-  if (overall.status == 0) overall.status = run.status;
-  if (overall.complaint.empty()) overall.complaint = run.complaint;
-}
-
-void add_statistics(Variant& variant) {
-  const auto count = static_cast<double>(variant.runs.size());
-  for (const Numbers& run : variant.runs) add_run(run, count, variant.overall);
-  if (variant.runs.size() < 2) return;
-  double squares = 0;
-  for (const Numbers& run : variant.runs) {
-    const double difference = run.wall - variant.overall.wall;
-    squares += difference * difference;
-  }
-  variant.wall_deviation = std::sqrt(squares / (count - 1));
-}
-
 Variant make_variant(const Inputs& inputs, const RecordedVariant& recorded) {
   Variant variant;
   variant.name = recorded.name;
@@ -177,7 +151,7 @@ Variant make_variant(const Inputs& inputs, const RecordedVariant& recorded) {
     variant.runs.push_back(measure_run(inputs, recorded.runs[i], picture));
     if (i == variant.shown) variant.picture = std::move(picture);
   }
-  add_statistics(variant);
+  summarise(variant);
   return variant;
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "compare/measure/causes.h"
 #include "compare/measure/settings.h"
 
 namespace poetry_compare {
@@ -47,11 +48,16 @@ struct Task {
   std::size_t bytes = 0;  // read, in total
   Outcome outcome = Outcome::unknown;
   std::optional<double> worst_unread;  // see Numbers
+  int thread = 0;  // the one that connected; an index into Picture::threads
+  // It was read in a way that the tracer does not see: bytes and reads are not
+  // all that there were.
+  bool read_unseen = false;
 };
 
 enum class WaitKind {
   any_task,  // in select, poll or epoll_wait
-  one_task,  // stuck in a read (or a connect) of one task
+  one_task,  // stuck in a read (or a connect) of one task, or in a select of a
+             // thread that never waits for several
 };
 
 // A time in which a thread waits.
@@ -61,6 +67,7 @@ struct Wait {
   int thread = 0;  // an index into Picture::threads
   WaitKind kind = WaitKind::any_task;
   std::size_t task = 0;  // for one_task: an index into Picture::tasks
+  int set = -1;  // of a select: an index into Picture::sets; -1: not known
 };
 
 // A time in which a thread is away from its wait: from the return of one
@@ -72,6 +79,13 @@ struct Turn {
   int thread = 0;  // an index into Picture::threads
 };
 
+// The processor time of a thread up to a moment, from an arbitrary beginning.
+struct Processor {
+  double time = 0;
+  double used = 0;
+  double delayed = 0;  // the thread could have run, but had no processor
+};
+
 // Threads are in the order of their first call. Those of programs that the
 // client starts are among them.
 struct Thread {
@@ -79,6 +93,7 @@ struct Thread {
   int id = 0;
   double begin = 0;  // its first and last call
   double end = 0;
+  std::vector<Processor> processor;  // in the order of time
 };
 
 // A run, as far as its traces show it.
@@ -89,12 +104,14 @@ struct Picture {
   std::vector<Task> tasks;  // in the order of the poems; colours go by poem
   std::vector<Wait> waits;  // in the order of time, as are the turns
   std::vector<Turn> turns;
+  std::vector<std::vector<std::size_t>> sets;  // of tasks that a wait was for
+  std::size_t empty_calls = 0;  // repeated ones that returned at once, in vain
 };
 
 // The numbers of one run, or of all runs of a variant.
 struct Numbers {
   double wall = 0;
-  double cpu = 0;  // user and system
+  std::optional<double> cpu;  // user and system
   int status = 0;  // as the shell has it: 128 + n for death by signal n
   // It was stopped and continued, so there are neither times nor a picture.
   bool stopped = false;
@@ -111,6 +128,9 @@ struct Numbers {
   // The same, as far as a task was open: what an interpreter does after the
   // last poem delays no task.
   std::optional<double> awaited_turn;
+  std::optional<Finding> unread;  // see find_unread()
+  std::optional<Finding> late_turn;  // see find_late_turn()
+  bool polls = false;  // see polls_busily()
 
   bool failed() const { return status != 0 || !complaint.empty(); }
 };
@@ -120,8 +140,8 @@ struct Variant {
   std::string name;  // "async"
   std::string command;  // as it can be typed
   std::vector<Numbers> runs;  // in order; never empty
-  // Of all runs: the means of wall and cpu, the worst of what lay unread and of
-  // the turns, and the status and the complaint of the first run that has one.
+  // The medians of the runs that did not fail, and the status and the complaint
+  // of the first one that did.
   Numbers overall;
   double wall_deviation = 0;  // the standard deviation; 0 for one run
   // How many times faster than the variant "blocking"; none without one, or if

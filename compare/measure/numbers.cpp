@@ -17,6 +17,30 @@ double awaited(const Turn& turn, const std::vector<Task>& tasks) {
   return longest;
 }
 
+// By thread. The first turn begins with it.
+std::map<int, double> first_connections(const Picture& picture) {
+  std::map<int, double> connected;
+  for (const Task& task : picture.tasks) {
+    const auto first = connected.try_emplace(task.thread, task.connected).first;
+    first->second = std::min(first->second, task.connected);
+  }
+  return connected;
+}
+
+// See find_turns().
+void add_last_turns(const Picture& picture,
+                    const std::map<int, double>& since,
+                    int program,
+                    double end,
+                    std::vector<Turn>& turns) {
+  for (const auto& [number, begin] : since) {
+    const Thread& thread = picture.threads[static_cast<std::size_t>(number)];
+    const bool whole = thread.pid == program && thread.id == program;
+    const double last = whole ? end : thread.end;
+    turns.push_back({begin, std::max(0.0, last - begin), number});
+  }
+}
+
 }  // namespace
 
 Unread worst_unread(const Task& task) {
@@ -39,9 +63,14 @@ Unread worst_unread(const Task& task) {
 
 std::vector<Turn> find_turns(const Picture& picture, int program, double end) {
   std::vector<Turn> turns;
+  const auto connected = first_connections(picture);
   std::map<int, double> since;  // when a thread's last wait returned
   for (const Wait& wait : picture.waits) {
     if (wait.kind != WaitKind::any_task) continue;
+    const auto first = connected.find(wait.thread);
+    if (first != connected.end() && first->second < wait.time) {
+      since.insert(*first);
+    }
     const auto found = since.find(wait.thread);
     if (found != since.end()) {
       const double away = std::max(0.0, wait.time - found->second);
@@ -49,12 +78,7 @@ std::vector<Turn> find_turns(const Picture& picture, int program, double end) {
     }
     since[wait.thread] = wait.time + wait.duration;
   }
-  for (const auto& [number, begin] : since) {
-    const Thread& thread = picture.threads[static_cast<std::size_t>(number)];
-    const bool whole = thread.pid == program && thread.id == program;
-    const double last = whole ? end : thread.end;
-    turns.push_back({begin, std::max(0.0, last - begin), number});
-  }
+  add_last_turns(picture, since, program, end, turns);
   std::stable_sort(turns.begin(), turns.end(),
                    [](auto& a, auto& b) { return a.time < b.time; });
   return turns;
@@ -68,6 +92,9 @@ void add_numbers(const Picture& picture, Numbers& numbers) {
     numbers.awaited_turn = std::max(numbers.awaited_turn.value_or(0),
                                     awaited(turn, picture.tasks));
   }
+  numbers.unread = find_unread(picture);
+  numbers.late_turn = find_late_turn(picture);
+  numbers.polls = polls_busily(picture);
   for (std::size_t i = 0; i < picture.tasks.size(); ++i) {
     const auto unread = picture.tasks[i].worst_unread;
     if (!unread || unread <= numbers.worst_unread) continue;

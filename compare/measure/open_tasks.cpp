@@ -19,9 +19,13 @@ bool has_failed(const Event& event) {
 
 Outcome outcome_of(const OpenTask& open, const Source& source) {
   const std::size_t bytes = open.task.bytes;
-  if (!source.bytes) return Outcome::unknown;
+  if (!source.bytes || open.task.read_unseen) return Outcome::unknown;
   if (bytes < *source.bytes) return Outcome::partial;
   if (bytes > *source.bytes) return Outcome::wrong;
+  // Without a checksum, the program did not see the bytes either.
+  if (bytes > 0 && open.checksum == 0 && source.checksum) {
+    return Outcome::unknown;
+  }
   const bool same =
       !source.checksum || bytes == 0 || *source.checksum == open.checksum;
   return same ? Outcome::complete : Outcome::wrong;
@@ -44,7 +48,11 @@ void OpenTask::end(double time) {
 void OpenTask::finish(const Source& source) {
   sort_by_time(task.reads);
   sort_by_time(task.sends);
-  if (served) task.worst_unread = worst_unread(task).duration();
+  // The end of the stream may count as a byte.
+  task.read_unseen = taken > static_cast<std::int64_t>(task.bytes) + 1;
+  if (served && !task.read_unseen) {
+    task.worst_unread = worst_unread(task).duration();
+  }
   task.outcome = outcome_of(*this, source);
 }
 
@@ -66,6 +74,8 @@ OpenTask& OpenTasks::begin_task(const Event& event, const Source& source) {
   open.task.poem = static_cast<std::size_t>(&source - sources_.data());
   open.task.connected = clock_.called(event);
   open.task.end = end_;
+  open.pid = event.pid;
+  open.fd = event.fd;
   return open;
 }
 
@@ -83,6 +93,16 @@ OpenTask* OpenTasks::find_by_client(const Event& event) {
     if (!connects || !newest.ended) return &newest;
   }
   return &begin_task(event, *source);
+}
+
+std::vector<std::size_t> OpenTasks::find_set(const Event& event) const {
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < tasks_.size(); ++i) {
+    const OpenTask& open = tasks_[i];
+    if (open.ended || open.pid != event.pid || open.fd < 0) continue;
+    if (event.set >> (open.fd % 64) & 1) found.push_back(i);
+  }
+  return found;
 }
 
 OpenTask* OpenTasks::find_by_server(const Event& event) {

@@ -29,6 +29,9 @@ struct OpenTask {
   std::uint64_t checksum = 0;  // of all bytes that were read
   bool ended = false;
   bool served = false;  // its server was traced
+  int pid = 0;  // of the process that connected
+  int fd = -1;
+  std::int64_t taken = 0;  // bytes that the system has handed out
 
   void end(double time);
   // Sorts what was recorded, and decides what lay unread and what came of it.
@@ -44,6 +47,10 @@ class OpenTasks {
   // The task of a call of the client; a connect() may begin one. Null if no
   // source has the port, or if the connect() failed.
   OpenTask* find_by_client(const Event& event);
+
+  // The tasks whose descriptors are in the set of the wait, in order. Empty:
+  // not known.
+  std::vector<std::size_t> find_set(const Event& event) const;
 
   // The task of a call of a server. Null if there is none.
   OpenTask* find_by_server(const Event& event);

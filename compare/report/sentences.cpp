@@ -1,49 +1,42 @@
 #include "compare/report/sentences.h"
 
 #include <algorithm>
-#include <cmath>
-#include <set>
 
 #include <fmt/format.h>
 
+#include "compare/report/blame.h"
 #include "compare/report/format.h"
+#include "compare/report/kinds.h"
 #include "compare/report/table.h"
 
 namespace poetry_compare {
 namespace {
 
-// Whether a stopwatch held by hand could not tell the times apart.
-bool about_equal(double one, double two) {
-  return std::abs(one - two) <= 0.05 * std::max(one, two);
-}
-
-bool alarming(const Comparison& comparison, const Variant& variant) {
-  return unread_is_long(comparison, variant) ||
-         turn_is_long(comparison, variant);
-}
-
-// "each of its 3 threads", if several threads read; empty if one thread does.
-std::string readers(const Variant& variant) {
-  std::set<int> threads;
-  std::set<int> processes;
-  for (const Task& task : variant.picture.tasks) {
-    for (const Read& read : task.reads) {
-      threads.insert(read.thread);
-      processes.insert(
-          variant.picture.threads[static_cast<std::size_t>(read.thread)].pid);
-    }
-  }
-  if (threads.size() < 2) return {};
-  return fmt::format("each of its {} {}", threads.size(),
-                     processes.size() > 1 ? "processes" : "threads");
-}
-
+// "it waited for all three servers at once"; empty if nothing so simple can be
+// said.
 std::string why(const Comparison& comparison, const Variant& variant) {
-  const auto several = readers(variant);
-  if (!several.empty()) return several + " waited for one server";
   const auto count = comparison.poems.size();
-  if (count == 2) return "it waited for both servers at once";
-  return fmt::format("it waited for all {} servers at once", in_words(count));
+  const Shape shape = shape_of(variant.picture);
+  if (shape.overlap < count) return {};
+  switch (kind_of(comparison, variant)) {
+    case Kind::threads:
+    case Kind::several:
+      if (shape.most_tasks > 1) return {};
+      return fmt::format("each of its {} {} waited for one server",
+                         shape.threads,
+                         shape.processes > 1 ? "processes" : "threads");
+    case Kind::any_task:
+      if (count == 2) return "it waited for both servers at once";
+      return fmt::format("it waited for all {} servers at once",
+                         in_words(count));
+    default:
+      return {};
+  }
+}
+
+// The sentence with its reason, if there is one.
+std::string with_reason(const std::string& sentence, const std::string& why) {
+  return why.empty() ? sentence + '.' : sentence + ": " + why + '.';
 }
 
 // "a", "a and b", "a, b and c".
@@ -58,7 +51,8 @@ std::string enumerate(const std::vector<std::string>& names) {
 // waited for it.
 bool is_good(const Comparison& comparison, const Variant& variant) {
   return variant.name != "blocking" && variant.picture.seen &&
-         !variant.failed() && !alarming(comparison, variant);
+         !variant.failed() && !alarming(comparison, variant) &&
+         kind_of(comparison, variant) != Kind::read_unseen;
 }
 
 // The first good variant that waits with select, poll or epoll: the tutorial's
@@ -84,8 +78,8 @@ std::vector<std::string> as_fast(const Comparison& comparison,
     if (variant.overall.longest_turn) {
       names.push_back(variant.name);
     } else {
-      lines.push_back(fmt::format("{} was as fast: {}.", variant.name,
-                                  why(comparison, variant)));
+      lines.push_back(
+          with_reason(variant.name + " was as fast", why(comparison, variant)));
     }
   }
   if (names.empty()) return lines;
@@ -99,45 +93,52 @@ std::vector<std::string> praise(const Comparison& comparison,
   // With one poem, there is no other server to wait for.
   if (comparison.poems.size() < 2) return {};
   if (!good.vs_blocking || *good.vs_blocking < 1.05) return {};
+  // A shorter time may be chance.
+  if (good.overall.wall * (*good.vs_blocking - 1) < 0.05) return {};
   auto lines = as_fast(comparison, good);
   lines.insert(
       lines.begin(),
-      fmt::format("{} was {:.2f} times faster than blocking: {}.", good.name,
-                  *good.vs_blocking, why(comparison, good)));
+      with_reason(fmt::format("{} was {:.2f} times faster than blocking",
+                              good.name, *good.vs_blocking),
+                  why(comparison, good)));
   return lines;
 }
 
-// How long the variant took, and how the sentence goes on.
-std::string appearance(const Variant& variant, const Variant* good) {
-  if (!good) {
-    return fmt::format("{} took {:.2f} s, but", variant.name,
-                       variant.overall.wall);
-  }
-  if (about_equal(variant.overall.wall, good->overall.wall)) {
-    return fmt::format("{} looks just as fast, but", variant.name);
-  }
-  if (variant.overall.wall < good->overall.wall) {
-    return fmt::format("{} was even faster, but", variant.name);
-  }
-  return fmt::format("{} took {:.2f} times as long as {}, and", variant.name,
-                     variant.overall.wall / good->overall.wall, good->name);
+// A thread that is not free cannot ask for its next poem.
+std::string tell_late_task(const Comparison& comparison,
+                           const Variant& variant) {
+  if (kind_of(comparison, variant) != Kind::shared) return {};
+  const auto& tasks = variant.picture.tasks;
+  const auto last = std::max_element(
+      tasks.begin(), tasks.end(),
+      [](auto& a, auto& b) { return a.connected < b.connected; });
+  return fmt::format(
+      "{} has {} threads for {} servers: it did not ask for task {} before "
+      "{:.1f} s.",
+      variant.name, shape_of(variant.picture).threads, tasks.size(),
+      last->poem + 1, last->connected);
 }
 
-std::string blame(const Comparison& comparison,
-                  const Variant& variant,
-                  const Variant* good) {
-  const double unread = variant.overall.worst_unread.value_or(0);
-  const double turn = variant.overall.awaited_turn.value_or(0);
-  std::string line = appearance(variant, good) + ' ';
-  if (unread_is_long(comparison, variant)) {
-    line += fmt::format("bytes of task {} lay unread for {:.1f} s",
-                        variant.overall.worst_task + 1, unread);
-    if (turn_is_long(comparison, variant)) line += " while ";
+bool is_late(const Comparison& comparison,
+             const std::optional<Finding>& finding) {
+  return finding && !is_long(comparison.settings, finding->blamed) &&
+         is_long(comparison.settings, finding->duration() - finding->blamed);
+}
+
+// Without blame for anybody.
+std::string tell_of_machine(const Comparison& comparison) {
+  std::vector<std::string> names;
+  for (const Variant& variant : comparison.variants) {
+    if (is_late(comparison, variant.overall.unread) ||
+        is_late(comparison, variant.overall.late_turn)) {
+      names.push_back(variant.name);
+    }
   }
-  if (turn_is_long(comparison, variant)) {
-    line += fmt::format("one turn took {:.1f} s", turn);
-  }
-  return line + '.';
+  if (names.empty()) return {};
+  return fmt::format(
+      "The machine was busy: {} came back late from the right "
+      "wait, or had no processor.",
+      enumerate(names));
 }
 
 }  // namespace
@@ -163,9 +164,19 @@ std::vector<std::string> sentences(const Comparison& comparison) {
   std::vector<std::string> lines;
   if (good) lines = praise(comparison, *good);
   for (const Variant& variant : comparison.variants) {
-    if (variant.failed() || !alarming(comparison, variant)) continue;
-    lines.push_back(blame(comparison, variant, good));
+    if (variant.failed()) continue;
+    if (alarming(comparison, variant)) {
+      lines.push_back(blame(comparison, variant, good));
+    }
+    lines.push_back(tell_late_task(comparison, variant));
+    if (kind_of(comparison, variant) == Kind::read_unseen) {
+      lines.push_back(variant.name +
+                      " reads in a way that is not seen: its poems are not "
+                      "checked.");
+    }
   }
+  lines.push_back(tell_of_machine(comparison));
+  std::erase(lines, "");
   return lines;
 }
 

@@ -35,9 +35,12 @@ Cell ratio(const Comparison&, const Variant& variant) {
 
 Cell unread(const Comparison& comparison, const Variant& variant) {
   if (!variant.overall.worst_unread) return {"-", ""};
-  Cell cell = known(fmt::format("{:.3f} s", *variant.overall.worst_unread),
-                    *variant.overall.worst_unread);
-  cell.alarming = unread_is_long(comparison, variant);
+  // The value that raises the alarm, if there is one.
+  const bool alarming = unread_is_long(comparison, variant);
+  const double seconds = alarming ? variant.overall.unread->duration()
+                                  : *variant.overall.worst_unread;
+  Cell cell = known(fmt::format("{:.3f} s", seconds), seconds);
+  cell.alarming = alarming;
   return cell;
 }
 
@@ -50,8 +53,11 @@ Cell turn(const Comparison& comparison, const Variant& variant) {
 }
 
 Cell cpu(const Comparison&, const Variant& variant) {
-  return known(fmt::format("{:.0f} ms", variant.overall.cpu * 1000),
-               variant.overall.cpu);
+  if (!variant.overall.cpu) return {"-", ""};
+  Cell cell = known(fmt::format("{:.0f} ms", *variant.overall.cpu * 1000),
+                    *variant.overall.cpu);
+  cell.alarming = variant.overall.polls;
+  return cell;
 }
 
 Cell result(const Comparison&, const Variant& variant) {
@@ -85,16 +91,14 @@ std::vector<Definition> definitions(const Comparison& comparison) {
 
 }  // namespace
 
-bool is_long(const Comparison& comparison, double seconds) {
-  return seconds > std::max(0.05, 2 * comparison.settings.delay);
-}
-
 bool unread_is_long(const Comparison& comparison, const Variant& variant) {
-  return is_long(comparison, variant.overall.worst_unread.value_or(0));
+  const auto& unread = variant.overall.unread;
+  return unread && is_long(comparison.settings, unread->blamed);
 }
 
 bool turn_is_long(const Comparison& comparison, const Variant& variant) {
-  return is_long(comparison, variant.overall.awaited_turn.value_or(0));
+  const auto& turn = variant.overall.late_turn;
+  return turn && is_long(comparison.settings, turn->blamed);
 }
 
 Table make_table(const Comparison& comparison) {

@@ -29,14 +29,11 @@ struct Table {
 
 Table make_table(const Comparison& comparison);
 
-// Whether so many seconds unread, or away from the wait, are too long: two
-// pauses of a server, in which the next chunk should have been read.
-bool is_long(const Comparison& comparison, double seconds);
-
-// Whether bytes lay unread for too long.
+// Whether bytes lay unread for too long, and it was the client's doing.
 bool unread_is_long(const Comparison& comparison, const Variant& variant);
 
-// Whether a turn was too long, as far as a task waited for its end.
+// Whether a turn was too long, as far as a task waited for its end, and it was
+// the client's doing.
 bool turn_is_long(const Comparison& comparison, const Variant& variant);
 
 }  // namespace poetry_compare

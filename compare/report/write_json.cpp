@@ -45,13 +45,20 @@ Json to_json(const Poem& poem) {
           {"num_bytes", poem.num_bytes > 0 ? Json(poem.num_bytes) : nullptr}};
 }
 
+Json cause(const std::optional<Finding>& finding) {
+  return finding ? Json(name_of(finding->cause)) : nullptr;
+}
+
 Json to_json(const Numbers& run) {
   return {{"wall_s", run.stopped ? Json(nullptr) : seconds(run.wall)},
           {"cpu_s", seconds(run.cpu)},
           {"status", run.status},
           {"complaint", as_utf8(run.complaint)},
           {"worst_unread_s", seconds(run.worst_unread)},
-          {"longest_turn_s", seconds(run.longest_turn)}};
+          {"longest_turn_s", seconds(run.longest_turn)},
+          {"unread_cause", cause(run.unread)},
+          {"turn_cause", cause(run.late_turn)},
+          {"polls", run.polls}};
 }
 
 Json to_json(const Task& task) {

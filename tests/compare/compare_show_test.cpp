@@ -26,6 +26,7 @@
 
 namespace {
 
+using poetry_compare::Cause;
 using poetry_compare::Comparison;
 using poetry_compare::Variant;
 using testing::ElementsAre;
@@ -70,11 +71,16 @@ Comparison make_comparison() {
   auto& async = comparison.variants[1];
   async.overall.longest_turn = async.overall.awaited_turn = 0.0001;
   async.picture.threads.resize(1);
-  async.picture.tasks = {make_task(0, 0.4, true), make_task(1, 0.2, true)};
+  async.picture.tasks = {make_task(0, 0.4, true), make_task(1, 0.2, true),
+                         make_task(2, 0.2, true)};
+  async.picture.waits = {
+      {0, 0.1, 0, poetry_compare::WaitKind::any_task, 0, -1}};
   auto& broken = comparison.variants[2];
   broken.overall.longest_turn = broken.overall.awaited_turn = 1.332;
   broken.overall.worst_unread = 2.035;
   broken.overall.worst_task = 1;
+  broken.overall.unread = {0, 2.035, Cause::stuck, 2.035, 1, 0, true};
+  broken.overall.late_turn = {0, 1.332, Cause::stuck, 1.332, 1, 0, true};
   broken.picture.threads.resize(1);
   broken.picture.tasks = {make_task(0, 0.4, true), make_task(1, 0.4, false)};
   return comparison;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "compare/measure/numbers.h"
+#include "compare/measure/summary.h"
 #include "compare/run/clients.h"
 #include "compare/run/shell_words.h"
 
@@ -117,11 +118,17 @@ TEST(WorstUnread, IsNotKnownWithoutTheServersTrace) {
 
 TEST(LongestTurn, IsBetweenTheReturnOfOneWaitAndTheCallOfTheNext) {
   const auto picture = measure_one(
-      {on_client("connect", 0, 100, 0), make_event("poll", 300, 310, 1),
+      {on_client("connect", 0, 0, 0), make_event("poll", 20, 310, 1),
        make_event("poll", 350, 990, 1), make_event("poll", 992, 999, 1)},
       {});
-  ASSERT_EQ(picture.turns.size(), 3u);
+  ASSERT_EQ(picture.turns.size(), 4u);
   EXPECT_NEAR(*numbers_of(picture).longest_turn, 0.040, 1e-9);
+}
+
+TEST(LongestTurn, MayBeBetweenTheFirstConnectionAndTheFirstWait) {
+  const auto picture = measure_one(
+      {on_client("connect", 100, 101, 0), make_event("poll", 420, 990, 1)}, {});
+  EXPECT_NEAR(*numbers_of(picture).longest_turn, 0.320, 1e-9);
 }
 
 TEST(LongestTurn, LastsUntilTheProgramsEnd) {
@@ -166,6 +173,61 @@ TEST(Waits, TellAWaitForAllTasksFromAWaitForOne) {
   EXPECT_NEAR(picture.waits[2].duration, 0.049, 1e-9);
 }
 
+// A wait for some sockets, by their descriptors.
+Event wait_for(std::int64_t begin, std::int64_t end, std::vector<int> fds) {
+  Event event = make_event("poll", begin, end, 1);
+  event.sockets = static_cast<std::int64_t>(fds.size());
+  for (const int fd : fds) event.set |= std::uint64_t{1} << fd;
+  if (fds.size() != 1) return event;
+  event.fd = fds[0];
+  event.local = client_port;
+  event.peer = static_cast<std::uint16_t>(server_port + fds[0]);
+  return event;
+}
+
+Event connect_to(int fd) {
+  Event event = on_client("connect", 0, 0, 0,
+                          static_cast<std::uint16_t>(server_port + fd));
+  event.fd = fd;
+  return event;
+}
+
+// Of a client with two connections, as descriptors 0 and 1.
+Picture measure_two(std::vector<Event> events) {
+  events.insert(events.begin(), {connect_to(0), connect_to(1)});
+  return poetry_compare::measure(
+      make_trace(std::move(events)), {},
+      {{server_port, {}, {}}, {server_port + 1, {}, {}}}, {0, 1000 * ms});
+}
+
+TEST(Waits, ForASingleSocketAreForOneTask) {
+  const auto picture = measure_two({wait_for(10, 20, {1})});
+  EXPECT_EQ(picture.waits.at(0).kind, poetry_compare::WaitKind::one_task);
+  EXPECT_EQ(picture.waits.at(0).task, 1u);
+}
+
+TEST(Waits, AreForAnyTaskIfTheThreadAlsoWaitsForSeveral) {
+  const auto picture =
+      measure_two({wait_for(10, 20, {0, 1}), wait_for(30, 40, {1})});
+  for (const auto& wait : picture.waits) {
+    EXPECT_EQ(wait.kind, poetry_compare::WaitKind::any_task);
+  }
+}
+
+TEST(Waits, WithoutASocketAreTimeAway) {
+  EXPECT_TRUE(measure_two({wait_for(10, 20, {})}).waits.empty());
+}
+
+TEST(Waits, AreNotReadsThatFindBytesOrThatCannotWait) {
+  Event copies = on_client("recv", 10, 80, 5'000'000);
+  copies.queued = 4'000'000;
+  Event late = on_client("recv", 90, 150, 5);
+  late.queued = 0;
+  late.nonblocking = true;
+  EXPECT_TRUE(measure_one({on_client("connect", 0, 0, 0), copies, late}, {})
+                  .waits.empty());
+}
+
 TEST(Tasks, AreInTheOrderOfThePoemsNotOfTheConnections) {
   const auto picture = poetry_compare::measure(
       make_trace({on_client("connect", 0, 1, 0, 10001),
@@ -203,6 +265,95 @@ TEST(Outcome, ComparesByteForByte) {
   EXPECT_EQ(outcome(6, 42), poetry_compare::Outcome::partial);
   EXPECT_EQ(outcome(5, 41), poetry_compare::Outcome::wrong);
   EXPECT_EQ(outcome(4, 42), poetry_compare::Outcome::wrong);
+}
+
+TEST(Outcome, IsUnknownIfBytesWereReadUnseen) {
+  Event close = on_client("close", 20, 20, 0);
+  close.received = 100;
+  close.queued = 0;
+  const auto picture =
+      poetry_compare::measure(make_trace({on_client("connect", 0, 0, 0),
+                                          on_client("recv", 5, 5, 40), close}),
+                              {}, {{server_port, 100, 42}}, {0, 100 * ms});
+  EXPECT_TRUE(picture.tasks.at(0).read_unseen);
+  EXPECT_EQ(picture.tasks.at(0).outcome, poetry_compare::Outcome::unknown);
+}
+
+// --- Causes ------------------------------------------------------------------
+
+using poetry_compare::Cause;
+
+// Bytes of descriptor 1 lie unread from 100 to 400 ms, when they are read.
+std::optional<poetry_compare::Finding> cause_of(std::vector<Event> meanwhile,
+                                                std::int64_t cpu = -1,
+                                                std::int64_t delayed = 0) {
+  meanwhile.insert(meanwhile.begin(), {connect_to(0), connect_to(1)});
+  Event read = on_client("recv", 400, 400, 5, server_port + 1);
+  if (cpu >= 0) {
+    meanwhile[0].cpu = meanwhile[0].delayed = 0;
+    read.cpu = cpu * 1000;
+    read.delayed = delayed * 1000;
+  }
+  meanwhile.push_back(read);
+  return find_unread(poetry_compare::measure(
+      make_trace(std::move(meanwhile)),
+      {make_trace({on_server("send", 100, 5, server_port + 1)})},
+      {{server_port, {}, {}}, {server_port + 1, {}, {}}}, {0, 1000 * ms}));
+}
+
+TEST(Causes, AreAReadOrAWaitForAnotherTask) {
+  for (const Event& wait :
+       {on_client("recv", 90, 400, 5), wait_for(90, 400, {0})}) {
+    const auto finding = cause_of({wait});
+    EXPECT_EQ(finding->cause, Cause::stuck) << wait.call;
+    EXPECT_EQ(finding->task, 1u);
+    EXPECT_EQ(finding->other, 0u);
+    EXPECT_NEAR(finding->blamed, 0.3, 1e-9);
+  }
+}
+
+TEST(Causes, AreTheMachinesInTheRightWait) {
+  for (const Event& wait : {wait_for(90, 400, {0, 1}), wait_for(90, 400, {1}),
+                            make_event("poll", 90, 400, 1)}) {
+    const auto finding = cause_of({wait});
+    EXPECT_EQ(finding->cause, Cause::machine);
+    EXPECT_NEAR(finding->blamed, 0, 1e-9);
+  }
+}
+
+TEST(Causes, TellComputingFromSleepingAndFromAMissingProcessor) {
+  EXPECT_EQ(cause_of({})->cause, Cause::away);
+  EXPECT_EQ(cause_of({}, 400)->cause, Cause::computing);
+  EXPECT_EQ(cause_of({}, 4)->cause, Cause::asleep);
+  EXPECT_EQ(cause_of({}, 4, 396)->cause, Cause::machine);
+  EXPECT_NEAR(cause_of({}, 4, 396)->blamed, 0.003, 1e-3);
+}
+
+TEST(Causes, AWaitForNoSocketIsSleep) {
+  EXPECT_EQ(cause_of({wait_for(90, 400, {})}, 1)->cause, Cause::asleep);
+}
+
+TEST(Causes, OneBadRunOfThreeRaisesNoAlarm) {
+  poetry_compare::Variant variant;
+  variant.runs.resize(3);
+  variant.runs[1].worst_unread = 2;
+  variant.runs[1].unread = {0, 2, Cause::asleep, 2, 0, 0, true};
+  summarise(variant);
+  EXPECT_FALSE(variant.overall.unread);
+  variant.runs[0] = variant.runs[1];
+  summarise(variant);
+  EXPECT_EQ(variant.overall.unread->cause, Cause::asleep);
+}
+
+TEST(Causes, AFailedRunIsNotInTheMedian) {
+  poetry_compare::Variant variant;
+  variant.runs.resize(2);
+  variant.runs[0].wall = 0.003;
+  variant.runs[0].status = 1;
+  variant.runs[1].wall = 2;
+  summarise(variant);
+  EXPECT_EQ(variant.overall.wall, 2);
+  EXPECT_EQ(variant.overall.status, 1);
 }
 
 TEST(Commands, AreSplitAsAShellDoesIt) {

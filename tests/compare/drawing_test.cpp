@@ -5,6 +5,7 @@
 
 #include <ctime>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "compare/draw/captions.h"
@@ -17,6 +18,7 @@
 
 namespace {
 
+using poetry_compare::Cause;
 using poetry_compare::Comparison;
 
 // Many short reads, alternating: a program that reads byte by byte.
@@ -33,7 +35,7 @@ Comparison large(std::size_t reads) {
     task.reads.push_back({time, 0, 1, 1, 0});
     task.sends.push_back({time - 0.0001, 1});
     variant.picture.waits.push_back(
-        {time, 1e-6, 0, poetry_compare::WaitKind::one_task, i % 3});
+        {time, 1e-6, 0, poetry_compare::WaitKind::one_task, i % 3, -1});
   }
   return comparison;
 }
@@ -151,17 +153,27 @@ TEST(Captions, SayHowTheThreadSpentTheTimeOfUnreadBytes) {
       << text();
   EXPECT_TRUE(has(text(), "buffers were large enough")) << text();
 
-  // A read of the same task blocks: it would have read at once.
-  for (auto& wait : variant.picture.waits)
-    wait.task = variant.overall.worst_task;
-  EXPECT_TRUE(has(text(), "the machine was late")) << text();
+  for (const auto& [cause, words] :
+       {std::pair(Cause::computing, "it computed"),
+        std::pair(Cause::asleep, "it slept"),
+        std::pair(Cause::away, "busy and away from any wait")}) {
+    variant.overall.unread->cause = cause;
+    EXPECT_TRUE(has(text(), words)) << text();
+  }
+}
 
-  variant.picture.waits.clear();
-  EXPECT_TRUE(has(text(), "away from any wait")) << text();
+TEST(Captions, DoNotSpeakOfUnreadBytesIfTheMachineWasLate) {
+  auto comparison = sample::make();
+  auto& variant = comparison.variants[4];
+  variant.overall.unread->cause = Cause::machine;
+  variant.overall.unread->blamed = 0;
+  EXPECT_NE(kinds_of(comparison)[4], poetry_compare::Kind::unread);
 }
 
 TEST(Captions, BlameFullBuffersOnlyForServersThatWereSlower) {
-  auto comparison = sample::make();
+  sample::Options options;
+  options.repeat = 10;
+  auto comparison = sample::make(options);
   auto& variant = comparison.variants[4];
   const auto text = [&] {
     return captions(comparison, kinds_of(comparison))[4];

@@ -52,13 +52,13 @@ double drain(Variant& variant, std::size_t index, double now, int thread) {
     if (send.time < now) continue;
     const double next = send.time + latency;
     variant.picture.waits.push_back(
-        {now, next - now, thread, WaitKind::one_task, index});
+        {now, next - now, thread, WaitKind::one_task, index, -1});
     read(task, next, now, thread);
     now = next + 0.00002;
   }
   if (task.end > now) {
     variant.picture.waits.push_back(
-        {now, task.end - now, thread, WaitKind::one_task, index});
+        {now, task.end - now, thread, WaitKind::one_task, index, -1});
   }
   task.end = std::max(now, task.end) + 0.00002;
   return task.end;
@@ -70,7 +70,7 @@ void blocking(const Experiment& experiment, Variant& variant) {
     variant.picture.tasks.push_back(connect(experiment, i, now));
     now = drain(variant, i, now, 0);
   }
-  variant.picture.threads = {{1, 1, start, now}};
+  variant.picture.threads = {{1, 1, start, now, {}}};
 }
 
 void threaded(const Experiment& experiment, Variant& variant) {
@@ -78,7 +78,9 @@ void threaded(const Experiment& experiment, Variant& variant) {
     const double begin = start + 0.0002 * static_cast<double>(i);
     variant.picture.tasks.push_back(connect(experiment, i, begin));
     const double end = drain(variant, i, begin, static_cast<int>(i));
-    variant.picture.threads.push_back({1, static_cast<int>(i) + 2, begin, end});
+    variant.picture.threads.push_back(
+        {1, static_cast<int>(i) + 2, begin, end, {}});
+    variant.picture.tasks.back().thread = static_cast<int>(i);
   }
   std::stable_sort(variant.picture.waits.begin(), variant.picture.waits.end(),
                    [](auto& a, auto& b) { return a.time < b.time; });
@@ -99,13 +101,13 @@ void eventful(const Experiment& experiment, Variant& variant) {
   for (const auto& [time, i] : events) {
     const double next = time + latency;
     variant.picture.waits.push_back(
-        {now, next - now, 0, WaitKind::any_task, 0});
+        {now, next - now, 0, WaitKind::any_task, 0, -1});
     read(variant.picture.tasks[i], next, next, 0);
     now = next + 0.00005;
     variant.picture.turns.push_back({next, now - next, 0});
   }
   variant.overall.longest_turn = 0.00012;
-  variant.picture.threads = {{1, 1, start, now}};
+  variant.picture.threads = {{1, 1, start, now, {}}};
 }
 
 void broken(const Experiment& experiment, Variant& variant) {
@@ -113,7 +115,8 @@ void broken(const Experiment& experiment, Variant& variant) {
     variant.picture.tasks.push_back(connect(experiment, i, start));
   }
   double now = start + latency;
-  variant.picture.waits.push_back({start, latency, 0, WaitKind::any_task, 0});
+  variant.picture.waits.push_back(
+      {start, latency, 0, WaitKind::any_task, 0, -1});
   for (const std::size_t i : {2U, 0U, 1U}) {
     const double end = drain(variant, i, now, 0);
     variant.picture.turns.push_back({now, end - now, 0});
@@ -121,7 +124,7 @@ void broken(const Experiment& experiment, Variant& variant) {
         std::max(variant.overall.longest_turn.value_or(0), end - now);
     now = end;
   }
-  variant.picture.threads = {{1, 1, start, now}};
+  variant.picture.threads = {{1, 1, start, now, {}}};
   variant.overall.worst_task = 1;
 }
 
@@ -146,6 +149,8 @@ void add(Comparison& comparison,
   variant.overall.cpu = cpu;
   variant.picture.seen = true;
   variant.overall.awaited_turn = variant.overall.longest_turn;
+  variant.overall.unread = find_unread(variant.picture);
+  variant.overall.late_turn = find_late_turn(variant.picture);
   variant.runs = {variant.overall};
   comparison.variants.push_back(std::move(variant));
   auto& added = comparison.variants.back();

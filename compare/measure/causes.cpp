@@ -1,0 +1,198 @@
+#include "compare/measure/causes.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "compare/measure/model.h"
+#include "compare/measure/thread_times.h"
+
+namespace poetry_compare {
+namespace {
+
+// Shorter times need no reason.
+constexpr double min_time = 0.02;
+
+// The parts of the time that are the client's, by cause.
+struct Parts {
+  double stuck = 0;
+  double computing = 0;
+  double asleep = 0;
+  double away = 0;
+
+  double sum() const { return stuck + computing + asleep + away; }
+};
+
+Cause largest(const Parts& parts) {
+  const double most =
+      std::max({parts.stuck, parts.computing, parts.asleep, parts.away});
+  if (most == parts.stuck) return Cause::stuck;
+  if (most == parts.computing) return Cause::computing;
+  return most == parts.asleep ? Cause::asleep : Cause::away;
+}
+
+Parts parts_of(const ThreadTimes& times) {
+  Parts parts;
+  parts.stuck = times.sum_stuck();
+  if (!times.processor_known) {
+    parts.away = times.away;
+    return parts;
+  }
+  parts.computing = std::min(times.away, times.computing);
+  parts.asleep = std::max(0.0, times.away - parts.computing - times.delayed);
+  return parts;
+}
+
+void add(const ThreadTimes& times, Finding& finding) {
+  const Parts parts = parts_of(times);
+  finding.blamed = parts.sum();
+  if (finding.blamed >= min_time) finding.cause = largest(parts);
+  if (times.stuck.empty()) return;
+  const auto most = std::max_element(times.stuck.begin(), times.stuck.end());
+  finding.other = static_cast<std::size_t>(most - times.stuck.begin());
+  finding.only_other = *most > 0.95 * parts.stuck;
+}
+
+// Keeps the worse one.
+void keep(const Finding& finding, std::optional<Finding>& worst) {
+  const auto badness = [](const Finding& one) {
+    return std::pair(one.blamed >= min_time ? one.blamed : 0, one.duration());
+  };
+  if (!worst || badness(finding) > badness(*worst)) worst = finding;
+}
+
+// The thread that reads the bytes, as soon as it is there; before, the one that
+// has connected the task.
+ThreadTimes times_of_reader(const ThreadClocks& clocks,
+                            const Picture& picture,
+                            const Finding& finding,
+                            int reader) {
+  const Task& task = picture.tasks[finding.task];
+  const auto& thread = picture.threads[static_cast<std::size_t>(reader)];
+  const double change =
+      reader == task.thread
+          ? finding.begin
+          : std::clamp(thread.begin, finding.begin, finding.end);
+  auto times = clocks.times(task.thread, finding.begin, change, finding.task);
+  times.add(clocks.times(reader, change, finding.end, finding.task));
+  return times;
+}
+
+class UnreadFinder {
+ public:
+  explicit UnreadFinder(const Picture& picture)
+      : picture_(picture),
+        clocks_(picture) {}
+
+  void examine(std::size_t index);
+  std::optional<Finding> worst;
+
+ private:
+  void judge(std::size_t index, double begin, double end, int reader);
+
+  const Picture& picture_;
+  ThreadClocks clocks_;
+};
+
+void UnreadFinder::judge(std::size_t index,
+                         double begin,
+                         double end,
+                         int reader) {
+  if (end - begin < min_time) return;
+  Finding finding;
+  finding.begin = begin;
+  finding.end = end;
+  finding.task = index;
+  add(times_of_reader(clocks_, picture_, finding, reader), finding);
+  keep(finding, worst);
+}
+
+// For each read, the oldest of the bytes that it took.
+void UnreadFinder::examine(std::size_t index) {
+  const Task& task = picture_.tasks[index];
+  if (task.read_unseen) return;
+  std::size_t sent = 0;
+  std::size_t read = 0;
+  auto send = task.sends.begin();
+  int reader = task.thread;
+  for (const Read& one : task.reads) {
+    reader = one.thread;
+    if (send == task.sends.end()) return;
+    judge(index, send->time, one.time, reader);
+    read += one.bytes;
+    for (; send != task.sends.end() && sent + send->bytes <= read; ++send) {
+      sent += send->bytes;
+    }
+  }
+  if (send != task.sends.end()) judge(index, send->time, task.end, reader);
+}
+
+// The longest part of the turn in which a task was open that the thread did not
+// wait for meanwhile.
+Finding find_open(const Turn& turn, const Picture& picture) {
+  Finding longest;
+  for (std::size_t i = 0; i < picture.tasks.size(); ++i) {
+    const Task& task = picture.tasks[i];
+    Finding finding;
+    finding.task = i;
+    finding.begin = std::max(turn.time, task.connected);
+    finding.end = std::min(turn.time + turn.duration, task.end);
+    if (finding.duration() > longest.duration()) longest = finding;
+  }
+  return longest;
+}
+
+// The time of the tasks that were open, and the thread's part of it.
+double runnable_part(const Picture& picture) {
+  if (picture.tasks.empty()) return 0;
+  double begin = picture.tasks.front().connected;
+  double end = 0;
+  for (const Task& task : picture.tasks) {
+    begin = std::min(begin, task.connected);
+    end = std::max(end, task.end);
+  }
+  const ThreadClocks clocks(picture);
+  double most = 0;
+  for (std::size_t i = 0; i < picture.threads.size(); ++i) {
+    most = std::max(most, clocks.runnable(i, begin, end));
+  }
+  return end > begin ? most / (end - begin) : 0;
+}
+
+}  // namespace
+
+std::string_view name_of(Cause cause) {
+  constexpr std::string_view names[] = {"machine", "stuck", "computing",
+                                        "asleep", "away"};
+  return names[static_cast<std::size_t>(cause)];
+}
+
+bool is_long(const Settings& settings, double seconds) {
+  return seconds > std::max(0.05, 2 * settings.delay);
+}
+
+std::optional<Finding> find_unread(const Picture& picture) {
+  UnreadFinder finder(picture);
+  for (std::size_t i = 0; i < picture.tasks.size(); ++i) finder.examine(i);
+  return finder.worst;
+}
+
+std::optional<Finding> find_late_turn(const Picture& picture) {
+  const ThreadClocks clocks(picture);
+  std::optional<Finding> worst;
+  for (const Turn& turn : picture.turns) {
+    if (turn.duration < min_time) continue;
+    Finding finding = find_open(turn, picture);
+    if (finding.duration() < min_time) continue;
+    add(clocks.times(turn.thread, finding.begin, finding.end, finding.task),
+        finding);
+    keep(finding, worst);
+  }
+  return worst;
+}
+
+bool polls_busily(const Picture& picture) {
+  constexpr std::size_t many = 500;
+  return picture.empty_calls > many && runnable_part(picture) > 0.5;
+}
+
+}  // namespace poetry_compare

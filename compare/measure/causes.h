@@ -1,0 +1,56 @@
+// Why bytes lay unread, and why a thread did not come back to its wait: one
+// list, from which alarm, table, sentence, caption and JSON are taken.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "compare/measure/settings.h"
+
+namespace poetry_compare {
+
+struct Picture;
+
+enum class Cause {
+  machine,  // the thread was in the right wait, or had no processor
+  stuck,  // it waited for other tasks only
+  computing,  // it was away from any wait
+  asleep,  // likewise
+  away,  // likewise, and the trace does not say what it did
+};
+
+// "stuck", for JSON.
+std::string_view name_of(Cause cause);
+
+// A time that was lost.
+struct Finding {
+  double begin = 0;
+  double end = 0;
+  Cause cause = Cause::machine;  // of most of it; the machine only if the
+                                 // client has no part in it
+  double blamed = 0;  // the part that is the client's, in seconds
+  std::size_t task = 0;  // the one that had to wait; an index into tasks
+  std::size_t other = 0;  // for stuck: the task that was waited for most
+  bool only_other = true;  // and no other one
+
+  double duration() const { return end - begin; }
+};
+
+// Whether so many seconds are too long: two pauses of a server, in which the
+// next chunk should have been read.
+bool is_long(const Settings& settings, double seconds);
+
+// The time for which bytes lay unread of which the client has the largest part;
+// the longest one, if it has no part in any. None without such a time.
+std::optional<Finding> find_unread(const Picture& picture);
+
+// The same for the times in which a thread was away from its wait while a task
+// was open.
+std::optional<Finding> find_late_turn(const Picture& picture);
+
+// Whether the client asked again and again in vain, instead of waiting.
+bool polls_busily(const Picture& picture);
+
+}  // namespace poetry_compare

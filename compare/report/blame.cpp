@@ -1,0 +1,84 @@
+#include "compare/report/blame.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "compare/report/table.h"
+
+namespace poetry_compare {
+namespace {
+
+// How long the variant took, and how the sentence goes on.
+std::string appearance(const Variant& variant, const Variant* good) {
+  if (!good) {
+    return fmt::format("{} took {:.2f} s, but", variant.name,
+                       variant.overall.wall);
+  }
+  if (about_equal(variant.overall.wall, good->overall.wall)) {
+    return fmt::format("{} looks just as fast, but", variant.name);
+  }
+  if (variant.overall.wall < good->overall.wall) {
+    return fmt::format("{} was even faster, but", variant.name);
+  }
+  return fmt::format("{} took {:.2f} times as long as {}, and", variant.name,
+                     variant.overall.wall / good->overall.wall, good->name);
+}
+
+// "slept"; empty where the turn says it all.
+std::string activity(const Finding& finding) {
+  if (finding.cause == Cause::computing) return "computed";
+  return finding.cause == Cause::asleep ? "slept" : "";
+}
+
+std::string blame_for_unread(const Comparison& comparison,
+                             const Variant& variant) {
+  const Finding& unread = *variant.overall.unread;
+  auto line = fmt::format("bytes of task {} lay unread for {:.1f} s",
+                          unread.task + 1, unread.duration());
+  if (turn_is_long(comparison, variant)) return line;
+  if (unread.cause != Cause::stuck) {
+    const auto what = activity(unread);
+    return what.empty() ? line : line + " while it " + what;
+  }
+  return line + fmt::format(" while it waited for task {}{}", unread.other + 1,
+                            unread.only_other ? " only" : " and others");
+}
+
+std::string blame_for_turn(const Finding& turn) {
+  const auto what = activity(turn);
+  return fmt::format("one turn took {:.1f} s{}", turn.duration(),
+                     what.empty() ? "" : ", in which it " + what);
+}
+
+}  // namespace
+
+bool about_equal(double one, double two) {
+  return std::abs(one - two) <= 0.05 * std::max(one, two);
+}
+
+bool alarming(const Comparison& comparison, const Variant& variant) {
+  return unread_is_long(comparison, variant) ||
+         turn_is_long(comparison, variant) || variant.overall.polls;
+}
+
+std::string blame(const Comparison& comparison,
+                  const Variant& variant,
+                  const Variant* good) {
+  std::vector<std::string> parts;
+  if (variant.overall.polls) {
+    parts.push_back("it asked again and again instead of waiting");
+  }
+  if (unread_is_long(comparison, variant)) {
+    parts.push_back(blame_for_unread(comparison, variant));
+  }
+  if (turn_is_long(comparison, variant)) {
+    parts.push_back(blame_for_turn(*variant.overall.late_turn));
+  }
+  return fmt::format("{} {}.", appearance(variant, good),
+                     fmt::join(parts, " while "));
+}
+
+}  // namespace poetry_compare
