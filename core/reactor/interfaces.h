@@ -81,7 +81,7 @@ class Transport : public Consumer {  // ITransport, ITCPTransport
  public:
   // Sends the bytes, in order, as soon as the other side takes them. Never
   // waits, and copies what it cannot send at once. Does nothing after
-  // lose_connection() or abort_connection(), or when the connection is lost.
+  // one of the functions below, or when the connection is lost.
   virtual void write(std::string_view data) = 0;
   // One write() of all parts.
   void write_sequence(std::span<const std::string_view> parts) {
@@ -97,6 +97,11 @@ class Transport : public Consumer {  // ITransport, ITCPTransport
   // receives no more data. connection_lost() comes later, with
   // Error::connection_done, or with the error if sending fails.
   virtual void lose_connection() = 0;
+
+  // Ends the stream when everything written is sent, as shutdown(2) does. The
+  // connection goes on receiving, and ends when the other side closes it. For a
+  // peer that may still be sending: it cannot lose what was sent to it.
+  virtual void lose_write_connection() = 0;
 
   // Closes the connection at once. Unsent data is dropped, and the other side
   // gets a reset. connection_lost() comes later, with `reason`.
@@ -149,6 +154,9 @@ class ListeningPort {  // IListeningPort
   // The address has the port number that the system chose if 0 was passed. It
   // remains known after stop_listening().
   virtual net::Address host() const = 0;  // getHost
+  // The listening socket, for setsockopt(2): its connections inherit most
+  // options. -1 after stop_listening().
+  virtual int fileno() const = 0;
 };
 
 // --- Reactors ----------------------------------------------------------------

@@ -92,7 +92,7 @@ void TcpConnection::resume_producing() {
 void TcpConnection::write(std::string_view data) {
   const bool accepts = state_ == State::open || state_ == State::draining ||
                        (state_ == State::losing && has_producer());
-  if (!accepts || data.empty()) return;
+  if (!accepts || is_write_closed_ || data.empty()) return;
   if (reason_) {
     // A paused connection does not read, so do_write() must report the error.
     if (paused_) reactor_.add_writer(shared_from_this());
@@ -131,6 +131,7 @@ std::error_code TcpConnection::do_write() {
 
 std::error_code TcpConnection::sent_everything() {
   if (outgoing_) outgoing_->everything_is_sent();
+  if (is_write_closed_) ::shutdown(fileno(), SHUT_WR);
   if (is_ending()) {
     graceful_shutdown();
     return Error::connection_done;
@@ -195,6 +196,11 @@ void TcpConnection::lose_connection() {
   reactor_.remove_reader(*this);
 }
 
+void TcpConnection::lose_write_connection() {
+  if (state_ != State::open || std::exchange(is_write_closed_, true)) return;
+  if (unsent_size() == 0) ::shutdown(fileno(), SHUT_WR);
+}
+
 // Reads and drops what the peer has sent: closing a socket with unread data
 // resets the connection, and the peer might lose data that it has not read yet.
 void TcpConnection::graceful_shutdown() {
@@ -218,11 +224,6 @@ void TcpConnection::abort_connection(std::error_code reason) {
     self->reactor_.unretain(*self);
     self->connection_lost(self->reason_);
   });
-}
-
-bool TcpConnection::disconnecting() const {
-  // While connecting, no protocol can ask.
-  return state_ != State::open && state_ != State::draining;
 }
 
 void TcpConnection::connection_lost(std::error_code reason) {

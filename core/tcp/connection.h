@@ -46,8 +46,12 @@ class TcpConnection final : public Transport,
 
   void write(std::string_view data) override;
   void lose_connection() override;
+  void lose_write_connection() override;
   void abort_connection(std::error_code reason) override;
-  bool disconnecting() const override;
+  // No protocol can ask while it is connecting.
+  bool disconnecting() const override {
+    return state_ != State::open && state_ != State::draining;
+  }
   void pause_producing() override;
   void resume_producing() override;
   void register_producer(std::shared_ptr<Producer> producer,
@@ -110,6 +114,7 @@ class TcpConnection final : public Transport,
   net::Socket sock_;
   State state_ = State::connecting;
   bool paused_ = false;
+  bool is_write_closed_ = false;  // once everything is sent
   std::unique_ptr<Protocol> protocol_;
   InternalReactor& reactor_;
   const net::Address peer_;

@@ -21,6 +21,7 @@ class NoTransport final : public reactor::Transport {
  public:
   void write(std::string_view data) override { written += data; }
   void lose_connection() override { lost = true; }
+  void lose_write_connection() override {}
   void abort_connection(std::error_code) override { lost = true; }
   bool disconnecting() const override { return lost; }
   void pause_producing() override { paused = true; }

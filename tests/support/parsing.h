@@ -18,6 +18,7 @@ class FakeTransport final : public reactor::Transport {
  public:
   void write(std::string_view data) override { written += data; }
   void lose_connection() override { ++losses; }
+  void lose_write_connection() override {}
   void abort_connection(
       std::error_code why = reactor::Error::connection_aborted) override {
     ++aborts;

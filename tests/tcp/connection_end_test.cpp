@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <algorithm>
 #include <random>
 
@@ -53,6 +54,54 @@ TEST_P(ConnectionEnd, E06_LoseConnectionEndsBothSidesInOrder) {
   EXPECT_EQ(there().data, "poem");
   EXPECT_EQ(there().reason, Error::connection_done);
   EXPECT_EQ(here().reason, Error::connection_done);
+}
+
+TEST_P(ConnectionEndWithSocket, E17_LoseWriteConnectionSendsEverythingFirst) {
+  const std::string poem = pattern(0, 8 << 20);
+  Received rest;
+  std::string got;
+  steps.after(0, [&] {
+    here().write(poem);
+    here().transport().lose_write_connection();
+    here().transport().write("too late");
+    peer.set_blocking(false);
+  });
+  steps.when([&] {
+    rest = receive_all(peer);
+    got += rest.data;
+    return !rest.error;
+  });
+  steps.run();
+  EXPECT_TRUE(got == poem);
+}
+
+TEST_P(ConnectionEndWithSocket, E17_ReceivesUntilThePeerClosesToo) {
+  steps.after(0, [&] {
+    here().write("question");
+    here().transport().lose_write_connection();
+    here().transport().lose_write_connection();
+    EXPECT_EQ(receive_all(peer).data, "question");
+    ::send(peer.fd(), "answer", 6, MSG_NOSIGNAL);
+  });
+  steps.when([&] { return here().data == "answer"; },
+             [&] {
+               EXPECT_FALSE(here().transport().disconnecting());
+               peer.close();
+             });
+  steps.when([&] { return client->lost(); });
+  steps.run();
+  EXPECT_EQ(here().reason, Error::connection_done);
+}
+
+TEST_P(ConnectionEndWithSocket, E17_LoseConnectionEndsAHalfClosedConnection) {
+  steps.after(0, [&] {
+    here().transport().lose_write_connection();
+    here().lose();
+  });
+  steps.when([&] { return client->lost(); });
+  steps.run();
+  EXPECT_EQ(here().reason, Error::connection_done);
+  EXPECT_FALSE(receive_all(peer).error);
 }
 
 // LX15: closing a socket with unread bytes would reset the connection and
