@@ -317,8 +317,8 @@ commands() {
 stages() {
   local dir
   cd -- "$root"
-  for dir in blocking-server blocking-client threaded-client async-client \
-    basic-reactor reactor-client-1 reactor-client-2; do
+  for dir in blocking-server reactor-server blocking-client threaded-client \
+    async-client basic-reactor reactor-client-1 reactor-client-2; do
     printf '%s\n' "$dir"/*.cpp
   done
 }

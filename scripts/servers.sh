@@ -5,6 +5,7 @@
 # of its start; NAME.log has its output.
 servers=$build/servers
 server=$build/blocking-server/slowpoetry
+reactor_server=$build/reactor-server/slowpoetry
 
 # When a process was started, in clock ticks since the machine was started. Fails
 # if there is no such process. Two processes with the same pid differ in this.
@@ -21,7 +22,9 @@ start_time() {
 serves() {
   local exe
   exe=$(readlink -- "/proc/$1/exe") || return
-  [[ ${exe% (deleted)} == "$server" && $(start_time "$1") == "$2" ]]
+  exe=${exe% (deleted)}
+  [[ $exe == "$server" || $exe == "$reactor_server" ]] &&
+    [[ $(start_time "$1") == "$2" ]]
 }
 
 # start_server POEM PORT NUM_BYTES DELAY: waits until the server serves, and

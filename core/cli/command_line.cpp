@@ -146,6 +146,12 @@ cxxopts::ParseResult parse(cxxopts::Options& options,
 
 }  // namespace
 
+OptionRow reactor_row(const std::vector<std::string>& reactors) {
+  return {"reactor", "NAME", "",
+          fmt::format("How to wait: {}. The default is the best one here.",
+                      fmt::join(reactors, ", "))};
+}
+
 void usage_error(const std::string& message) {
   fail(message, "try --help\n");
 }

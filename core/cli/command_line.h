@@ -30,6 +30,9 @@ struct ProgramHelp {
   std::vector<OptionRow> rows;
 };
 
+// The row of --reactor.
+OptionRow reactor_row(const std::vector<std::string>& reactors);
+
 // Prints "program: message" and "try --help", and ends the program. The message
 // quotes the word that is wrong as it was typed, between '', and becomes one
 // line: see one_line() in print.h.

@@ -6,6 +6,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
+#include <cstdint>
+#include <thread>
+
+#include <spdlog/spdlog.h>
 
 namespace cli {
 namespace {
@@ -13,8 +18,8 @@ namespace {
 using namespace std::chrono_literals;
 
 template <typename T>
-void set_option(const net::Socket& sock, int level, int name, const T& value) {
-  if (::setsockopt(sock.fd(), level, name, &value, sizeof value) < 0) {
+void set_option(int fd, int level, int name, const T& value) {
+  if (::setsockopt(fd, level, name, &value, sizeof value) < 0) {
     net::throw_last_error("setsockopt");
   }
 }
@@ -24,6 +29,14 @@ timeval to_timeval(Clock::duration time) {
   const auto us = std::max<std::chrono::microseconds>(
       std::chrono::ceil<std::chrono::microseconds>(time), 1us);
   return {us / 1s, us % 1s / 1us};
+}
+
+// Of a blocking socket the call fails; otherwise the connection does.
+void set_send_timeout(int fd, Clock::duration time) {
+  set_option(fd, SOL_SOCKET, SO_SNDTIMEO, to_timeval(time));
+  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(time).count();
+  set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT,
+             static_cast<unsigned>(std::min<std::int64_t>(ms, INT_MAX)));
 }
 
 // Reads and ignores data until the client closes, or sends nothing for as long
@@ -39,30 +52,36 @@ void drain(const net::Socket& sock, Clock::duration time) {
 
 }  // namespace
 
-void set_up_connections(const net::Socket& listener,
-                        const ServerOptions& options) {
+void set_up_connections(int listener, const ServerOptions& options) {
   set_option(listener, IPPROTO_TCP, TCP_NODELAY, 1);
   if (options.sndbuf) {
     set_option(listener, SOL_SOCKET, SO_SNDBUF, *options.sndbuf);
   }
   if (options.send_timeout) {
-    set_option(listener, SOL_SOCKET, SO_SNDTIMEO,
-               to_timeval(*options.send_timeout));
+    set_send_timeout(listener, *options.send_timeout);
   }
 }
 
-void end_connection(const net::Socket& sock, const std::string& how) {
+void accept_failed() {
+  if (errno == EINTR) return;
+  spdlog::warn("accept: {}", net::last_error().message());
+  std::this_thread::sleep_for(1s);
+}
+
+void end_connection(const net::Socket& sock, const std::string& how) try {
   if (how == "reset") {
-    set_option(sock, SOL_SOCKET, SO_LINGER, linger{1, 0});
+    set_option(sock.fd(), SOL_SOCKET, SO_LINGER, linger{1, 0});
   } else if (how == "stall") {
     drain(sock, Clock::duration::max());
   } else {
     // Closing a socket with unread data would reset the connection, and the
     // client might lose the end of the poem.
-    set_option(sock, SOL_SOCKET, SO_RCVTIMEO, timeval{1, 0});
+    set_option(sock.fd(), SOL_SOCKET, SO_RCVTIMEO, timeval{1, 0});
     ::shutdown(sock.fd(), SHUT_WR);
     drain(sock, 5s);
   }
+} catch (const std::system_error& error) {
+  spdlog::error("{}", error.what());
 }
 
 }  // namespace cli

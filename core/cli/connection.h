@@ -11,10 +11,14 @@ namespace cli {
 // Sets the options of a listening socket, which its connections inherit:
 // --sndbuf, --send-timeout, and that each chunk is sent at once. Throws
 // std::system_error.
-void set_up_connections(const net::Socket& listener,
-                        const ServerOptions& options);
+void set_up_connections(int listener, const ServerOptions& options);
 
-// The last thing before a connection is closed; `how` is ServerOptions::fail.
+// Logs the error of accept(), and waits a second: it may last. Does nothing if
+// a signal has interrupted the call.
+void accept_failed();
+
+// The last thing before a connection is closed; errors are logged; `how` is
+// ServerOptions::fail.
 //   "close": all bytes arrive, and then the end of the stream. Waits until the
 //            client closes too, or has sent nothing for one second, but no
 //            longer than five seconds.

@@ -4,7 +4,6 @@
 #include <stdexcept>
 
 #include <fmt/core.h>
-#include <fmt/format.h>
 
 #include "cli/command_line.h"
 #include "cli/print.h"
@@ -33,10 +32,7 @@ ProgramHelp program_help(const std::string& edition,
   help.rows.push_back({"timeout", "SECONDS", "",
                        "A poem that takes longer fails, connecting "
                        "included."});
-  help.rows.push_back({"reactor", "NAME", "",
-                       fmt::format("How to wait: {}. The default is the "
-                                   "best one here.",
-                                   fmt::join(reactors, ", "))});
+  help.rows.push_back(reactor_row(reactors));
   return help;
 }
 

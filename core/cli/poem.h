@@ -1,16 +1,15 @@
 // A poem in a file, to be served.                          Python: open(file)
 #pragma once
 
-#include <array>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
-#include "net/socket.h"
-
 namespace cli {
 
-// Owns the open file, and holds only a buffer of it in memory.
+// Only a buffer of the file is in memory. All poems of one file share that and
+// a descriptor.
 class Poem {
  public:
   // Opens a regular file; the poem is its text, `repeat` times. A file of /proc
@@ -28,16 +27,10 @@ class Poem {
   std::string_view read(std::size_t from, std::size_t max_size);
 
  private:
-  std::size_t fill_buffer(std::size_t from, std::size_t max_size);
-  bool is_size_true();
-  void read_text();
+  class File;
 
-  std::string path_;
-  net::Socket file_;  // owns a descriptor of any kind
-  std::size_t file_size_ = 0;
-  std::string text_;  // of a file whose size the system does not know
-  std::size_t size_ = 0;
-  std::array<char, 65536> buffer_{};
+  std::shared_ptr<File> file_;
+  std::size_t size_;
 };
 
 }  // namespace cli

@@ -14,28 +14,39 @@
 namespace cli {
 namespace {
 
-const ProgramHelp program_help = {
-    "--port 10000 poetry/ecstasy.txt",
-    "poetry-file",
-    "The Slow Poetry Server, blocking edition. Sends a poem a few bytes at a\n"
-    "time, to one client at a time.",
-    {{"port", "N", "0", "The port to listen on; 0 is any free one."},
-     {"iface", "HOST", "localhost",
-      "The interface to listen on; '' is all of them."},
-     {"delay", "SECONDS", "0.1", "How long to pause after each chunk."},
-     {"num-bytes", "N", "10", "How many bytes make a chunk."},
-     {"repeat", "N", "1", "Send the poem N times to each client."},
-     {"once", "", "", "Serve one client only."},
-     {"fail-after", "BYTES", "",
-      "Stop sending after so many bytes of the poem."},
-     {"fail", "HOW", "close",
-      "How to stop: close as at the end of the poem, reset the connection, or "
-      "stall until the client closes."},
-     {"sndbuf", "BYTES", "", "The size of the system's send buffer."},
-     {"send-timeout", "SECONDS", "",
-      "Give up a client that takes nothing for so long."},
-     {"q,quiet", "", "", "Print nothing about clients and chunks."},
-     {"v,verbose", "", "", "Log more."}}};
+const std::vector<OptionRow> common_rows = {
+    {"port", "N", "0", "The port to listen on; 0 is any free one."},
+    {"iface", "HOST", "localhost",
+     "The interface to listen on; '' is all of them."},
+    {"delay", "SECONDS", "0.1", "How long to pause after each chunk."},
+    {"num-bytes", "N", "10", "How many bytes make a chunk."},
+    {"repeat", "N", "1", "Send the poem N times to each client."},
+    {"once", "", "", "Serve one client only."},
+    {"fail-after", "BYTES", "",
+     "Stop sending after so many bytes of the poem."},
+    {"fail", "HOW", "close",
+     "How to stop: close as at the end of the poem, reset the connection, or "
+     "stall until the client closes."},
+    {"sndbuf", "BYTES", "", "The size of the system's send buffer."},
+    {"send-timeout", "SECONDS", "",
+     "Give up a client that takes nothing for so long."},
+    {"q,quiet", "", "", "Print nothing about clients and chunks."},
+    {"v,verbose", "", "", "Log more."}};
+
+ProgramHelp program_help(const std::string& edition,
+                         const std::vector<std::string>& reactors) {
+  ProgramHelp help{"--port 10000 poetry/ecstasy.txt", "poetry-file",
+                   "The Slow Poetry Server, " + edition +
+                       ". Sends a poem a few bytes at a\ntime, to ",
+                   common_rows};
+  if (reactors.empty()) {
+    help.about += "one client at a time.";
+  } else {
+    help.about += "all clients at once.";
+    help.rows.push_back(reactor_row(reactors));
+  }
+  return help;
+}
 
 // A poem that cannot be read is an error now, not for the first client.
 std::string poetry_file(const CommandLine& line) try {
@@ -64,9 +75,12 @@ void parse_failure(const CommandLine& line, ServerOptions& options) {
 
 }  // namespace
 
-ServerOptions parse_server_args(int argc, char** argv) {
+ServerOptions parse_server_args(int argc,
+                                char** argv,
+                                const std::string& edition,
+                                const std::vector<std::string>& reactors) {
   init_process(OnSignal::end);
-  const CommandLine line(argc, argv, program_help);
+  const CommandLine line(argc, argv, program_help(edition, reactors));
 
   ServerOptions options;
   options.address.host = *line.text("iface");
@@ -81,6 +95,7 @@ ServerOptions parse_server_args(int argc, char** argv) {
     options.sndbuf = static_cast<int>(*bytes);
   }
   options.send_timeout = line.seconds("send-timeout");
+  options.reactor = line.choice("reactor", reactors).value_or("");
   parse_failure(line, options);
   options.poetry_file = poetry_file(line);
   set_log_level(line);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/elapsed.h"
 #include "net/address.h"
@@ -23,11 +24,16 @@ struct ServerOptions {
   std::optional<Clock::duration> send_timeout;  // SO_SNDTIMEO
   std::optional<std::size_t> fail_after;  // that many bytes of the poem
   std::string fail;  // how: "close", "reset" or "stall"
+  std::string reactor;  // one of `reactors`; empty: the best one here
 };
 
 // Reads "[options] poetry-file" off the command line, as parse_args() does for
-// the clients. SIGINT and SIGTERM end the program, see process.h, and -v and -q
-// set the level of its log.
-ServerOptions parse_server_args(int argc, char** argv);
+// the clients: `edition` is for the help, and only a server that names its
+// reactors has --reactor. SIGINT and SIGTERM end the program, see process.h,
+// and -v and -q set the level of its log.
+ServerOptions parse_server_args(int argc,
+                                char** argv,
+                                const std::string& edition,
+                                const std::vector<std::string>& reactors = {});
 
 }  // namespace cli

@@ -11,7 +11,8 @@ import unittest
 build = pathlib.Path(sys.argv[1]).resolve()
 version = sys.argv[2]
 # Those that have options.
-PROGRAMS = ("slowpoetry", "get-poetry-blocking", "get-poetry-threaded",
+PROGRAMS = ("slowpoetry", "slowpoetry-reactor",
+            "get-poetry-blocking", "get-poetry-threaded",
             "get-poetry-async", "get-poetry-reactor-1", "get-poetry-broken",
             "get-poetry-reactor-2", "get-poetry-simple", "get-poetry-stack",
             "poetry-compare", "poetry-trace")

@@ -30,7 +30,7 @@ rig::Outcome fetch(const std::string& name, Words arguments) {
   return rig::run({.words = std::move(arguments)});
 }
 
-class OurServer : public testing::Test {
+class OurServer : public testing::TestWithParam<std::string> {
  protected:
   void expect_poem(const rig::Outcome& outcome) {
     EXPECT_EQ(outcome.status, 0) << outcome.err;
@@ -38,32 +38,41 @@ class OurServer : public testing::Test {
   }
 
   const PoemFile poem{rig::binary_poem()};
-  PoetryServer server{poem.path(), {"--delay", "0"}};
+  PoetryServer server{
+      poem.path(), {"--delay", "0"}, {rig::program(GetParam())}};
   const std::string port = std::to_string(server.port());
 };
 
-TEST_F(OurServer, ServesNetcat) {
+INSTANTIATE_TEST_SUITE_P(Each,
+                         OurServer,
+                         testing::Values("blocking-server/slowpoetry",
+                                         "reactor-server/slowpoetry"),
+                         [](const auto& test) {
+                           return test.param.substr(0, test.param.find('-'));
+                         });
+
+TEST_P(OurServer, ServesNetcat) {
   SKIP_WITHOUT("nc");
   expect_poem(fetch("nc", {"127.0.0.1", port}));
 }
 
-TEST_F(OurServer, ServesNetcatByName) {
+TEST_P(OurServer, ServesNetcatByName) {
   SKIP_WITHOUT("nc");
   expect_poem(fetch("nc", {"localhost", port}));
 }
 
-TEST_F(OurServer, M08_ServesNetcatThatSendsData) {
+TEST_P(OurServer, M08_ServesNetcatThatSendsData) {
   SKIP_WITHOUT("nc");
   expect_poem(rig::run({.words = {rig::tool("nc"), "-N", "127.0.0.1", port},
                         .input = "GET / HTTP/1.0\r\n\r\n"}));
 }
 
-TEST_F(OurServer, ServesSocat) {
+TEST_P(OurServer, ServesSocat) {
   SKIP_WITHOUT("socat");
   expect_poem(fetch("socat", {"-u", "TCP:127.0.0.1:" + port, "STDOUT"}));
 }
 
-TEST_F(OurServer, M08_ServesSocatThatSendsData) {
+TEST_P(OurServer, M08_ServesSocatThatSendsData) {
   SKIP_WITHOUT("socat");
   expect_poem(rig::run({.words = {rig::tool("socat"), "-t", "20", "STDIO",
                                   "TCP:127.0.0.1:" + port},
@@ -82,7 +91,7 @@ TEST(OurServerAndCurl, ServesCurlsTelnet) {
 }
 
 // The answer is not HTTP, which curl has to be told.
-TEST_F(OurServer, M08_ServesCurlsHttp) {
+TEST_P(OurServer, M08_ServesCurlsHttp) {
   SKIP_WITHOUT("curl");
   expect_poem(
       fetch("curl", {"--silent", "--http0.9", "http://" + server.address()}));

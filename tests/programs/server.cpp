@@ -1,11 +1,14 @@
 #include "programs/server.h"
 
+#include <ostream>
 #include <regex>
 #include <stdexcept>
 #include <utility>
 
 namespace server {
 namespace {
+
+Words command;  // of the edition that is being tested
 
 void expect_error(const Outcome& outcome,
                   const std::string& quoted,
@@ -20,12 +23,40 @@ void expect_error(const Outcome& outcome,
 
 }  // namespace
 
-const std::string slowpoetry = rig::program("blocking-server/slowpoetry");
 const std::string science = rig::poem_path("science");
 
-Outcome serve(std::vector<std::string> words) {
-  words.insert(words.begin(), slowpoetry);
-  return rig::run({.words = std::move(words)});
+const std::vector<Edition> editions = {
+    {"Blocking", "blocking-server/slowpoetry", ""},
+    {"Reactor", "reactor-server/slowpoetry", "select"},
+    {"Reactor", "reactor-server/slowpoetry", "poll"},
+    {"Reactor", "reactor-server/slowpoetry", "epoll"},
+};
+
+const std::vector<Edition> with_reactor(editions.begin() + 1, editions.end());
+
+void PrintTo(const Edition& edition, std::ostream* out) {
+  *out << edition.name << ' ' << edition.reactor;
+}
+
+std::string name_of(const testing::TestParamInfo<Edition>& test) {
+  const Edition& edition = test.param;
+  return edition.name + (edition.reactor.empty() ? "" : "_") + edition.reactor;
+}
+
+void choose(const Edition& edition) {
+  command = {rig::program(edition.path)};
+  if (edition.reactor.empty()) return;
+  command.insert(command.end(), {"--reactor", edition.reactor});
+}
+
+Words words(const Words& arguments) {
+  Words words = command;
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return words;
+}
+
+Outcome serve(const Words& arguments) {
+  return rig::run({.words = words(arguments)});
 }
 
 std::string about(const Caller& caller,

@@ -1,9 +1,12 @@
-// The Slow Poetry Server, as a user runs it: how it is started, and what it
-// prints.
+// The Slow Poetry Servers, as a user runs them: how they are started, and what
+// they print. Promises of both are tested with each of them, and with each
+// --reactor.
 #pragma once
 
 #include <cstddef>
+#include <iosfwd>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -17,13 +20,51 @@ using rig::Caller;
 using rig::Command;
 using rig::Outcome;
 using rig::PoemFile;
-using rig::PoetryServer;
 using rig::Process;
+using Words = std::vector<std::string>;
 
-extern const std::string slowpoetry;
 extern const std::string science;  // the path of a poem
 
-Outcome serve(std::vector<std::string> words);
+struct Edition {
+  std::string name;
+  std::string path;
+  std::string reactor;  // empty: it has none
+};
+
+void PrintTo(const Edition& edition, std::ostream* out);
+
+extern const std::vector<Edition> editions;
+extern const std::vector<Edition> with_reactor;
+
+// The command line of the edition that is being tested.
+Words words(const Words& arguments);
+
+Outcome serve(const Words& arguments);
+
+class PoetryServer : public rig::PoetryServer {
+ public:
+  explicit PoetryServer(const std::string& file,
+                        Words options = {"--delay", "0"})
+      : rig::PoetryServer(file, std::move(options), words({})) {}
+};
+
+// Chooses the edition for words().
+void choose(const Edition& edition);
+
+class Server : public testing::TestWithParam<Edition> {
+ protected:
+  void SetUp() override { choose(GetParam()); }
+};
+
+class BlockingServer : public testing::Test {
+ protected:
+  void SetUp() override { choose(editions.front()); }
+};
+
+// With each --reactor.
+class ReactorServer : public Server {};
+
+std::string name_of(const testing::TestParamInfo<Edition>& test);
 
 // The lines that the server prints about a client and its chunks.
 std::string about(const Caller& caller, const std::vector<std::size_t>& chunks);

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <regex>
 #include <thread>
+#include <tuple>
 
 #include "programs/server.h"
 
@@ -10,7 +11,9 @@ using namespace server;
 
 namespace {
 
-TEST(Server, PrintsNothingAboutClientsWithQuiet) {
+INSTANTIATE_TEST_SUITE_P(Each, Server, testing::ValuesIn(editions), name_of);
+
+TEST_P(Server, PrintsNothingAboutClientsWithQuiet) {
   PoetryServer server(science, {"-q", "--delay", "0"});
   EXPECT_EQ(Caller(server.port()).read_all(), rig::contents(science));
   EXPECT_EQ(Caller(server.port()).read_all(), rig::contents(science));
@@ -18,14 +21,14 @@ TEST(Server, PrintsNothingAboutClientsWithQuiet) {
   EXPECT_EQ(server.process().err(), "");
 }
 
-TEST(Server, K06_PrintsNothingAboutLostClientsWithQuiet) {
+TEST_P(Server, K06_PrintsNothingAboutLostClientsWithQuiet) {
   PoetryServer server(science, {"-q", "--delay", "0.001", "--num-bytes", "5"});
   Caller(server.port()).reset();
   EXPECT_EQ(Caller(server.port()).read_all(), rig::contents(science));
   EXPECT_EQ(server.process().err(), "");
 }
 
-TEST(Server, K04_FailuresGoToStderrAndSetTheExitStatus) {
+TEST_P(Server, K04_FailuresGoToStderrAndSetTheExitStatus) {
   PoetryServer taken(science);
   const std::string port = std::to_string(taken.port());
   const auto in_use = serve({"--port", port, science});
@@ -45,14 +48,14 @@ TEST(Server, K04_FailuresGoToStderrAndSetTheExitStatus) {
   EXPECT_EQ(outcome.err, "");
 }
 
-TEST(Server, LogsMoreWithVerbose) {
+TEST_P(Server, LogsMoreWithVerbose) {
   PoetryServer server(science, {"-v", "--delay", "0"});
   EXPECT_EQ(Caller(server.port()).read_all(), rig::contents(science));
   server.process().wait_for_err("slowpoetry: debug: ");
 }
 
-TEST(Server, TakesTheLevelOfItsLogFromTheEnvironment) {
-  Process server({.words = {slowpoetry, "--delay", "0", "--once", science},
+TEST_P(Server, TakesTheLevelOfItsLogFromTheEnvironment) {
+  Process server({.words = words({"--delay", "0", "--once", science}),
                   .environment = {"SPDLOG_LEVEL=debug"}});
   server.wait_for_out(".\n");
   const std::string out = server.out();
@@ -62,10 +65,10 @@ TEST(Server, TakesTheLevelOfItsLogFromTheEnvironment) {
   EXPECT_TRUE(server.wait().err.starts_with("slowpoetry: debug: "));
 }
 
-TEST(Server, HasWrittenAllItsLinesWhenItIsTerminated) {
+TEST_P(Server, HasWrittenAllItsLinesWhenItIsTerminated) {
   const PoemFile log("");
   Process server(
-      {.words = {slowpoetry, "--delay", "0", science}, .output = log.path()});
+      {.words = words({"--delay", "0", science}), .output = log.path()});
   const auto printed = [&] { return rig::contents(log.path()); };
   rig::eventually("the server to listen",
                   [&] { return printed().ends_with(".\n"); });
@@ -77,20 +80,30 @@ TEST(Server, HasWrittenAllItsLinesWhenItIsTerminated) {
   EXPECT_EQ(rig::lines(printed()).size(), 2U + 66U);
 }
 
-TEST(Server, K05_EndsAtOnceWhenStdoutFails) {
+TEST_P(Server, K05_EndsAtOnceWhenStdoutFails) {
   const auto outcome =
-      rig::run({.words = {slowpoetry, science}, .output = "/dev/full"});
+      rig::run({.words = words({science}), .output = "/dev/full"});
   EXPECT_EQ(outcome.status, 1);
   EXPECT_EQ(outcome.err, "slowpoetry: cannot print: No space left on device\n");
 }
 
-class ServerSignals : public testing::TestWithParam<int> {};
+std::string signal_name(
+    const testing::TestParamInfo<std::tuple<Edition, int>>& test) {
+  const auto& [edition, signal] = test.param;
+  return name_of({edition, 0}) + (signal == SIGINT ? "_SIGINT" : "_SIGTERM");
+}
+
+class ServerSignals : public testing::TestWithParam<std::tuple<Edition, int>> {
+ protected:
+  void SetUp() override { choose(std::get<0>(GetParam())); }
+  int signal() const { return std::get<1>(GetParam()); }
+};
 
 TEST_P(ServerSignals, J01_PrintsOneLineAndDiesOfTheSignal) {
   PoetryServer server(science);
-  server.process().signal(GetParam());
+  server.process().signal(signal());
   const auto outcome = server.process().wait();
-  EXPECT_EQ(outcome.status, -GetParam());
+  EXPECT_EQ(outcome.status, -signal());
   EXPECT_EQ(rig::lines(outcome.err).size(), 1U) << outcome.err;
   EXPECT_TRUE(outcome.err.starts_with("slowpoetry: ")) << outcome.err;
 }
@@ -100,9 +113,9 @@ TEST_P(ServerSignals, J01_DiesOfTheSignalWhileItServesAndKeepsItsLines) {
       science, {"--delay", "0", "--fail-after", "10", "--fail", "stall"});
   Caller caller(server.port());
   EXPECT_EQ(caller.read(10).size(), 10U);
-  server.process().signal(GetParam());
+  server.process().signal(signal());
   const auto outcome = server.process().wait();
-  EXPECT_EQ(outcome.status, -GetParam());
+  EXPECT_EQ(outcome.status, -signal());
   EXPECT_EQ(outcome.out, serving(science, server) + about(caller, {10}));
   EXPECT_EQ(rig::lines(outcome.err).size(), 1U) << outcome.err;
 }
@@ -112,7 +125,7 @@ TEST_P(ServerSignals, F03_ThePortCanBeReusedAtOnce) {
                      {"--delay", "0", "--fail-after", "10", "--fail", "stall"});
   Caller caller(first.port());
   EXPECT_EQ(caller.read(10).size(), 10U);
-  first.process().signal(GetParam());
+  first.process().signal(signal());
   first.process().wait();
   PoetryServer second(science, {"--port", std::to_string(first.port())});
   EXPECT_EQ(Caller(second.port()).read(10).size(), 10U);
@@ -120,12 +133,11 @@ TEST_P(ServerSignals, F03_ThePortCanBeReusedAtOnce) {
 
 INSTANTIATE_TEST_SUITE_P(Both,
                          ServerSignals,
-                         testing::Values(SIGINT, SIGTERM),
-                         [](const auto& test) {
-                           return test.param == SIGINT ? "SIGINT" : "SIGTERM";
-                         });
+                         testing::Combine(testing::ValuesIn(editions),
+                                          testing::Values(SIGINT, SIGTERM)),
+                         signal_name);
 
-TEST(Server, J04_AStormOfSignalsChangesNothing) {
+TEST_P(Server, J04_AStormOfSignalsChangesNothing) {
   const PoemFile poem(rig::long_poem(200));
   PoetryServer server(poem.path(), {"--delay", "0.001", "--num-bytes", "1"});
   Caller caller(server.port());

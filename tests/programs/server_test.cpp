@@ -10,9 +10,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
+INSTANTIATE_TEST_SUITE_P(Each, Server, testing::ValuesIn(editions), name_of);
+INSTANTIATE_TEST_SUITE_P(Each,
+                         ReactorServer,
+                         testing::ValuesIn(with_reactor),
+                         name_of);
+
 // --- Poems -------------------------------------------------------------------
 
-TEST(Server, F01_PrintsItsFileAndPort) {
+TEST_P(Server, F01_PrintsItsFileAndPort) {
   PoetryServer server(science, {"--port", "0"});
   EXPECT_GT(server.port(), 0);
   expect_out(server, serving(science, server));
@@ -20,12 +26,12 @@ TEST(Server, F01_PrintsItsFileAndPort) {
   EXPECT_EQ(caller.read(10), rig::contents(science).substr(0, 10));
 }
 
-TEST(Server, ListensOnAFreePortByDefault) {
+TEST_P(Server, ListensOnAFreePortByDefault) {
   PoetryServer server(science, {});
   EXPECT_GT(server.port(), 0);
 }
 
-TEST(Server, ListensOnTheGivenPort) {
+TEST_P(Server, ListensOnTheGivenPort) {
   std::uint16_t port = 0;
   {
     PoetryServer first(science);
@@ -35,7 +41,7 @@ TEST(Server, ListensOnTheGivenPort) {
   EXPECT_EQ(second.port(), port);
 }
 
-TEST(Server, SendsTenBytesAtATimeByDefault) {
+TEST_P(Server, SendsTenBytesAtATimeByDefault) {
   const PoemFile poem(rig::long_poem(25));
   PoetryServer server(poem.path());
   Caller caller(server.port());
@@ -44,14 +50,14 @@ TEST(Server, SendsTenBytesAtATimeByDefault) {
   EXPECT_EQ(server.process().err(), "");
 }
 
-TEST(Server, SendsTheGivenNumberOfBytesAtATime) {
+TEST_P(Server, SendsTheGivenNumberOfBytesAtATime) {
   PoetryServer server(science, {"--delay", "0", "--num-bytes", "300"});
   Caller caller(server.port());
   EXPECT_EQ(caller.read_all(), rig::contents(science));
   expect_out(server, serving(science, server) + about(caller, {300, 300, 53}));
 }
 
-TEST(Server, C04_PausesAfterEachChunkIncludingTheLast) {
+TEST_P(Server, C04_PausesAfterEachChunkIncludingTheLast) {
   const PoemFile poem(rig::long_poem(50));
   PoetryServer server(poem.path(), {"--delay", "0.02"});
   const auto start = std::chrono::steady_clock::now();
@@ -60,7 +66,7 @@ TEST(Server, C04_PausesAfterEachChunkIncludingTheLast) {
   EXPECT_GE(std::chrono::steady_clock::now() - start, 5 * 20ms);
 }
 
-TEST(Server, TheDelayIsATenthOfASecondByDefault) {
+TEST_P(Server, TheDelayIsATenthOfASecondByDefault) {
   const PoemFile poem("x");
   PoetryServer server(poem.path(), {});
   const auto start = std::chrono::steady_clock::now();
@@ -69,7 +75,7 @@ TEST(Server, TheDelayIsATenthOfASecondByDefault) {
   EXPECT_GE(std::chrono::steady_clock::now() - start, 100ms);
 }
 
-TEST(Server, AnEmptyPoemIsAConnectionThatIsClosed) {
+TEST_P(Server, AnEmptyPoemIsAConnectionThatIsClosed) {
   const PoemFile poem("");
   PoetryServer server(poem.path());
   for (int i = 0; i < 2; ++i) {
@@ -79,14 +85,14 @@ TEST(Server, AnEmptyPoemIsAConnectionThatIsClosed) {
   }
 }
 
-TEST(Server, M05_ServesAllByteValues) {
+TEST_P(Server, M05_ServesAllByteValues) {
   const PoemFile poem(rig::binary_poem());
   PoetryServer server(poem.path());
   Caller caller(server.port());
   EXPECT_EQ(caller.read_all(), rig::binary_poem());
 }
 
-TEST(Server, M06_ServesInvalidUtf8AndKeepsLineEnds) {
+TEST_P(Server, M06_ServesInvalidUtf8AndKeepsLineEnds) {
   const std::string text = "\xc3\r\n\xff\xfe\n\r\x80";
   const PoemFile poem(text);
   PoetryServer server(poem.path(), {"--delay", "0", "--num-bytes", "1"});
@@ -95,7 +101,7 @@ TEST(Server, M06_ServesInvalidUtf8AndKeepsLineEnds) {
   EXPECT_EQ(server.process().err(), "");
 }
 
-TEST(Server, RepeatsThePoemAcrossTheSeam) {
+TEST_P(Server, RepeatsThePoemAcrossTheSeam) {
   const PoemFile poem("0123456789abcdef");
   PoetryServer server(poem.path(),
                       {"--delay", "0", "--num-bytes", "10", "--repeat", "3"});
@@ -106,14 +112,14 @@ TEST(Server, RepeatsThePoemAcrossTheSeam) {
              serving(poem.path(), server) + about(caller, {10, 10, 10, 10, 8}));
 }
 
-TEST(Server, AnEmptyPoemMayBeRepeated) {
+TEST_P(Server, AnEmptyPoemMayBeRepeated) {
   const PoemFile poem("");
   PoetryServer server(poem.path(), {"--repeat", "3"});
   Caller caller(server.port());
   EXPECT_EQ(caller.read_all(), "");
 }
 
-TEST(Server, ServesOneClientOnlyWithOnce) {
+TEST_P(Server, ServesOneClientOnlyWithOnce) {
   const PoemFile poem("one poem");
   PoetryServer server(poem.path(), {"--once"});
   Caller caller(server.port());
@@ -124,7 +130,7 @@ TEST(Server, ServesOneClientOnlyWithOnce) {
 
 // --- Breaking off ------------------------------------------------------------
 
-TEST(Server, BreaksOffLikeTheEndOfAPoem) {
+TEST_P(Server, BreaksOffLikeTheEndOfAPoem) {
   PoetryServer server(
       science, {"--delay", "0", "--num-bytes", "8", "--fail-after", "11"});
   Caller caller(server.port());
@@ -137,7 +143,7 @@ TEST(Server, BreaksOffLikeTheEndOfAPoem) {
   EXPECT_EQ(next.read_all().size(), 11U);
 }
 
-TEST(Server, BreaksOffWithAnOrderlyEndOnRequest) {
+TEST_P(Server, BreaksOffWithAnOrderlyEndOnRequest) {
   PoetryServer server(
       science, {"--delay", "0", "--fail-after", "11", "--fail", "close"});
   Caller caller(server.port());
@@ -145,7 +151,7 @@ TEST(Server, BreaksOffWithAnOrderlyEndOnRequest) {
   EXPECT_FALSE(caller.error());
 }
 
-TEST(Server, BreaksOffWithAResetOnRequest) {
+TEST_P(Server, BreaksOffWithAResetOnRequest) {
   PoetryServer server(
       science, {"--delay", "0", "--fail-after", "11", "--fail", "reset"});
   for (int i = 0; i < 2; ++i) {
@@ -155,7 +161,7 @@ TEST(Server, BreaksOffWithAResetOnRequest) {
   }
 }
 
-TEST(Server, StallsUntilTheClientLeavesOnRequest) {
+TEST_F(BlockingServer, StallsUntilTheClientLeavesOnRequest) {
   PoetryServer server(science, {"--delay", "0", "--num-bytes", "11",
                                 "--fail-after", "11", "--fail", "stall"});
   Caller first(server.port());
@@ -172,14 +178,34 @@ TEST(Server, StallsUntilTheClientLeavesOnRequest) {
              serving(science, server) + first_lines + about(second, {11}));
 }
 
-TEST(Server, MayBreakOffBeforeTheFirstByte) {
+TEST_P(ReactorServer, AStalledClientDelaysNoOther) {
+  PoetryServer server(science, {"--delay", "0", "--num-bytes", "11",
+                                "--fail-after", "11", "--fail", "stall"});
+  Caller first(server.port());
+  Caller second(server.port());
+  EXPECT_EQ(second.read(11), rig::contents(science).substr(0, 11));
+  EXPECT_EQ(first.read(11), rig::contents(science).substr(0, 11));
+  server.process().wait_until_it_sleeps();
+  EXPECT_FALSE(first.has_news());
+  EXPECT_FALSE(second.has_news());
+
+  const auto open = server.process().descriptors().size();
+  first.leave();
+  rig::eventually("the server to notice", [&] {
+    return server.process().descriptors().size() == open - 1;
+  });
+  EXPECT_FALSE(second.has_news());
+  EXPECT_EQ(server.process().err(), "");
+}
+
+TEST_P(Server, MayBreakOffBeforeTheFirstByte) {
   PoetryServer server(science, {"--fail-after", "0"});
   Caller caller(server.port());
   EXPECT_EQ(caller.read_all(), "");
   EXPECT_FALSE(caller.error());
 }
 
-TEST(Server, DoesNotFailAfterMoreBytesThanThereAre) {
+TEST_P(Server, DoesNotFailAfterMoreBytesThanThereAre) {
   PoetryServer server(
       science, {"--delay", "0", "--fail-after", "654", "--fail", "reset"});
   Caller caller(server.port());

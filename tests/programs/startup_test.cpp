@@ -58,6 +58,7 @@ TEST_P(Startup, LoadsNoLibraryThatIsNotUsed) {
 INSTANTIATE_TEST_SUITE_P(Programs,
                          Startup,
                          testing::Values("blocking-server/slowpoetry",
+                                         "reactor-server/slowpoetry",
                                          "blocking-client/get-poetry",
                                          "threaded-client/get-poetry",
                                          "async-client/get-poetry",

@@ -296,8 +296,12 @@ std::string judge(const Outcome& outcome,
   if (visits.empty()) {
     if (outcome.status != 1 && outcome.status != 2) wrong = "the exit status";
     if (rig::lines(outcome.err).empty()) wrong = "no line says why";
-  } else if (outcome.status != -SIGTERM &&
-             !(is_fatal(fault) && outcome.status == 1)) {
+  } else if (is_fatal(fault)) {
+    // The signal may come before the server has ended by itself.
+    if (outcome.status != 1 && outcome.status != -SIGTERM) {
+      wrong = "the exit status";
+    }
+  } else if (outcome.status != -SIGTERM) {
     wrong = "the exit status";
   } else if (outcome.status == -SIGTERM && whole < 2) {
     wrong = "one failure is the end of two poems";
@@ -309,15 +313,13 @@ std::string judge(const Outcome& outcome,
          "\nstdout: " + outcome.out + "\nstderr: " + outcome.err;
 }
 
-TEST(ServerTorture, AFailureLosesAtMostOneOfThreePoems) {
+class ServerTorture : public testing::TestWithParam<Client> {};
+
+TEST_P(ServerTorture, AFailureLosesAtMostOneOfThreePoems) {
   const std::string poem = rig::long_poem(60);
   const PoemFile file(poem);
-  const Words words{rig::program("blocking-server/slowpoetry"),
-                    "--delay",
-                    "0",
-                    "--num-bytes",
-                    "25",
-                    file.path()};
+  const Words words =
+      GetParam().words({"--delay", "0", "--num-bytes", "25", file.path()});
   rig::torture("slowpoetry", [&](const Words& environment, const Fault* fault) {
     Process server({.words = words, .environment = environment});
     rig::eventually("the server to listen", [&] {
@@ -328,9 +330,22 @@ TEST(ServerTorture, AFailureLosesAtMostOneOfThreePoems) {
     for (int i = 0; port != 0 && i < 3; ++i) {
       visits.push_back(visit(port));
     }
+    rig::eventually("the server to be done", [&] {
+      return server.ended() || rig::is_asleep(server.pid());
+    });
     server.signal(SIGTERM);
     return judge(server.wait(), poem, visits, fault);
   });
 }
+
+// Without epoll: to take a descriptor out of its set never fails in the kernel,
+// but does here.
+INSTANTIATE_TEST_SUITE_P(
+    Of,
+    ServerTorture,
+    testing::Values(Client{"Blocking", "blocking-server/slowpoetry", ""},
+                    Client{"Reactor", "reactor-server/slowpoetry", "select"},
+                    Client{"Reactor", "reactor-server/slowpoetry", "poll"}),
+    name_of);
 
 }  // namespace

@@ -325,6 +325,11 @@ long Process::sleeps() const {
   return count.empty() ? -1 : std::stol(count);
 }
 
+long Process::memory() const {
+  const std::string size = field(pid_, "VmRSS");
+  return size.empty() ? -1 : std::stol(size);
+}
+
 std::vector<std::string> Process::descriptors() const {
   const std::string path = "/proc/" + std::to_string(pid_) + "/fd";
   std::vector<std::string> result;

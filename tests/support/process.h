@@ -111,6 +111,8 @@ class Process {
 
   // How often it has gone to sleep since it was started.
   long sleeps() const;
+  // How much memory it uses, in KiB.
+  long memory() const;
   // The targets of its descriptors, as in "ls -l /proc/PID/fd".
   std::vector<std::string> descriptors() const;
 

@@ -113,8 +113,9 @@ std::string on_loopback(std::uint16_t port) {
 }
 
 std::vector<std::string> command_line(const std::string& file,
-                                      std::vector<std::string> options) {
-  options.insert(options.begin(), program("blocking-server/slowpoetry"));
+                                      std::vector<std::string> options,
+                                      const std::vector<std::string>& command) {
+  options.insert(options.begin(), command.begin(), command.end());
   options.push_back(file);
   return options;
 }
@@ -157,8 +158,9 @@ std::string binary_poem() {
 // --- Our server --------------------------------------------------------------
 
 PoetryServer::PoetryServer(const std::string& file,
-                           std::vector<std::string> options)
-    : process_({.words = command_line(file, std::move(options))}) {
+                           std::vector<std::string> options,
+                           const std::vector<std::string>& command)
+    : process_({.words = command_line(file, std::move(options), command)}) {
   static const std::regex serving("^Serving .* on port (\\d+)\\.\n");
   std::smatch match;
   std::string out;

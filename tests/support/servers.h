@@ -50,7 +50,9 @@ class PoetryServer {
  public:
   // Returns once it listens.
   explicit PoetryServer(const std::string& file,
-                        std::vector<std::string> options = {"--delay", "0"});
+                        std::vector<std::string> options = {"--delay", "0"},
+                        const std::vector<std::string>& command = {
+                            program("blocking-server/slowpoetry")});
 
   std::uint16_t port() const { return port_; }
   std::string address(const std::string& host = "127.0.0.1") const;

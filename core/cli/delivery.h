@@ -1,0 +1,56 @@
+// A poem on its way to one client, in chunks.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "cli/elapsed.h"
+#include "cli/poem.h"
+#include "cli/server_options.h"
+#include "net/address.h"
+
+namespace cli {
+
+// The options say how large a chunk is, how long the pause after it, and where
+// to stop. A server calls next(), sent() and pause() in turn.
+class Delivery {
+ public:
+  // Prints who wants a poem. `options` outlives this.
+  Delivery(const ServerOptions& options, const net::Address& client);
+
+  // The bytes to send now, valid until the next call: what is left of a chunk,
+  // or a part of that. Empty at the end, also if the poem cannot be read, which
+  // is logged. Prints the size of each chunk.
+  std::string_view next();
+
+  // So many of these are sent.
+  void sent(std::size_t bytes) { sent_ += bytes; }
+
+  const ServerOptions& options() const { return options_; }
+
+  // How long to wait now: zero within a chunk.
+  Clock::duration pause();
+
+  // How to end the connection, see end_connection().
+  const std::string& ending() const { return ending_; }
+
+  // Logs that the client left, or took nothing for too long.
+  void failed(std::error_code reason) const;
+
+ private:
+  void open();
+  void begin_chunk();
+
+  const ServerOptions& options_;
+  std::optional<Poem> poem_;
+  std::string ending_ = "close";
+  std::size_t end_ = 0;
+  std::size_t sent_ = 0;
+  std::size_t chunk_end_ = 0;
+  Clock::time_point due_;
+};
+
+}  // namespace cli
