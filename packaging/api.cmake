@@ -13,7 +13,8 @@ endif()
 configure_file(Doxyfile.in Doxyfile @ONLY)
 file(GLOB_RECURSE documented CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/core/net/*.h ${PROJECT_SOURCE_DIR}/core/reactor/*.h
-  ${PROJECT_SOURCE_DIR}/core/tcp/*.h ${PROJECT_SOURCE_DIR}/core/protocols/*.h)
+  ${PROJECT_SOURCE_DIR}/core/tcp/*.h ${PROJECT_SOURCE_DIR}/core/protocols/*.h
+  ${PROJECT_SOURCE_DIR}/core/coroutine/*.h)
 add_custom_command(OUTPUT api/index.html
   COMMAND Doxygen::doxygen Doxyfile
   DEPENDS

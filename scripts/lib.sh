@@ -318,7 +318,8 @@ stages() {
   local dir
   cd -- "$root"
   for dir in blocking-server reactor-server blocking-client threaded-client \
-    async-client basic-reactor reactor-client-1 reactor-client-2; do
+    async-client basic-reactor reactor-client-1 reactor-client-2 \
+    reactor-client-3 coroutine-client; do
     printf '%s\n' "$dir"/*.cpp
   done
 }

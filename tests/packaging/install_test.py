@@ -15,6 +15,7 @@ PROGRAMS = ("slowpoetry", "slowpoetry-reactor",
             "get-poetry-blocking", "get-poetry-threaded",
             "get-poetry-async", "get-poetry-reactor-1", "get-poetry-broken",
             "get-poetry-reactor-2", "get-poetry-simple", "get-poetry-stack",
+            "get-poetry-reactor-3", "get-poetry-coroutine",
             "poetry-compare", "poetry-trace")
 
 directory = tempfile.TemporaryDirectory()

@@ -35,6 +35,8 @@ const std::vector<Client> programs = {
     {"Reactor2", "reactor-client-2/get-poetry", ""},
     {"Simple", "reactor-client-2/get-poetry-simple", ""},
     {"Stack", "reactor-client-2/get-poetry-stack", ""},
+    {"Reactor3", "reactor-client-3/get-poetry", ""},
+    {"Coroutine", "coroutine-client/get-poetry", ""},
 };
 
 std::vector<Client> with_each_reactor(const std::set<std::string>& names) {
@@ -92,6 +94,30 @@ void expect_blocking(const std::vector<Wanted>& poems, const std::string& out) {
                 wanted.mark() + '\n';
   }
   EXPECT_EQ(rig::masked(out), expected + last_line(poems));
+}
+
+// The lines of the blocking client: those that announce the tasks come first,
+// and the others in any order.
+void expect_coroutine(const std::vector<Wanted>& poems,
+                      const std::string& out) {
+  std::string announced;
+  std::vector<std::string> expected;
+  int num = 0;
+  for (const Wanted& wanted : poems) {
+    const std::string task = "Task " + std::to_string(++num) + ": ";
+    announced += task + "get poetry from: " + wanted.address + '\n';
+    if (wanted.fate == Wanted::never) continue;
+    expected.push_back(task + "got " + std::to_string(wanted.poem.size()) +
+                       " bytes of poetry from " + wanted.address + " in TIME" +
+                       wanted.mark());
+  }
+  const std::string masked = rig::masked(out);
+  ASSERT_TRUE(masked.starts_with(announced)) << out;
+  ASSERT_TRUE(masked.ends_with(last_line(poems))) << out;
+  const auto size = masked.size() - last_line(poems).size();
+  std::sort(expected.begin(), expected.end());
+  EXPECT_EQ(sorted_lines(masked.substr(0, size).substr(announced.size())),
+            expected);
 }
 
 // Checks that these are the whole poems, in any order.
@@ -193,7 +219,9 @@ void expect_printed(const Client& client,
                     const std::string& out) {
   if (client.is("Blocking")) {
     expect_blocking(poems, out);
-  } else if (client.is("Simple")) {
+  } else if (client.is("Coroutine")) {
+    expect_coroutine(poems, out);
+  } else if (client.prints_poems()) {
     expect_poems(poems, out);
   } else {
     expect_chatter(client, poems, out);

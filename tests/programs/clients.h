@@ -35,6 +35,8 @@ struct Client {
 
   bool is(const std::string& other) const { return name == other; }
   bool has_timeout() const { return !is("Blocking") && !is("Async"); }
+  // It prints complete poems, and nothing else on stdout.
+  bool prints_poems() const { return is("Simple") || is("Reactor3"); }
   std::string program() const { return path.substr(path.find('/') + 1); }
   // The command line, with --reactor where there is a choice.
   Words words(Words arguments) const;

@@ -11,8 +11,15 @@ using namespace clients;
 
 namespace {
 
-FOR_CLIENTS(
-    Clients, "Blocking", "Async", "Reactor1", "Broken", "Reactor2", "Simple");
+FOR_CLIENTS(Clients,
+            "Blocking",
+            "Async",
+            "Reactor1",
+            "Broken",
+            "Reactor2",
+            "Simple",
+            "Reactor3",
+            "Coroutine");
 
 TEST_P(Clients, D03_ReportARefusedConnection) {
   rig::RefusingPort port;

@@ -12,7 +12,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-FOR_CLIENTS(ReactorClients, "Reactor1", "Broken", "Reactor2", "Simple");
+FOR_CLIENTS(ReactorClients,
+            "Reactor1",
+            "Broken",
+            "Reactor2",
+            "Simple",
+            "Reactor3",
+            "Coroutine");
 class Programs : public ClientTest {};
 INSTANTIATE_TEST_SUITE_P(Every, Programs, testing::ValuesIn(programs), name_of);
 

@@ -9,13 +9,20 @@ using namespace clients;
 
 namespace {
 
-FOR_CLIENTS(
-    Clients, "Blocking", "Async", "Reactor1", "Broken", "Reactor2", "Simple");
+FOR_CLIENTS(Clients,
+            "Blocking",
+            "Async",
+            "Reactor1",
+            "Broken",
+            "Reactor2",
+            "Simple",
+            "Reactor3",
+            "Coroutine");
 // Those that print each piece when it arrives.
 FOR_CLIENTS(Listening, "Async", "Reactor1", "Reactor2");
 // Those that print more than once.
-FOR_CLIENTS(Telling, "Blocking", "Async", "Reactor1", "Reactor2");
-FOR_CLIENTS(SimpleClient, "Simple");
+FOR_CLIENTS(Telling, "Blocking", "Async", "Reactor1", "Reactor2", "Coroutine");
+FOR_CLIENTS(SimpleClient, "Simple", "Reactor3");
 FOR_CLIENTS(StackClient, "Stack");
 
 // The server stalls, because "at once" must not wait for the end of the poem.

@@ -10,11 +10,18 @@ using namespace clients;
 
 namespace {
 
-FOR_CLIENTS(
-    Clients, "Blocking", "Async", "Reactor1", "Broken", "Reactor2", "Simple");
+FOR_CLIENTS(Clients,
+            "Blocking",
+            "Async",
+            "Reactor1",
+            "Broken",
+            "Reactor2",
+            "Simple",
+            "Reactor3",
+            "Coroutine");
 // Those that print each piece when it arrives.
 FOR_CLIENTS(Listening, "Async", "Reactor1", "Reactor2");
-FOR_CLIENTS(SimpleClient, "Simple");
+FOR_CLIENTS(SimpleClient, "Simple", "Reactor3");
 
 TEST_P(Clients, B01_PrintTheSameAsTheTutorial) {
   std::vector<std::unique_ptr<PoetryServer>> servers;

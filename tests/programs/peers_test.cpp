@@ -127,9 +127,10 @@ class TheirServer : public testing::TestWithParam<Client> {
         rig::run({.words = {rig::program(GetParam().path), port}});
     EXPECT_EQ(outcome.status, 0);
     EXPECT_EQ(outcome.err, "");
-    if (GetParam().name == "Simple") {
+    if (GetParam().name == "Simple" || GetParam().name == "Reactor3") {
       EXPECT_EQ(outcome.out, poem);
-    } else if (GetParam().name == "Blocking") {
+    } else if (GetParam().name == "Blocking" ||
+               GetParam().name == "Coroutine") {
       EXPECT_NE(outcome.out.find("Task 1: got " + std::to_string(poem.size()) +
                                  " bytes of poetry from 127.0.0.1:" + port),
                 std::string::npos)
@@ -168,7 +169,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Client{"Reactor1", "reactor-client-1/get-poetry"},
                     Client{"Broken", "reactor-client-1/get-poetry-broken"},
                     Client{"Reactor2", "reactor-client-2/get-poetry"},
-                    Client{"Simple", "reactor-client-2/get-poetry-simple"}),
+                    Client{"Simple", "reactor-client-2/get-poetry-simple"},
+                    Client{"Reactor3", "reactor-client-3/get-poetry"},
+                    Client{"Coroutine", "coroutine-client/get-poetry"}),
     [](const auto& test) { return test.param.name; });
 
 }  // namespace

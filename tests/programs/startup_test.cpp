@@ -64,6 +64,8 @@ INSTANTIATE_TEST_SUITE_P(Programs,
                                          "async-client/get-poetry",
                                          "reactor-client-1/get-poetry",
                                          "reactor-client-2/get-poetry",
+                                         "reactor-client-3/get-poetry",
+                                         "coroutine-client/get-poetry",
                                          "compare/poetry-trace",
                                          "compare/poetry-compare"));
 

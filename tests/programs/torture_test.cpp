@@ -56,6 +56,12 @@ const Client clients[] = {
     {"Reactor2", "reactor-client-2/get-poetry", "poll"},
     {"Reactor2", "reactor-client-2/get-poetry", "epoll"},
     {"Simple", "reactor-client-2/get-poetry-simple", "epoll"},
+    {"Reactor3", "reactor-client-3/get-poetry", "select"},
+    {"Reactor3", "reactor-client-3/get-poetry", "poll"},
+    {"Reactor3", "reactor-client-3/get-poetry", "epoll"},
+    {"Coroutine", "coroutine-client/get-poetry", "select"},
+    {"Coroutine", "coroutine-client/get-poetry", "poll"},
+    {"Coroutine", "coroutine-client/get-poetry", "epoll"},
 };
 
 // --- Output ------------------------------------------------------------------
@@ -163,7 +169,8 @@ std::string judge(const Client& client,
                   const std::vector<Task>& tasks,
                   const Outcome& outcome,
                   const Fault* fault) {
-  const bool prints_poems = client.name == "Simple";
+  const bool prints_poems =
+      client.name == "Simple" || client.name == "Reactor3";
   std::string wrong;
   if (!gave_up(outcome)) {
     wrong = judge_poems(tasks, outcome, prints_poems);
