@@ -6,14 +6,17 @@
 
 #include <fmt/format.h>
 
+#include "compare/report/machine.h"
 #include "compare/report/table.h"
 
 namespace poetry_compare {
 namespace {
 
 // How long the variant took, and how the sentence goes on.
-std::string appearance(const Variant& variant, const Variant* good) {
-  if (!good) {
+std::string appearance(const Comparison& comparison,
+                       const Variant& variant,
+                       const Variant* good) {
+  if (!good || machine_was_late(comparison, *good)) {
     return fmt::format("{} took {:.2f} s, but", variant.name,
                        variant.overall.wall);
   }
@@ -33,17 +36,24 @@ std::string activity(const Finding& finding) {
   return finding.cause == Cause::asleep ? "slept" : "";
 }
 
+// The number of a task is that of its poem.
+std::size_t number_of(const Variant& variant, std::size_t task) {
+  const auto& tasks = variant.picture.tasks;
+  return (task < tasks.size() ? tasks[task].poem : task) + 1;
+}
+
 std::string blame_for_unread(const Comparison& comparison,
                              const Variant& variant) {
   const Finding& unread = *variant.overall.unread;
   auto line = fmt::format("bytes of task {} lay unread for {:.1f} s",
-                          unread.task + 1, unread.duration());
+                          number_of(variant, unread.task), unread.duration());
   if (turn_is_long(comparison, variant)) return line;
   if (unread.cause != Cause::stuck) {
     const auto what = activity(unread);
     return what.empty() ? line : line + " while it " + what;
   }
-  return line + fmt::format(" while it waited for task {}{}", unread.other + 1,
+  return line + fmt::format(" while it waited for task {}{}",
+                            number_of(variant, unread.other),
                             unread.only_other ? " only" : " and others");
 }
 
@@ -56,7 +66,7 @@ std::string blame_for_turn(const Finding& turn) {
 }  // namespace
 
 bool about_equal(double one, double two) {
-  return std::abs(one - two) <= 0.05 * std::max(one, two);
+  return std::abs(one - two) <= std::max(0.05, 0.05 * std::max(one, two));
 }
 
 bool alarming(const Comparison& comparison, const Variant& variant) {
@@ -77,7 +87,7 @@ std::string blame(const Comparison& comparison,
   if (turn_is_long(comparison, variant)) {
     parts.push_back(blame_for_turn(*variant.overall.late_turn));
   }
-  return fmt::format("{} {}.", appearance(variant, good),
+  return fmt::format("{} {}.", appearance(comparison, variant, good),
                      fmt::join(parts, " while "));
 }
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <iterator>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 namespace poetry_compare {
 
@@ -30,6 +30,13 @@ std::string format_count(std::size_t count) {
 std::string plural(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", format_count(count), noun,
                      count == 1 ? "" : "s");
+}
+
+std::string enumerate(const std::vector<std::string>& names) {
+  if (names.size() == 1) return names.front();
+  return fmt::format("{} and {}",
+                     fmt::join(names.begin(), names.end() - 1, ", "),
+                     names.back());
 }
 
 std::string in_words(std::size_t count, bool capital) {

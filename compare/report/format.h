@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace poetry_compare {
 
@@ -18,6 +19,9 @@ std::string format_count(std::size_t count);
 
 // "1 read", "2 reads", "4 279 reads".
 std::string plural(std::size_t count, std::string_view noun);
+
+// "a", "a and b", "a, b and c".
+std::string enumerate(const std::vector<std::string>& names);
 
 // "no", "one", "two" ... "nine", "10"; or "No", "One".
 std::string in_words(std::size_t count, bool capital = false);

@@ -7,6 +7,7 @@
 #include "compare/report/blame.h"
 #include "compare/report/format.h"
 #include "compare/report/kinds.h"
+#include "compare/report/machine.h"
 #include "compare/report/table.h"
 
 namespace poetry_compare {
@@ -37,14 +38,6 @@ std::string why(const Comparison& comparison, const Variant& variant) {
 // The sentence with its reason, if there is one.
 std::string with_reason(const std::string& sentence, const std::string& why) {
   return why.empty() ? sentence + '.' : sentence + ": " + why + '.';
-}
-
-// "a", "a and b", "a, b and c".
-std::string enumerate(const std::vector<std::string>& names) {
-  if (names.size() == 1) return names.front();
-  return fmt::format("{} and {}",
-                     fmt::join(names.begin(), names.end() - 1, ", "),
-                     names.back());
 }
 
 // A variant that is worth comparing with: it read every poem, and no bytes
@@ -88,6 +81,15 @@ std::vector<std::string> as_fast(const Comparison& comparison,
   return lines;
 }
 
+// Whether the time of the variant, or that of "blocking", is not its own.
+bool is_distorted(const Comparison& comparison, const Variant& variant) {
+  return std::any_of(comparison.variants.begin(), comparison.variants.end(),
+                     [&](const Variant& one) {
+                       return (one.name == "blocking" || &one == &variant) &&
+                              machine_was_late(comparison, one);
+                     });
+}
+
 std::vector<std::string> praise(const Comparison& comparison,
                                 const Variant& good) {
   // With one poem, there is no other server to wait for.
@@ -96,11 +98,12 @@ std::vector<std::string> praise(const Comparison& comparison,
   // A shorter time may be chance.
   if (good.overall.wall * (*good.vs_blocking - 1) < 0.05) return {};
   auto lines = as_fast(comparison, good);
-  lines.insert(
-      lines.begin(),
-      with_reason(fmt::format("{} was {:.2f} times faster than blocking",
-                              good.name, *good.vs_blocking),
-                  why(comparison, good)));
+  auto line = fmt::format("{} was {:.2f} times faster than blocking", good.name,
+                          *good.vs_blocking);
+  line = is_distorted(comparison, good)
+             ? line + ", on a busy machine."
+             : with_reason(line, why(comparison, good));
+  lines.insert(lines.begin(), line);
   return lines;
 }
 
@@ -117,28 +120,6 @@ std::string tell_late_task(const Comparison& comparison,
       "{:.1f} s.",
       variant.name, shape_of(variant.picture).threads, tasks.size(),
       last->poem + 1, last->connected);
-}
-
-bool is_late(const Comparison& comparison,
-             const std::optional<Finding>& finding) {
-  return finding && !is_long(comparison.settings, finding->blamed) &&
-         is_long(comparison.settings, finding->duration() - finding->blamed);
-}
-
-// Without blame for anybody.
-std::string tell_of_machine(const Comparison& comparison) {
-  std::vector<std::string> names;
-  for (const Variant& variant : comparison.variants) {
-    if (is_late(comparison, variant.overall.unread) ||
-        is_late(comparison, variant.overall.late_turn)) {
-      names.push_back(variant.name);
-    }
-  }
-  if (names.empty()) return {};
-  return fmt::format(
-      "The machine was busy: {} came back late from the right "
-      "wait, or had no processor.",
-      enumerate(names));
 }
 
 }  // namespace

@@ -195,6 +195,31 @@ TEST(Sentences, DoNotBlameCallbacksThatDelayedNoTask) {
   EXPECT_THAT(sentences(comparison)[0], StartsWith("async was 2.27 times"));
 }
 
+TEST(Sentences, NoteABusyMachineWithoutAReasonOrAnAlarm) {
+  auto comparison = make_comparison();
+  auto& async = comparison.variants[1];
+  async.overall.wall = 3.14;
+  async.overall.unread = {0, 0.3, Cause::machine, 0, 1, 0, true};
+  EXPECT_FALSE(make_table(comparison).rows[1][3].alarming);
+  EXPECT_THAT(
+      sentences(comparison),
+      ElementsAre("async was 2.27 times faster than blocking, on a busy "
+                  "machine.",
+                  StartsWith("broken took 2.04 s, but"),
+                  "The machine was busy: async (expected 2.02 s, took 3.14 s) "
+                  "came back late from the right wait, or had no processor."));
+}
+
+TEST(Sentences, NameAClientThatPolls) {
+  auto comparison = make_comparison();
+  auto& async = comparison.variants[1];
+  async.overall.polls = true;
+  EXPECT_TRUE(make_table(comparison).rows[1][5].alarming);
+  EXPECT_THAT(sentences(comparison)[0],
+              HasSubstr("async took 2.04 s, but it asked again and again "
+                        "instead of waiting."));
+}
+
 TEST(Sentences, DoNotPraiseAVariantWithASingleTask) {
   auto comparison = make_comparison();
   comparison.poems.resize(1);
