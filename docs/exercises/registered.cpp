@@ -19,10 +19,10 @@
 
 using namespace std::chrono_literals;
 
+// Until a connection is made, all descriptors are those of attempts.
 std::string_view kind_of(const reactor::FileDescriptor& descriptor) {
   if (dynamic_cast<const reactor::Transport*>(&descriptor)) return "transport";
-  if (dynamic_cast<const reactor::Connector*>(&descriptor)) return "connector";
-  return "something else";
+  return "attempt";
 }
 
 template <typename Descriptor>
