@@ -63,9 +63,19 @@ void set_up_connections(int listener, const ServerOptions& options) {
 }
 
 void accept_failed() {
-  if (errno == EINTR) return;
-  spdlog::warn("accept: {}", net::last_error().message());
+  static std::error_code last;
+  static Clock::time_point until{};
+  const std::error_code error = net::last_error();
+  if (error == std::errc::interrupted) return;
+  if (error == std::errc::invalid_argument) {
+    throw std::system_error(error, "cannot accept clients any more");
+  }
+  if (error != last || Clock::now() > until) {
+    spdlog::warn("cannot accept clients: {}", error.message());
+  }
+  last = error;
   std::this_thread::sleep_for(1s);
+  until = Clock::now() + 1s;
 }
 
 void end_connection(const net::Socket& sock, const std::string& how) try {

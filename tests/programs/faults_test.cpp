@@ -1,6 +1,7 @@
 // Programs whose system calls fail in ways that last, for some rows of the
 // conformance list. torture_test.cpp has each single failure.
 
+#include <algorithm>
 #include <csignal>
 #include <cstdint>
 #include <ostream>
@@ -186,7 +187,28 @@ TEST_P(ServerFaults, F06_AnAbortedClientIsOneLine) {
   // The library passes over it.
   if (GetParam().name == "Reactor") return;
   EXPECT_EQ(outcome.err,
-            "slowpoetry: warning: accept: Software caused connection abort\n");
+            "slowpoetry: warning: cannot accept clients: Software caused "
+            "connection abort\n");
+}
+
+TEST_P(ServerFaults, F06_AnErrorThatLastsIsOneLine) {
+  const auto outcome = serve_one("accept 1-2 ENOBUFS; accept4 1-32 ENOBUFS");
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(received, poem);
+  EXPECT_TRUE(outcome.err.ends_with(
+      "cannot accept clients: No buffer space available\n"));
+  EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+}
+
+// As accept() fails once the listening socket was shut down.
+TEST(BlockingServerFaults, F06_AServerThatCannotListenAnyMoreEnds) {
+  const PoemFile file(poem);
+  const auto outcome = run(
+      {rig::program("blocking-server/slowpoetry"), "--port", "0", file.path()},
+      "accept * EINVAL");
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.err,
+            "slowpoetry: cannot accept clients any more: Invalid argument\n");
 }
 
 TEST_P(ServerFaults, F09_AClientThatIsGoneBeforeItIsAcceptedHasNoAddress) {
