@@ -43,7 +43,7 @@ class Attempts {
       if (!pending_.empty()) {
         wait();
       } else if (next_ == end_) {
-        throw std::system_error(error_);
+        throw std::system_error(error_ ? error_ : own_error_);
       }
     }
   }
@@ -58,8 +58,8 @@ class Attempts {
       next_start_ = steady_clock::now() + attempt_delay;
       if (!error) {
         pending_.push_back(std::move(sock));
-      } else if (!error_) {
-        error_ = error;
+      } else {
+        own_error_ = error;
       }
     }
   }
@@ -98,7 +98,8 @@ class Attempts {
   const int flags_;
   steady_clock::time_point next_start_{};
   std::vector<Socket> pending_;
-  std::error_code error_;
+  std::error_code error_;  // the last one of a server
+  std::error_code own_error_;  // the last one of this machine
 };
 
 }  // namespace

@@ -16,8 +16,8 @@ namespace net {
 // Connects to the IP address that accepts first, and returns a blocking socket.
 // The attempts begin in this order: the next one when all others have failed,
 // or 250 ms after the last one began. Throws std::system_error: timed_out after
-// the deadline, or the reason of the last address that gave one; a reason of
-// this machine counts only if there is no other.
+// the deadline, or the last reason of a server; without one, the last reason of
+// this machine.
 Socket connect_to_any(
     const std::vector<Address>& ip_addresses,
     std::optional<std::chrono::steady_clock::time_point> deadline);

@@ -70,7 +70,7 @@ void Attempt::try_all(std::vector<net::Address> ip_addresses,
                       std::error_code error) {
   lookup_.reset();
   ip_addresses_ = {ip_addresses.rbegin(), ip_addresses.rend()};
-  error_ = error;
+  own_error_ = error;
   try_next();
 }
 
@@ -80,12 +80,12 @@ void Attempt::try_next() {
   next_call_.cancel();
   do {
     if (ip_addresses_.empty()) {
-      if (sockets_.empty()) end({{}, {}, error_});
+      if (sockets_.empty()) end({{}, {}, error_ ? error_ : own_error_});
       return;
     }
-    error_ = try_address(ip_addresses_.back());
+    own_error_ = try_address(ip_addresses_.back());
     ip_addresses_.pop_back();
-  } while (error_);
+  } while (own_error_);
   if (ip_addresses_.empty()) return;
   next_call_ = reactor_.call_later(next_address_delay, [this] { try_next(); });
 }

@@ -61,7 +61,8 @@ class Attempt {
   std::shared_ptr<ReadDescriptor> lookup_;
   std::vector<net::Address> ip_addresses_;  // to be tried, the next one last
   std::vector<std::shared_ptr<ConnectingSocket>> sockets_;
-  std::error_code error_;  // the last one
+  std::error_code error_;  // the last one of a server
+  std::error_code own_error_;  // the last one of this machine
 };
 
 }  // namespace reactor

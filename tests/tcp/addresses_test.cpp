@@ -2,6 +2,8 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
+
 #include "tcp/tcp_client.h"
 
 using namespace rig;
@@ -92,6 +94,34 @@ TEST_P(Addresses, D06_TheTimeoutIsForAllAddresses) {
   });
   run_until_over();
   EXPECT_EQ(client->reason, std::errc::timed_out);
+}
+
+// 255.255.255.255, and fe80::1 without a zone, fail on this machine.
+TEST_P(Addresses, D10_BothWaysToConnectGiveTheSameReason) {
+  const std::string broadcast = "255.255.255.255";
+  const std::string lost = "fe80::1";
+  const std::string closed = "127.0.0.2";
+  const std::vector<std::pair<std::vector<std::string>, std::errc>> cases{
+      {{broadcast, closed}, std::errc::connection_refused},
+      {{closed, broadcast}, std::errc::connection_refused},
+      {{lost, closed, lost}, std::errc::connection_refused},
+      {{lost, broadcast}, std::errc::network_unreachable}};
+  std::vector<std::shared_ptr<Client>> clients;
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    const net::Address bad{"bad" + std::to_string(i), full.address.port};
+    names[bad.host] = cases[i].first;
+    EXPECT_EQ(code_thrown_by([&] { net::connect(bad); }), cases[i].second) << i;
+    clients.push_back(std::make_shared<Client>());
+    reactor.connect_tcp(bad.host, bad.port, clients.back());
+  }
+  steps.when([&] {
+    return std::ranges::all_of(
+        clients, [](const auto& one) { return one->failures == 1; });
+  });
+  steps.run();
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    EXPECT_EQ(clients[i]->reason, cases[i].second) << i;
+  }
 }
 
 TEST_P(Addresses, D08_DisconnectEndsAllAttempts) {
