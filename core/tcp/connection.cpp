@@ -207,7 +207,8 @@ void TcpConnection::graceful_shutdown() {
   ::shutdown(fileno(), SHUT_WR);
   char unread[read_size];
   for (int i = 0; i < 16; ++i) {
-    if (::recv(fileno(), unread, sizeof unread, 0) <= 0) return;
+    const ssize_t n = ::recv(fileno(), unread, sizeof unread, 0);
+    if (n <= 0 && !net::must_retry(n)) return;
   }
 }
 

@@ -44,7 +44,8 @@ void answer(Question& question) {
     question.error = make_error_code(std::errc::not_enough_memory);
   }
   question.is_complete = true;
-  ::eventfd_write(question.ready.fd(), 1);
+  while (net::must_retry(::eventfd_write(question.ready.fd(), 1))) {
+  }
 }
 
 // All reactors of the program share it. A thread ends when no question waits.

@@ -111,8 +111,11 @@ class TcpPort final : public ListeningPort,
 
  private:
   net::Socket accept() const {
-    return net::Socket(
-        ::accept4(fileno(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    int fd = -1;
+    do {
+      fd = ::accept4(fileno(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    } while (net::must_retry(fd));
+    return net::Socket(fd);
   }
 
   std::error_code serve_client() {

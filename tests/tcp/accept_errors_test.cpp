@@ -46,9 +46,9 @@ class AcceptErrors : public TcpTest {
 FOR_EVERY_POLLER(AcceptErrors);
 
 TEST_P(AcceptErrors, F06_AnErrorThatLastsPausesThePort) {
-  const std::vector<std::string> errors{"ENOBUFS",  "ENOMEM",       "EPERM",
-                                        "ENFILE",   "EMFILE",       "EPROTO",
-                                        "ENETDOWN", "ECONNABORTED", "EINTR"};
+  const std::vector<std::string> errors{"ENOBUFS",  "ENOMEM",      "EPERM",
+                                        "ENFILE",   "EMFILE",      "EPROTO",
+                                        "ENETDOWN", "ECONNABORTED"};
   int wakeups = 0;
   for (std::size_t i = 0; i < errors.size(); ++i) {
     steps.after(0, [&, i] {
@@ -69,6 +69,25 @@ TEST_P(AcceptErrors, F06_AnErrorThatLastsPausesThePort) {
   EXPECT_EQ(log.lines()[0], '[' + to_string(port->host()) +
                                 "] cannot accept clients: No buffer space "
                                 "available");
+}
+
+TEST_P(AcceptErrors, J04_AnInterruptedAcceptIsRepeatedInSilence) {
+  steps.after(0, [&] { fail("accept4 1-100 EINTR"); });
+  steps.when([this] { return server->lost(); });
+  steps.run();
+  EXPECT_EQ(receive_all(guest).data, "poem");
+  EXPECT_TRUE(log.lines().empty());
+}
+
+// Closing a socket with unread bytes resets the connection.
+TEST_P(AcceptErrors, J04_AnInterruptedReadBeforeTheEndIsRepeated) {
+  ASSERT_EQ(::send(guest.fd(), "unread", 6, 0), 6);
+  steps.after(0, [&] { fail("recv 1-3 EINTR"); });
+  steps.when([this] { return server->lost(); });
+  steps.run();
+  const Received received = receive_all(guest);
+  EXPECT_EQ(received.data, "poem");
+  EXPECT_FALSE(received.error) << received.error.message();
 }
 
 TEST_P(AcceptErrors, F06_EachPauseIsALineAfterAClientWasServed) {
