@@ -12,10 +12,6 @@
 namespace poetry_compare {
 namespace {
 
-// The numbers of the rows that are not threads.
-constexpr std::size_t task_rows = 100;
-constexpr std::size_t server_rows = 200;
-
 using Json = nlohmann::ordered_json;
 
 class Events {
@@ -23,11 +19,13 @@ class Events {
   // All rows and events from now on belong to this process.
   void begin_process(std::size_t process, const std::string& name) {
     process_ = process;
+    process_name_ = name;
     add_name("process_name", 0, name);
   }
 
+  // Viewers list the rows of all processes, so each has the process's name.
   void name_row(std::size_t row, const std::string& name) {
-    add_name("thread_name", row, name);
+    add_name("thread_name", row, process_name_ + ": " + name);
   }
 
   // Times are rounded to ns, so that events that nest still do.
@@ -67,6 +65,7 @@ class Events {
   }
 
   std::size_t process_ = 0;
+  std::string process_name_;
   std::string text_;
 };
 
@@ -96,9 +95,12 @@ void add_threads(Events& events, const Picture& picture) {
   }
 }
 
-void add_server(Events& events, std::size_t row, const Task& task) {
+void add_server(Events& events,
+                std::size_t row,
+                std::size_t index,
+                const Task& task) {
   if (task.sends.empty()) return;
-  events.name_row(row, fmt::format("server {}", task.poem + 1));
+  events.name_row(row, fmt::format("server of task {}", index + 1));
   for (const Send& send : task.sends) {
     events.add(row, "send", send.time, send.time, send.bytes);
   }
@@ -107,16 +109,19 @@ void add_server(Events& events, std::size_t row, const Task& task) {
 void add_tasks(Events& events,
                const std::vector<Poem>& poems,
                const Picture& picture) {
+  // The rows are threads, tasks and servers, in that order.
+  const std::size_t first_task = picture.threads.size() + 1;
+  const std::size_t first_server = first_task + picture.tasks.size();
   for (std::size_t i = 0; i < picture.tasks.size(); ++i) {
     const Task& task = picture.tasks[i];
-    const std::size_t row = task_rows + i;
+    const std::size_t row = first_task + i;
     events.name_row(row, fmt::format("task {}", i + 1));
     events.add(row, poems[task.poem].name, task.connected, task.end,
                task.bytes);
     for (const Read& read : task.reads) {
       events.add(row, "read", read.time, read.time, read.bytes);
     }
-    add_server(events, server_rows + i, task);
+    add_server(events, first_server + i, i, task);
   }
 }
 

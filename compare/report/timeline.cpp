@@ -112,8 +112,14 @@ double measured_bytes(const Comparison& comparison, double bin) {
   return most;
 }
 
+// Of a number in decimal.
+std::size_t digits_of(std::size_t number) {
+  return std::to_string(number).size();
+}
+
 Scale make_scale(const Comparison& comparison, std::size_t columns) {
-  constexpr std::size_t margin = 8;  // "   T1 ", and the last bin
+  // "   T1 ", and the last bin.
+  const std::size_t margin = 7 + digits_of(comparison.poems.size());
   Scale scale;
   scale.bin = bin_width(time_axis(comparison), comparison.settings.delay,
                         columns - margin);
@@ -150,13 +156,15 @@ std::string heading(const Variant& variant, std::size_t width) {
   return line + '\n';
 }
 
-std::string draw_lanes(const Variant& variant,
+std::string draw_lanes(const Comparison& comparison,
+                       const Variant& variant,
                        const Scale& scale,
                        const Glyphs& glyphs,
                        bool colour) {
   std::string lanes;
+  const std::size_t digits = digits_of(comparison.poems.size());
   for (const Task& task : variant.picture.tasks) {
-    lanes += fmt::format("   T{:<2}{}{}{}\n", task.poem + 1,
+    lanes += fmt::format("   T{:<{}} {}{}{}\n", task.poem + 1, digits,
                          colour ? colours[task.poem % colours.size()] : "",
                          draw_lane(task, scale, glyphs), colour ? plain : "");
   }
@@ -187,7 +195,7 @@ std::string draw_timeline(const Comparison& comparison,
   std::string text;
   for (const Variant& variant : variants) {
     text += heading(variant, width);
-    text += draw_lanes(variant, scale, glyphs, terminal.colour);
+    text += draw_lanes(comparison, variant, scale, glyphs, terminal.colour);
   }
   const auto key = legend(scale, glyphs);
   return text + (terminal.width ? wrap(key, *terminal.width) : key) + '\n';

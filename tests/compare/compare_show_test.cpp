@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/core.h>
@@ -262,6 +264,16 @@ TEST(Timeline, FitsANarrowTerminal) {
   }
 }
 
+TEST(Timeline, HasASpaceBehindEveryNumberOfATask) {
+  auto comparison = make_comparison();
+  comparison.poems.resize(10);
+  auto& tasks = comparison.variants[1].picture.tasks;
+  tasks = {make_task(8, 0.4, true), make_task(9, 0.4, true)};
+  const auto text = draw_timeline(comparison, {80, false, false});
+  EXPECT_THAT(text, HasSubstr("   T9  ="));
+  EXPECT_THAT(text, HasSubstr("   T10 ="));
+}
+
 TEST(Timeline, IsPlainOnAPlainTerminal) {
   const auto text = draw_timeline(make_comparison(), {60, false, false});
   EXPECT_TRUE(std::all_of(text.begin(), text.end(), [](char c) {
@@ -325,6 +337,25 @@ TEST(Perfetto, HasCompleteEventsOnly) {
   EXPECT_THAT(text, HasSubstr(R"("name":"turn","ts":100000.0,"dur":50000.0)"));
   EXPECT_EQ(text.find(R"("ph":"B")"), text.npos);
   EXPECT_EQ(text.find(R"("ph":"b")"), text.npos);
+}
+
+TEST(Perfetto, RowsAreUnique) {
+  auto comparison = make_comparison();
+  auto& tasks = comparison.variants[1].picture.tasks;
+  tasks = std::vector(250, make_task(0, 0.1, true));  // of the same poem
+  std::set<std::string> names;
+  std::set<std::pair<int, int>> rows;
+  std::size_t count = 0;
+  const auto trace = nlohmann::json::parse(write_perfetto(comparison));
+  for (const auto& event : trace["traceEvents"]) {
+    if (event["name"] != "thread_name") continue;
+    ++count;
+    names.insert(event["args"]["name"].get<std::string>());
+    rows.emplace(event["pid"].get<int>(), event["tid"].get<int>());
+  }
+  EXPECT_EQ(count, 1U + 250 + 250 + 1 + 2 + 2);
+  EXPECT_EQ(names.size(), count);
+  EXPECT_EQ(rows.size(), count);
 }
 
 }  // namespace
