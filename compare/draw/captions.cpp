@@ -112,8 +112,8 @@ std::string one_by_one_caption(const Shape& shape) {
            "own, but it does not begin before the last one has ended.";
   }
   return "One strip, one hatch after the other: while the thread is stuck in a "
-         "read of one poem, it does not even ask for the next one. The turns "
-         "keep one colour until a poem ends.";
+         "read of one poem, it does not even ask for the next one. The order "
+         "of the reads keeps one colour until a poem ends.";
 }
 
 // With several threads.
@@ -151,7 +151,7 @@ std::string about(const Comparison& comparison,
     case Kind::any_task:
       return "The strip is grey: the thread waits for all tasks at once and "
              "reads from whichever has bytes first. There are no wedges, and "
-             "the turns change their colour all the time.";
+             "the order of the reads changes its colour all the time.";
     case Kind::busy:
       return "The strip is dark: the program never waits. It asks every socket "
              "again and again whether there are bytes, and takes all the "

@@ -155,18 +155,18 @@ std::vector<OrderedRead> reads_in_order(const Picture& picture) {
   return reads;
 }
 
-std::vector<Interval> make_turns(const Picture& picture, double width) {
+std::vector<Interval> make_order(const Picture& picture, double width) {
   const auto reads = reads_in_order(picture);
-  std::vector<Interval> turns;
+  std::vector<Interval> order;
   for (std::size_t i = 0; i < reads.size(); ++i) {
     const double x = static_cast<double>(i) * width;
     const std::size_t task = reads[i].task;
-    const bool same = !turns.empty() && turns.back().what == task;
-    const bool hidden = !turns.empty() && x + width - turns.back().begin < cell;
-    if (!same && !hidden) turns.push_back({x, x, task});
-    turns.back().end = x + width;
+    const bool same = !order.empty() && order.back().what == task;
+    const bool hidden = !order.empty() && x + width - order.back().begin < cell;
+    if (!same && !hidden) order.push_back({x, x, task});
+    order.back().end = x + width;
   }
-  return turns;
+  return order;
 }
 
 Samples downsample(const Picture& picture, const Axis& axis) {

@@ -51,7 +51,7 @@ std::vector<OrderedRead> reads_in_order(const Picture& picture);
 
 // The tasks in the order of their reads, each read as wide as given. Where
 // reads are too narrow to be seen, one box stands for several.
-std::vector<Interval> make_turns(const Picture& picture, double width);
+std::vector<Interval> make_order(const Picture& picture, double width);
 
 // A task on the time axis.
 struct TaskSamples {

@@ -80,7 +80,7 @@ constexpr Text figure_2{
     "a client with threads"};
 
 constexpr Text figure_3{
-    "Figure 3: taking turns.",
+    "Figure 3: the reads of all tasks, mixed.",
     "One thread: the next slice goes to a task whose bytes have arrived. This "
     "is a close-up: the slices are those of Figure 1, only higher.",
     "a client that waits for all tasks at once"};
@@ -117,10 +117,13 @@ std::string draw_column(const SliceFigure& figure,
                     fmt::format("and {} more", column.hidden));
 }
 
+// The shifts take less than a column's width together.
 std::string draw_one(const Text& about,
                      const SliceFigure& figure,
-                     double shift) {
+                     double wanted_shift) {
   if (figure.columns.empty()) return missing(about);
+  const double shift = std::min(
+      wanted_shift, 90 / std::max(1., static_cast<double>(figure.num_tasks)));
   const SliceColumn& column = figure.columns.front();
   const auto svg = time_arrow() + heading(left + 75, column.heading) +
                    draw_column(figure, column, left, 150, shift);
@@ -137,7 +140,13 @@ std::string draw_several(const Text& about, const SliceFigure& figure) {
     svg += heading(x + width / 2, column.heading);
     x += width + 6;
   }
-  return frame(std::max(min_width, x + 8), svg, about.title, about.caption);
+  std::string caption = about.caption;
+  if (figure.hidden > 0) {
+    caption += fmt::format(" Here are the first {} of {} threads.",
+                           figure.columns.size(),
+                           figure.columns.size() + figure.hidden);
+  }
+  return frame(std::max(min_width, x + 8), svg, about.title, caption);
 }
 
 // --- Figure 4: with the waiting ----------------------------------------------
@@ -174,6 +183,12 @@ std::string draw_thread(const WaitingColumn& column,
   return svg;
 }
 
+std::string waiting_heading(const WaitingVariant& variant) {
+  if (variant.hidden == 0) return variant.name;
+  return fmt::format("{} ({} of {})", variant.name, variant.threads.size(),
+                     variant.threads.size() + variant.hidden);
+}
+
 std::string draw_waiting(const FiguresView& view) {
   constexpr double gap = 9;
   std::string svg = time_arrow();
@@ -188,7 +203,7 @@ std::string draw_waiting(const FiguresView& view) {
       svg += draw_thread(thread, view.axis, x, width);
       x += width + gap;
     }
-    svg += heading((begin + x - gap) / 2, variant.name);
+    svg += heading((begin + x - gap) / 2, waiting_heading(variant));
     x += 12;
   }
   return frame(x, svg, "Figure 4: the waiting put back.",

@@ -45,18 +45,24 @@ SliceFigure one_column(const Variant* variant, double slice) {
   const auto reads = reads_in_order(variant->picture);
   return {slice,
           variant->picture.tasks.size(),
-          {view_column(variant->name, reads, slice)}};
+          {view_column(variant->name, reads, slice)},
+          0};
 }
 
 SliceFigure column_per_thread(const Variant* variant, double slice) {
   if (!variant) return {};
-  SliceFigure figure{slice, variant->picture.tasks.size(), {}};
+  constexpr std::size_t most = 8;
+  SliceFigure figure{slice, variant->picture.tasks.size(), {}, 0};
   const auto all = reads_in_order(variant->picture);
   for (const std::size_t thread : threads_by_poem(variant->picture)) {
     Reads own;
     std::copy_if(all.begin(), all.end(), std::back_inserter(own),
                  [&](auto& read) { return read.thread == thread; });
     if (own.empty()) continue;
+    if (figure.columns.size() == most) {
+      ++figure.hidden;
+      continue;
+    }
     const auto heading = fmt::format("thread {}", figure.columns.size() + 1);
     figure.columns.push_back(view_column(heading, own, slice));
   }
@@ -71,9 +77,14 @@ Axis beginning(const Comparison& comparison) {
 }
 
 WaitingVariant view_waiting(const Variant& variant, const Axis& axis) {
-  WaitingVariant view{variant.name, {}};
+  constexpr std::size_t most = 4;
+  WaitingVariant view{variant.name, {}, 0};
   const auto reads = reads_in_order(variant.picture);
   for (const std::size_t thread : threads_by_poem(variant.picture)) {
+    if (view.threads.size() == most) {
+      ++view.hidden;
+      continue;
+    }
     const auto strip = make_strip(variant.picture, thread, axis);
     auto& column = view.threads.emplace_back();
     column.segments = view_strip(variant.picture, strip);

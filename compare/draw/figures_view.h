@@ -34,6 +34,7 @@ struct SliceFigure {
   double slice = 1;  // how high one is, in pixels
   std::size_t num_tasks = 1;
   std::vector<SliceColumn> columns;
+  std::size_t hidden = 0;  // columns for which there is no room
 };
 
 // A thread of Figure 4.
@@ -45,6 +46,7 @@ struct WaitingColumn {
 struct WaitingVariant {
   std::string name;
   std::vector<WaitingColumn> threads;
+  std::size_t hidden = 0;  // threads for which there is no room
 };
 
 struct FiguresView {

@@ -12,6 +12,7 @@ namespace poetry_compare {
 namespace {
 
 constexpr double strip_height = 12, lane_height = 18, row_height = 6, gap = 4;
+constexpr double max_rows_height = 36;  // of all rows together
 
 // A place on the axis as a part of it, without the "%".
 std::string percent(double x) {
@@ -112,7 +113,7 @@ std::string ticks_path(const std::vector<TickView>& ticks, double floor) {
 }
 
 // The boxes of one row, as a path with a thick stroke.
-std::string row_path(const TurnsView::Row& row, double y, double height) {
+std::string row_path(const OrderView::Row& row, double y, double height) {
   std::string path;
   for (const Interval& box : row.boxes) {
     path += fmt::format("M{} {}H{}", number(box.begin, 2), number(y, 2),
@@ -122,13 +123,15 @@ std::string row_path(const TurnsView::Row& row, double y, double height) {
                      colour(row.poem), number(height, 2), path);
 }
 
-// Lines between the boxes, if these are wide enough.
-std::string gaps(const TurnsView& turns, double middle) {
-  if (turns.width < 2) return "";
+// Lines between the boxes, as high as they are, if the boxes are wide enough.
+std::string gaps(const OrderView& order, double height) {
+  if (order.width < 2) return "";
   return fmt::format(
-      "<path class=\"gaps\" stroke-dasharray=\"{} {}\" d=\"M{} {}H{}\"/>", 0.6,
-      number(turns.width - 0.6, 4), number(turns.width - 0.3, 4),
-      number(middle, 2), number(turns.end, 2));
+      "<path class=\"gaps\" stroke-width=\"{}\" stroke-dasharray=\"{} {}\" "
+      "d=\"M{} {}H{}\"/>",
+      number(height, 2), 0.6, number(order.width - 0.6, 4),
+      number(order.width - 0.3, 4), number(height / 2, 2),
+      number(order.end, 2));
 }
 
 // Draws from top to bottom, in layers: shapes that may be stretched along the
@@ -158,8 +161,10 @@ class Painter {
     stretched_ += shape("reads s", hue, ticks_path(lane.ticks, floor));
     if (lane.unread) {
       above_ += fmt::format(
-          "<text x=\"{}%\" dx=\"-5\" y=\"{}\" class=\"unread\">{}</text>",
-          percent(lane.unread->x), number(floor - 5), lane.unread->text);
+          "<text x=\"{}%\" dx=\"{}\" y=\"{}\" class=\"unread{}\">{}</text>",
+          percent(lane.unread->x), lane.unread->before ? -5 : 5,
+          number(floor - 5), lane.unread->before ? " before" : "",
+          lane.unread->text);
     }
     above_ += end_label(lane.end, floor - 5, lane.size);
     y_ += lane_height + gap;
@@ -170,32 +175,32 @@ class Painter {
     y_ += with_times ? 20 : 4;
   }
 
-  void turns(const TurnsView& turns) {
-    const auto rows = static_cast<double>(turns.rows.size());
-    const double row = std::min(row_height, 24 / rows);
+  void order(const OrderView& order) {
+    const auto rows = static_cast<double>(order.rows.size());
+    const double row = std::min(row_height, max_rows_height / rows);
     const double height = row * rows;
     std::string boxes;
-    for (std::size_t i = 0; i < turns.rows.size(); ++i) {
+    for (std::size_t i = 0; i < order.rows.size(); ++i) {
       boxes +=
-          row_path(turns.rows[i], (static_cast<double>(i) + 0.5) * row, row);
+          row_path(order.rows[i], (static_cast<double>(i) + 0.5) * row, row);
     }
-    boxes += gaps(turns, height / 2);
+    boxes += gaps(order, height);
     const double middle = y_ + height / 2 + 4;
-    labels_ += row_label(middle, "turns");
-    turns_ = stretched(boxes, y_, height) +
-             end_label(turns.end, middle, turns.label);
+    labels_ += row_label(middle, "order");
+    order_ = stretched(boxes, y_, height) +
+             end_label(order.end, middle, order.label);
     y_ += height;
   }
 
   Drawing finish() const {
-    return {below_ + stretched(stretched_, 0, y_) + above_, turns_, labels_,
+    return {below_ + stretched(stretched_, 0, y_) + above_, order_, labels_,
             y_};
   }
 
  private:
   double y_ = 0;
   std::size_t num_lanes_ = 0;
-  std::string below_, stretched_, above_, turns_, labels_;
+  std::string below_, stretched_, above_, order_, labels_;
 };
 
 }  // namespace
@@ -210,7 +215,7 @@ Drawing draw_lanes(const LanesView& view,
   }
   for (const LaneView& lane : view.lanes) painter.lane(lane);
   painter.axis(axis, with_times);
-  if (!view.turns.rows.empty()) painter.turns(view.turns);
+  if (!view.order.rows.empty()) painter.order(view.order);
   return painter.finish();
 }
 

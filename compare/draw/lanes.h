@@ -13,7 +13,7 @@ namespace poetry_compare {
 // of it. Some labels stand to the right of 100 %.
 struct Drawing {
   std::string svg;
-  std::string turns;  // the strip without a time axis; to be drawn above
+  std::string order;  // the strip without a time axis; to be drawn above
   std::string labels;  // to the left of 0 %
   double height = 0;
 };

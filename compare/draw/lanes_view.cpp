@@ -40,8 +40,20 @@ std::optional<Label> label_pile(const std::vector<double>& pile, double full) {
       peak, pile.end(), [&](double bytes) { return bytes <= *peak * 0.9; });
   const double cell = picture_width / static_cast<double>(pile.size());
   return Label{
-      static_cast<double>(end - pile.begin()) * cell,
+      static_cast<double>(end - pile.begin()) * cell, true,
       format_count(static_cast<std::size_t>(std::lround(*peak))) + " B unread"};
+}
+
+// Where the lane has no room for the label on a screen of 400 pixels, the label
+// stands behind the lane.
+void add_unread(const Label& label, LaneView& lane) {
+  constexpr double room = 250;
+  const bool before = label.x >= room;
+  if (before || lane.end - label.x >= room) {
+    lane.unread = Label{label.x, before, label.text};
+  } else {
+    lane.size += ", " + label.text;
+  }
 }
 
 std::string describe(const Poem& poem, const Task& task) {
@@ -64,23 +76,25 @@ LaneView view_lane(const Poem& poem,
   lane.ticks = view_ticks(
       samples.ticks, std::max(task.bytes, poem.bytes.value_or(0)), scale.axis);
   const double full = scale.piles[task.poem];
-  lane.unread = label_pile(samples.pile, full);
+  if (const auto label = label_pile(samples.pile, full)) {
+    add_unread(*label, lane);
+  }
   for (const double bytes : samples.pile) lane.pile.push_back(bytes / full);
   return lane;
 }
 
-TurnsView view_turns(const Picture& picture, double width) {
-  const auto turns = make_turns(picture, width);
-  if (turns.empty()) return {};
-  TurnsView view;
+OrderView view_order(const Picture& picture, double width) {
+  const auto order = make_order(picture, width);
+  if (order.empty()) return {};
+  OrderView view;
   std::size_t reads = 0;
   for (const Task& task : picture.tasks) {
     view.rows.push_back({task.poem, {}});
     reads += task.reads.size();
   }
-  for (const Interval& turn : turns) view.rows[turn.what].boxes.push_back(turn);
+  for (const Interval& box : order) view.rows[box.what].boxes.push_back(box);
   view.width = width;
-  view.end = turns.back().end;
+  view.end = order.back().end;
   view.label = plural(reads, "read");
   return view;
 }
@@ -109,7 +123,7 @@ LanesView view_lanes(const std::vector<Poem>& poems,
     view.lanes.push_back(
         view_lane(poems[task.poem], task, samples.tasks[i], scale));
   }
-  view.turns = view_turns(picture, scale.turn);
+  view.order = view_order(picture, scale.read);
   return view;
 }
 

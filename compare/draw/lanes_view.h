@@ -20,9 +20,10 @@ struct Segment {
   std::string classes;  // its look: "any", "work", "h1"
 };
 
-// Text at a place on the axis.
+// Text beside a place on the axis.
 struct Label {
   double x = 0;
+  bool before = true;  // on the left of it
   std::string text;
 };
 
@@ -40,12 +41,13 @@ struct LaneView {
   double end = 0;
   std::string size;  // "3 003 B"
   std::vector<double> pile;  // for each quarter of a unit; 1 fills the lane
-  std::optional<Label> unread;  // where a large pile ends: "1 200 B unread"
+  std::optional<Label>
+      unread;  // beside the end of a large pile: "1 200 B unread"
   std::vector<TickView> ticks;
 };
 
 // All reads in their order, without a time axis.
-struct TurnsView {
+struct OrderView {
   struct Row {
     std::size_t poem = 0;
     std::vector<Interval> boxes;
@@ -59,7 +61,7 @@ struct TurnsView {
 struct LanesView {
   std::vector<std::vector<Segment>> strips;  // of each thread
   std::vector<LaneView> lanes;
-  TurnsView turns;
+  OrderView order;
 };
 
 // Of a variant that was seen.

@@ -77,7 +77,7 @@ std::string draw_picture(const VariantView& variant,
       "</svg></svg>\n{5}</svg>\n",
       number(drawing.height), escape(variant.name),
       variant.headline.text + variant.headline.alarm, drawing.labels,
-      drawing.svg, drawing.turns);
+      drawing.svg, drawing.order);
 }
 
 // In an element of its own, or nothing.

@@ -100,12 +100,24 @@ function hover(event) {
   hide();
 }
 
-// Arrow keys go to another read of the lane.
+// The tab key reaches one lane of each picture; up and down go to the others.
+function change_lane(lane, by) {
+  const lanes = [...lane.closest(".lanes").querySelectorAll(".lane")];
+  const next = lanes[lanes.indexOf(lane) + by];
+  if (!next) return;
+  lane.setAttribute("tabindex", "-1");
+  next.setAttribute("tabindex", "0");
+  next.focus();
+}
+
+// The arrow keys go to another read of the lane, or to another lane.
 function step(event) {
   const steps = {ArrowRight: 1, ArrowLeft: -1, PageDown: 10, PageUp: -10};
+  const lanes = {ArrowDown: 1, ArrowUp: -1};
   const lane = event.currentTarget, by = steps[event.key];
+  if (by || lanes[event.key]) event.preventDefault();
+  if (lanes[event.key]) return change_lane(lane, lanes[event.key]);
   if (!by) return;
-  event.preventDefault();
   const variant = lane.closest(".variant").dataset.variant;
   const list = reads[variant][lane.dataset.task];
   const next = +(lane.dataset.index || 0) + by;
@@ -185,8 +197,8 @@ function prepare_picture(svg) {
   }, {passive: false});
 }
 
-function prepare_lane(lane) {
-  lane.setAttribute("tabindex", "0");
+function prepare_lane(lane, index) {
+  lane.setAttribute("tabindex", index === 0 ? "0" : "-1");
   lane.addEventListener("focus",
       () => show(lane, +lane.dataset.index || 0, true));
   lane.addEventListener("blur", hide);
@@ -199,7 +211,7 @@ function prepare_lane(lane) {
 for (const article of articles) {
   add_choice(article);
   prepare_picture(article.querySelector(".lanes"));
-  for (const lane of article.querySelectorAll(".lane")) prepare_lane(lane);
+  article.querySelectorAll(".lane").forEach(prepare_lane);
 }
 button("\u2212", "less", () => zoom_to(zoom / 2));
 button("+", "more", () => zoom_to(zoom * 2));

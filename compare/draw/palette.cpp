@@ -98,7 +98,7 @@ std::vector<LegendItem> legend_of_marks() {
       {"<path class=\"box s1\" stroke-width=\"4\" d=\"M0 2H6M14 2H20\"/>"
        "<path class=\"box s2\" stroke-width=\"4\" d=\"M7 7H13M21 7H27\"/>"
        "<path class=\"box s3\" stroke-width=\"4\" d=\"M28 12H34\"/>",
-       "turns: the reads in order (no time axis)"},
+       "order: a box for each read (no time axis)"},
   };
 }
 

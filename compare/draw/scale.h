@@ -36,7 +36,7 @@ std::vector<AxisMark> axis_marks(const Axis& axis);
 struct Scale {
   Axis axis;
   std::vector<double> piles;  // per poem: the unread bytes that fill a lane
-  double turn = 1;  // how wide a box of the turns strip is
+  double read = 1;  // how wide a box is for a read in the strip of their order
 };
 
 // From the samples of each variant, on that axis.

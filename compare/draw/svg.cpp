@@ -69,7 +69,7 @@ class Sheet {
         "<svg x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" "
         "overflow=\"visible\">{}</svg>\n",
         number(left), number(y_), number(picture_width), number(drawing.height),
-        drawing.svg + drawing.turns + drawing.labels);
+        drawing.svg + drawing.order + drawing.labels);
     y_ += drawing.height + 10;
   }
 

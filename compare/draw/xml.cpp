@@ -47,7 +47,11 @@ std::string escape(std::string_view text) {
     const std::size_t size = cli::utf8_size(text);
     const auto character = text.substr(0, std::max<std::size_t>(size, 1));
     const auto name = entity(character.front());
-    if (size == 0 || is_forbidden(character)) {
+    if (size == 0) {
+      // As in JSON and in stored traces, see as_utf8().
+      escaped += fmt::format("\\x{:02x}",
+                             static_cast<unsigned char>(character.front()));
+    } else if (is_forbidden(character)) {
       escaped += replacement;
     } else {
       escaped += name.empty() ? character : name;

@@ -30,7 +30,8 @@ def numbers(variant):
              "worst_unread_s": "{:.3f} s"}
     cells = [form.format(variant[key]) for key, form in forms.items()
              if variant[key] is not None]
-    return cells + [f"{variant['cpu_s'] * 1000:.0f} ms"]
+    cpu = variant["cpu_s"]
+    return cells + ([] if cpu is None else [f"{cpu * 1000:.0f} ms"])
 
 
 class PageTest(unittest.TestCase):
@@ -138,6 +139,19 @@ class PageTest(unittest.TestCase):
         self.assertIn("bytes", first)
         self.assertNotEqual(first, second)
         self.assertEqual(self.tip(), first)
+
+    def test_the_tab_key_stops_once_in_each_picture(self):
+        self.open(width=1400)
+        self.assertEqual(
+            self.run_script("[...document.querySelectorAll('.variant')].map("
+                            "v => v.querySelectorAll('[tabindex=\"0\"]')"
+                            ".length).every(n => n === 1)"), True)
+        self.browser.run("document.querySelector('.lane').focus()")
+        self.assertIn("task 1", self.tip())
+        self.browser.press("ArrowDown")
+        self.assertIn("task 2", self.tip())
+        self.browser.press("ArrowUp")
+        self.assertIn("task 1", self.tip())
 
     def test_zooms_on_the_time_axis(self):
         self.open(width=1400)

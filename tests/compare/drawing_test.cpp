@@ -72,6 +72,21 @@ TEST(Drawing, HatchesAWaitForOneTaskAndGreysAWaitForAll) {
   EXPECT_EQ(count(svg(2), "\"any\""), 1U);
 }
 
+TEST(Drawing, LabelsUnreadBytesBehindAPoemThatEndsEarly) {
+  auto comparison = sample::make();
+  comparison.variants[0].picture.tasks[0].end = 100;
+  const auto drawing = draw(comparison, comparison.variants[4]).svg;
+  EXPECT_FALSE(has(drawing, "class=\"unread"));
+  EXPECT_TRUE(has(drawing, ">623 B, 623 B unread<"));
+}
+
+TEST(Drawing, KeepsTheLinesBetweenReadsInsideTheirStrip) {
+  const auto comparison = sample::make();
+  const auto drawing = draw(comparison, comparison.variants[2]).order;
+  EXPECT_TRUE(has(drawing, "height=\"18\""));
+  EXPECT_TRUE(has(drawing, "class=\"gaps\" stroke-width=\"18\""));
+}
+
 TEST(Drawing, KeepsEveryByteWhenItDownsamples) {
   const auto comparison = large(100'000);
   const auto axis = poetry_compare::make_axis(comparison);

@@ -5,6 +5,9 @@
 
 #include <regex>
 #include <string>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "compare/draw/picture_view.h"
 #include "compare/draw/svg.h"
@@ -104,6 +107,49 @@ TEST(Page, SaysThatAFigureWithoutVariantsIsMissing) {
   EXPECT_TRUE(has(page, "<b>Figure 1</b> is missing"));
   EXPECT_TRUE(has(page, "<b>Figure 2</b> is missing"));
   EXPECT_TRUE(has(page, "<b>Figure 3: "));
+}
+
+// The numbers of one attribute, in the order of the page.
+std::vector<double> attributes(const std::string& page, const char* name) {
+  const std::regex pattern(std::string(" ") + name + "=\"(-?[0-9.]+)\"");
+  std::vector<double> values;
+  for (std::sregex_iterator i(page.begin(), page.end(), pattern), end; i != end;
+       ++i) {
+    values.push_back(std::stod((*i)[1]));
+  }
+  return values;
+}
+
+TEST(Page, HasFiguresOfAnyNumberOfTasks) {
+  for (const std::size_t poems : {18U, 50U}) {
+    const auto page = poetry_compare::make_page(sample::make({0.02, 1, poems}));
+    for (const double width : attributes(page, "width")) EXPECT_GE(width, 0);
+    const auto figure_3 = page.substr(page.find("aria-label=\"Figure 3"));
+    EXPECT_FALSE(
+        attributes(figure_3.substr(0, figure_3.find("</svg>")), "width")
+            .empty());
+    EXPECT_TRUE(has(page, fmt::format("first 8 of {} threads", poems)));
+  }
+}
+
+TEST(Page, ShowsABadByteAsReportsDo) {
+  auto comparison = sample::make();
+  comparison.poems[0].name = "caf\xe9.txt";
+  const auto page = poetry_compare::make_page(comparison);
+  EXPECT_TRUE(has(page, "task 1: caf\\xe9.txt"));
+  EXPECT_FALSE(has(page, "\xef\xbf\xbd"));
+}
+
+TEST(Page, CallsOneThingATurn) {
+  auto page = poetry_compare::make_page(sample::make());
+  page.resize(page.find("<script"));
+  const std::regex turn("[Tt]urns?\\b");
+  for (std::sregex_iterator i(page.begin(), page.end(), turn), end; i != end;
+       ++i) {
+    const auto before = i->prefix().str();
+    EXPECT_TRUE(std::regex_search(before, std::regex("([Ll]ongest|one) $")))
+        << i->prefix().str().substr(before.size() - 40);
+  }
 }
 
 TEST(Page, IsMadeOfAnEmptyComparisonToo) {

@@ -164,6 +164,11 @@ Comparison make(const Options& options) {
                         {{"ecstasy.txt", 10001, 3003 * options.repeat, 30},
                          {"fascination.txt", 10002, 623 * options.repeat, 10},
                          {"science.txt", 10003, 653 * options.repeat, 10}}};
+  for (std::size_t i = 3; i < options.poems; ++i) {
+    auto poem = experiment.poems[i % 3];
+    poem.port = static_cast<std::uint16_t>(10001 + i);
+    experiment.poems.push_back(poem);
+  }
   Comparison comparison;
   comparison.poems = experiment.poems;
   comparison.settings.delay = options.delay;

@@ -8,6 +8,7 @@ namespace sample {
 struct Options {
   double delay = 0.02;
   std::size_t repeat = 1;
+  std::size_t poems = 3;  // the fourth is the first one again, and so on
 };
 
 // Blocking, threaded, async, reactor, broken, protocol and simple, with the
