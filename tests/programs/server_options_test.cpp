@@ -95,138 +95,137 @@ TEST_P(Server, M11_PrintsNamesInOneLine) {
 }
 
 TEST_P(Server, M11_RefusesAFifoWithoutWaiting) {
-  TEST_P(Server, M11_RefusesAFifoWithoutWaiting) {
-    const std::string path =
-        testing::TempDir() + "fifo-" + std::to_string(::getpid());
-    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
-    const auto outcome = serve({path});
-    ::unlink(path.c_str());
-    expect_file_error(outcome, path + ": ");
+  const std::string path =
+      testing::TempDir() + "fifo-" + std::to_string(::getpid());
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const auto outcome = serve({path});
+  ::unlink(path.c_str());
+  expect_file_error(outcome, path + ": ");
+}
+
+TEST_P(Server, M11_RefusesAnUnreadableFile) {
+  const PoemFile poem("secret");
+  ::chmod(poem.path().c_str(), 0);
+  const auto outcome =
+      rig::run({.words = words({poem.path()}), .as_nobody = ::geteuid() == 0});
+  if (outcome.status == 126) GTEST_SKIP() << "nobody may not run our programs";
+  expect_file_error(outcome, poem.path() + ": Permission denied");
+}
+
+struct BadOption {
+  std::string name;
+  std::vector<std::string> values;
+};
+
+void PrintTo(const BadOption& option, std::ostream* out) {
+  *out << option.name;
+}
+
+std::string option_name(
+    const testing::TestParamInfo<std::tuple<Edition, BadOption>>& test) {
+  const auto& [edition, option] = test.param;
+  std::string name = edition.name + '_' + option.name;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+class ServerOptions
+    : public testing::TestWithParam<std::tuple<Edition, BadOption>> {
+ protected:
+  void SetUp() override { choose(std::get<0>(GetParam())); }
+};
+
+TEST_P(ServerOptions, M11_AreCheckedAtTheStart) {
+  const auto& [name, values] = std::get<1>(GetParam());
+  for (const std::string& value : values) {
+    SCOPED_TRACE(value);
+    const std::string option = "--" + name;
+    // Values that look like options.
+    const auto outcome = serve({option + "=" + value, science});
+    expect_usage_error(outcome, "'" + value + "'");
+    expect_usage_error(outcome, option);
   }
+}
 
-  TEST_P(Server, M11_RefusesAnUnreadableFile) {
-    const PoemFile poem("secret");
-    ::chmod(poem.path().c_str(), 0);
-    const auto outcome = rig::run(
-        {.words = words({poem.path()}), .as_nobody = ::geteuid() == 0});
-    if (outcome.status == 126)
-      GTEST_SKIP() << "nobody may not run our programs";
-    expect_file_error(outcome, poem.path() + ": Permission denied");
+INSTANTIATE_TEST_SUITE_P(
+    Every,
+    ServerOptions,
+    testing::Combine(
+        testing::Values(editions.front(), editions.back()),
+        testing::Values(
+            BadOption{"port",
+                      {"abc", "70000", "-1", "0x10", "+80", " 5", "1.5"}},
+            BadOption{"delay", {"x", "-1", "nan", "inf", "1s", " 1"}},
+            BadOption{"num-bytes",
+                      {"0", "-5", "x", "1.5", "99999999999999999999"}},
+            BadOption{"repeat", {"0", "-1", "x"}},
+            BadOption{"fail-after", {"-1", "x"}},
+            BadOption{"fail", {"often", "CLOSE"}},
+            BadOption{"sndbuf", {"0", "-1", "x"}},
+            BadOption{"send-timeout", {"0", "-1", "nan", "x"}})),
+    option_name);
+
+TEST_P(ReactorServer, N03_AnUnknownReactorIsAUsageError) {
+  const auto outcome = serve({"--reactor", "kqueue", science});
+  expect_usage_error(outcome, "'kqueue'");
+  expect_usage_error(outcome, "epoll, poll, select");
+}
+
+TEST_F(BlockingServer, HasNoReactor) {
+  expect_usage_error(serve({"--reactor", "poll", science}), "'--reactor'");
+}
+
+TEST_P(Server, TakesAValueAsTheNextWord) {
+  expect_usage_error(serve({"--port", "abc", science}), "'abc'");
+  expect_usage_error(serve({"--delay", "nan", science}), "'nan'");
+  expect_usage_error(serve({"--delay", "-1", science}), "'-1'");
+}
+
+TEST_P(Server, RefusesUnknownOptions) {
+  expect_usage_error(serve({"--bogus", science}), "'--bogus'");
+  expect_usage_error(serve({"-x", science}), "'-x'");
+  expect_usage_error(serve({science, "--port"}), "'--port'");
+}
+
+TEST_P(Server, AFileNameMayHaveACommaInIt) {
+  expect_file_error(serve({"one,two.txt"}),
+                    "one,two.txt: No such file or directory");
+}
+
+TEST_P(Server, C07_AHugeDelayIsAccepted) {
+  PoetryServer server(science, {"--delay", "1e300"});
+  Caller caller(server.port());
+  EXPECT_EQ(caller.read(10), rig::contents(science).substr(0, 10));
+  server.process().wait_until_it_sleeps();
+  EXPECT_FALSE(caller.has_news());
+}
+
+TEST_P(Server, HelpStartsWithAnExampleAndEndsWithTheExitStatuses) {
+  const auto outcome = serve({"--help"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_EQ(rig::lines(outcome.out).at(0), "Example:");
+  EXPECT_TRUE(rig::lines(outcome.out).at(1).starts_with("  slowpoetry "));
+  for (const std::string option :
+       {"--port", "--iface", "--delay", "--num-bytes", "-h, --help",
+        "-V, --version", "-q, --quiet", "-v, --verbose", "--sndbuf", "--once",
+        "--repeat", "--fail-after", "--fail ", "--send-timeout"}) {
+    EXPECT_NE(outcome.out.find(option), std::string::npos) << option;
   }
+  EXPECT_TRUE(std::regex_search(
+      outcome.out,
+      std::regex("\n +0 .*\n +1 .*\n +2 .*\n +128\\+n .*signal.*\n$")))
+      << outcome.out;
+  EXPECT_EQ(serve({"-h"}).out, outcome.out);
+}
 
-  struct BadOption {
-    std::string name;
-    std::vector<std::string> values;
-  };
-
-  void PrintTo(const BadOption& option, std::ostream* out) {
-    *out << option.name;
-  }
-
-  std::string option_name(
-      const testing::TestParamInfo<std::tuple<Edition, BadOption>>& test) {
-    const auto& [edition, option] = test.param;
-    std::string name = edition.name + '_' + option.name;
-    std::replace(name.begin(), name.end(), '-', '_');
-    return name;
-  }
-
-  class ServerOptions
-      : public testing::TestWithParam<std::tuple<Edition, BadOption>> {
-   protected:
-    void SetUp() override { choose(std::get<0>(GetParam())); }
-  };
-
-  TEST_P(ServerOptions, M11_AreCheckedAtTheStart) {
-    const auto& [name, values] = std::get<1>(GetParam());
-    for (const std::string& value : values) {
-      SCOPED_TRACE(value);
-      const std::string option = "--" + name;
-      // Values that look like options.
-      const auto outcome = serve({option + "=" + value, science});
-      expect_usage_error(outcome, "'" + value + "'");
-      expect_usage_error(outcome, option);
-    }
-  }
-
-  INSTANTIATE_TEST_SUITE_P(
-      Every, ServerOptions,
-      testing::Combine(
-          testing::Values(editions.front(), editions.back()),
-          testing::Values(
-              BadOption{"port",
-                        {"abc", "70000", "-1", "0x10", "+80", " 5", "1.5"}},
-              BadOption{"delay", {"x", "-1", "nan", "inf", "1s", " 1"}},
-              BadOption{"num-bytes",
-                        {"0", "-5", "x", "1.5", "99999999999999999999"}},
-              BadOption{"repeat", {"0", "-1", "x"}},
-              BadOption{"fail-after", {"-1", "x"}},
-              BadOption{"fail", {"often", "CLOSE"}},
-              BadOption{"sndbuf", {"0", "-1", "x"}},
-              BadOption{"send-timeout", {"0", "-1", "nan", "x"}})),
-      option_name);
-
-  TEST_P(ReactorServer, N03_AnUnknownReactorIsAUsageError) {
-    const auto outcome = serve({"--reactor", "kqueue", science});
-    expect_usage_error(outcome, "'kqueue'");
-    expect_usage_error(outcome, "epoll, poll, select");
-  }
-
-  TEST_F(BlockingServer, HasNoReactor) {
-    expect_usage_error(serve({"--reactor", "poll", science}), "'--reactor'");
-  }
-
-  TEST_P(Server, TakesAValueAsTheNextWord) {
-    expect_usage_error(serve({"--port", "abc", science}), "'abc'");
-    expect_usage_error(serve({"--delay", "nan", science}), "'nan'");
-    expect_usage_error(serve({"--delay", "-1", science}), "'-1'");
-  }
-
-  TEST_P(Server, RefusesUnknownOptions) {
-    expect_usage_error(serve({"--bogus", science}), "'--bogus'");
-    expect_usage_error(serve({"-x", science}), "'-x'");
-    expect_usage_error(serve({science, "--port"}), "'--port'");
-  }
-
-  TEST_P(Server, AFileNameMayHaveACommaInIt) {
-    expect_file_error(serve({"one,two.txt"}),
-                      "one,two.txt: No such file or directory");
-  }
-
-  TEST_P(Server, C07_AHugeDelayIsAccepted) {
-    PoetryServer server(science, {"--delay", "1e300"});
-    Caller caller(server.port());
-    EXPECT_EQ(caller.read(10), rig::contents(science).substr(0, 10));
-    server.process().wait_until_it_sleeps();
-    EXPECT_FALSE(caller.has_news());
-  }
-
-  TEST_P(Server, HelpStartsWithAnExampleAndEndsWithTheExitStatuses) {
-    const auto outcome = serve({"--help"});
-    EXPECT_EQ(outcome.status, 0);
-    EXPECT_EQ(outcome.err, "");
-    EXPECT_EQ(rig::lines(outcome.out).at(0), "Example:");
-    EXPECT_TRUE(rig::lines(outcome.out).at(1).starts_with("  slowpoetry "));
-    for (const std::string option :
-         {"--port", "--iface", "--delay", "--num-bytes", "-h, --help",
-          "-V, --version", "-q, --quiet", "-v, --verbose", "--sndbuf", "--once",
-          "--repeat", "--fail-after", "--fail ", "--send-timeout"}) {
-      EXPECT_NE(outcome.out.find(option), std::string::npos) << option;
-    }
-    EXPECT_TRUE(std::regex_search(
-        outcome.out,
-        std::regex("\n +0 .*\n +1 .*\n +2 .*\n +128\\+n .*signal.*\n$")))
-        << outcome.out;
-    EXPECT_EQ(serve({"-h"}).out, outcome.out);
-  }
-
-  TEST_P(Server, VersionIsItsNameAndThreeNumbers) {
-    const auto outcome = serve({"--version"});
-    EXPECT_EQ(outcome.status, 0);
-    EXPECT_TRUE(std::regex_match(outcome.out,
-                                 std::regex("slowpoetry \\d+\\.\\d+\\.\\d+\n")))
-        << outcome.out;
-    EXPECT_EQ(serve({"-V"}).out, outcome.out);
-  }
+TEST_P(Server, VersionIsItsNameAndThreeNumbers) {
+  const auto outcome = serve({"--version"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_TRUE(std::regex_match(outcome.out,
+                               std::regex("slowpoetry \\d+\\.\\d+\\.\\d+\n")))
+      << outcome.out;
+  EXPECT_EQ(serve({"-V"}).out, outcome.out);
+}
 
 }  // namespace
