@@ -27,12 +27,13 @@ const cli::ProgramHelp program_help = {
     "kept.",
     {{"variants", "LIST", "",
       "The clients of the suite to run: blocking, threaded, async, reactor, "
-      "broken, protocol, simple. Default: all."},
+      "broken, protocol, simple, callback, coroutine. Default: all."},
      {"with", "NAME=COMMAND", "",
       "Run another client, too; the ports are added to its command. May be "
       "repeated."},
      {"reactor", "NAME", "",
       "How the reactor clients wait: select, poll, epoll."},
+     {"server", "NAME", "blocking", "The servers to run: blocking, reactor."},
      {"delay", "SECONDS", "0.02", "How long a server pauses after a chunk."},
      {"num-bytes", "LIST", "",
       "How many bytes make a chunk, for each poem. Default: 30,10,10 times "
@@ -148,6 +149,7 @@ Options parse_options(int argc, char** argv) {
   }
   Request& request = options.request;
   request.settings = parse_settings(line, argc, argv);
+  request.server = *line.choice("server", {"blocking", "reactor"});
   request.clients = parse_clients(line, request.settings);
   if (const auto timeout = line.seconds("timeout")) {
     request.timeout = seconds(*timeout);

@@ -22,7 +22,7 @@ struct Known {
   bool has_reactor;
 };
 
-constexpr std::array<Known, 7> known = {{
+constexpr std::array<Known, 9> known = {{
     {"blocking", "blocking-client/get-poetry", "get-poetry-blocking", false},
     {"threaded", "threaded-client/get-poetry", "get-poetry-threaded", false},
     {"async", "async-client/get-poetry", "get-poetry-async", false},
@@ -30,6 +30,8 @@ constexpr std::array<Known, 7> known = {{
     {"broken", "reactor-client-1/get-poetry-broken", "get-poetry-broken", true},
     {"protocol", "reactor-client-2/get-poetry", "get-poetry-reactor-2", true},
     {"simple", "reactor-client-2/get-poetry-simple", "get-poetry-simple", true},
+    {"callback", "reactor-client-3/get-poetry", "get-poetry-reactor-3", true},
+    {"coroutine", "coroutine-client/get-poetry", "get-poetry-coroutine", true},
 }};
 
 Client make_client(const Known& one, const Settings& settings) {

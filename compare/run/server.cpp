@@ -1,6 +1,7 @@
 #include "compare/run/server.h"
 
 #include <charconv>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -15,18 +16,23 @@ namespace {
 
 constexpr double start_seconds = 10;
 
+std::filesystem::path server_program(const std::string& name) {
+  return name == "reactor"
+             ? find_companion("reactor-server/slowpoetry", "slowpoetry-reactor")
+             : find_companion("blocking-server/slowpoetry", "slowpoetry");
+}
+
 std::vector<std::string> server_words(const Request& request,
                                       const PoemRequest& poem) {
   const Settings& settings = request.settings;
-  std::vector<std::string> words = {
-      find_companion("blocking-server/slowpoetry", "slowpoetry").string(),
-      "--quiet",
-      "--delay",
-      fmt::format("{}", settings.delay),
-      "--num-bytes",
-      std::to_string(poem.num_bytes),
-      "--repeat",
-      std::to_string(settings.repeat)};
+  std::vector<std::string> words = {server_program(request.server).string(),
+                                    "--quiet",
+                                    "--delay",
+                                    fmt::format("{}", settings.delay),
+                                    "--num-bytes",
+                                    std::to_string(poem.num_bytes),
+                                    "--repeat",
+                                    std::to_string(settings.repeat)};
   if (settings.sndbuf) {
     words.insert(words.end(), {"--sndbuf", std::to_string(*settings.sndbuf)});
   }

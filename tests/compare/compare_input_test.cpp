@@ -102,6 +102,7 @@ TEST_F(CompareInput, AWrongCommandLineIsRefused) {
       {"--with foo", "not 'foo'"},
       {"--with \"a='b\"", "does not end"},
       {"--variants async,async", "two variants 'async'"},
+      {"--server foo", "not 'foo'"},
       {"--num-bytes 1,x", "not 'x'"},
       {"--runs 0", "not '0'"},
       {"--connect abc", "not 'abc'"},

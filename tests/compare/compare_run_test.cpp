@@ -33,7 +33,7 @@ TEST_F(CompareRun, ShowsEveryVariant) {
   const auto comparison =
       compare_with("--delay .005 " + science + ' ' + science);
   EXPECT_EQ(result.status, 0) << result.text;
-  ASSERT_EQ(comparison.variants.size(), 7u);
+  ASSERT_EQ(comparison.variants.size(), 9u);
   for (const auto& variant : comparison.variants) {
     EXPECT_EQ(variant.overall.complaint, "") << variant.name;
     ASSERT_EQ(variant.picture.tasks.size(), 2u) << variant.name;
@@ -51,6 +51,15 @@ TEST_F(CompareRun, ShowsEveryVariant) {
   }
   EXPECT_FALSE(comparison.variants[0].overall.longest_turn);
   EXPECT_GT(*comparison.variants[4].overall.longest_turn, 0.1);
+}
+
+TEST_F(CompareRun, StartsTheNamedServers) {
+  for (const std::string name : {"blocking", "reactor"}) {
+    compare_with("--server " + name + " --variants async --delay 0 " + science);
+    EXPECT_EQ(result.status, 0) << result.text;
+    EXPECT_THAT(file_contents(directory / "t" / "server-1.jsonl"),
+                HasSubstr(name + "-server/slowpoetry"));
+  }
 }
 
 TEST_F(CompareRun, ReportsTheSameFromTheTracesAgain) {
