@@ -163,7 +163,7 @@ PageView view_page(const Comparison& comparison) {
   view.tasks = view_tasks(comparison);
   view.settings = view_settings(comparison);
   view.commands = view_commands(comparison);
-  view.json = write_json(comparison, table, view.picture.sentences);
+  view.json = write_json(comparison, view.picture.sentences);
   view.reads = reads_json(view.picture);
   return view;
 }

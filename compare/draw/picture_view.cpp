@@ -9,13 +9,14 @@
 namespace poetry_compare {
 namespace {
 
-std::string speed(const Variant& variant) {
-  if (!variant.vs_blocking || variant.name == "blocking") return "";
-  const double ratio = *variant.vs_blocking;
+std::string speed(const Comparison& comparison, const Variant& variant) {
+  const auto& reference = comparison.settings.reference;
+  if (!variant.vs_reference || variant.name == reference) return "";
+  const double ratio = variant.vs_reference->value;
   if (ratio >= 0.995) {
-    return fmt::format(", {:.2f}x faster than blocking", ratio);
+    return fmt::format(", {:.2f}x faster than {}", ratio, reference);
   }
-  return fmt::format(", {:.2f}x slower than blocking", 1 / ratio);
+  return fmt::format(", {:.2f}x slower than {}", 1 / ratio, reference);
 }
 
 std::string title(const Comparison& comparison) {
@@ -62,11 +63,12 @@ Headline headline(const Comparison& comparison, const Variant& variant) {
   Headline headline;
   if (variant.overall.stopped) return {"stopped", ""};
   headline.text = format_seconds(variant.overall.wall);
-  if (comparison.settings.runs > 1) {
+  if (variant.runs.size() > 1) {
     headline.text +=
-        fmt::format(" \u00b1 {}", format_seconds(variant.wall_deviation));
+        fmt::format(" ({} to {})", format_seconds(variant.wall.least),
+                    format_seconds(variant.wall.most));
   }
-  headline.text += speed(variant);
+  headline.text += speed(comparison, variant);
   if (variant.overall.cpu) {
     headline.text +=
         fmt::format(", working {:.0f} ms", *variant.overall.cpu * 1000);

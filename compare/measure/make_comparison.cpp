@@ -5,8 +5,10 @@
 
 #include <fmt/core.h>
 
+#include "compare/measure/expected.h"
 #include "compare/measure/measure.h"
 #include "compare/measure/numbers.h"
+#include "compare/measure/reference.h"
 #include "compare/measure/summary.h"
 #include "compare/trace/reader.h"
 
@@ -155,18 +157,6 @@ Variant make_variant(const Inputs& inputs, const RecordedVariant& recorded) {
   return variant;
 }
 
-void compare_with_blocking(std::vector<Variant>& variants) {
-  const auto blocking =
-      std::find_if(variants.begin(), variants.end(),
-                   [](auto& variant) { return variant.name == "blocking"; });
-  if (blocking == variants.end() || blocking->failed()) return;
-  const double wall = blocking->overall.wall;
-  for (Variant& variant : variants) {
-    if (variant.failed() || variant.overall.wall <= 0) continue;
-    variant.vs_blocking = wall / variant.overall.wall;
-  }
-}
-
 }  // namespace
 
 Comparison make_comparison(const RunManifest& manifest,
@@ -179,9 +169,11 @@ Comparison make_comparison(const RunManifest& manifest,
   }
   const Inputs inputs = read_servers(manifest, directory, comparison);
   for (const RecordedVariant& variant : manifest.variants) {
-    comparison.variants.push_back(make_variant(inputs, variant));
+    Variant& added =
+        comparison.variants.emplace_back(make_variant(inputs, variant));
+    added.expected = expected_wall(comparison, added.picture.tasks);
   }
-  compare_with_blocking(comparison.variants);
+  compare_with_reference(comparison);
   return comparison;
 }
 

@@ -135,6 +135,17 @@ struct Numbers {
   bool failed() const { return status != 0 || !complaint.empty(); }
 };
 
+struct Range {
+  double least = 0;
+  double most = 0;
+};
+
+// How many times faster than the reference.
+struct Ratio {
+  double value = 0;  // of the medians
+  Range range;  // of all pairs of typical runs
+};
+
 // One way to wait.
 struct Variant {
   std::string name;  // "async"
@@ -143,10 +154,14 @@ struct Variant {
   // The medians of the runs that did not fail, and the status and the complaint
   // of the first one that did.
   Numbers overall;
-  double wall_deviation = 0;  // the standard deviation; 0 for one run
-  // How many times faster than the variant "blocking"; none without one, or if
-  // it failed.
-  std::optional<double> vs_blocking;
+  std::size_t counted = 0;  // how many runs did not fail
+  std::vector<std::size_t> outliers;  // indices into runs; see summarise()
+  Range wall;  // of the runs that did not fail
+  Range typical_wall;  // without the outliers
+  std::optional<double> expected;  // see expected_wall()
+  // None if a run is missing on one side: the variant or the reference failed,
+  // or there is no variant with that name.
+  std::optional<Ratio> vs_reference;
 
   std::size_t shown = 0;  // an index into runs: whose wall time is the median
   Picture picture;  // of that run

@@ -28,6 +28,8 @@ Json settings_line(const Settings& settings) {
   if (settings.rcvbuf) line["rcvbuf"] = *settings.rcvbuf;
   if (settings.sndbuf) line["sndbuf"] = *settings.sndbuf;
   line["runs"] = settings.runs;
+  line["warmup"] = settings.warmup;
+  line["reference"] = as_utf8(settings.reference);
   line["reactor"] = settings.reactor;
   line["program"] = settings.version;
   line["host"] = as_utf8(settings.host);
@@ -72,6 +74,8 @@ bool read_settings(const Json& line, Settings& settings) {
          read(line, "rcvbuf", settings.rcvbuf) &&
          read(line, "sndbuf", settings.sndbuf) &&
          read(line, "runs", settings.runs) &&
+         read(line, "warmup", settings.warmup) &&
+         read(line, "reference", settings.reference) &&
          read(line, "reactor", settings.reactor) &&
          read(line, "program", settings.version) &&
          read(line, "host", settings.host) &&

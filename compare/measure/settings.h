@@ -15,6 +15,8 @@ struct Settings {
   std::optional<int> rcvbuf;  // of the clients, in bytes; none: the system's
   std::optional<int> sndbuf;  // of the servers, likewise
   std::size_t runs = 1;  // of each variant
+  std::size_t warmup = 0;  // runs before them, which do not count
+  std::string reference = "blocking";  // the variant to compare with
   std::string reactor;  // of the clients that have one; empty: their default
   std::string version;  // of poetry-compare
   std::string host;  // "pinguin, Linux 6.1.0 x86_64, 4 CPUs"

@@ -5,8 +5,10 @@
 
 namespace poetry_compare {
 
-// Sets `overall` and the deviation. Each number is the median of the runs that
-// did not fail: one bad run of many does not count, unless all fail.
+// Sets what follows from the runs: `overall` to `typical_wall`. Each number is
+// the median of the runs that did not fail: one bad run of many does not count,
+// unless all fail. An outlier is a run whose time differs from the median by
+// more than 50 ms, and by more than five times the median difference.
 void summarise(Variant& variant);
 
 }  // namespace poetry_compare

@@ -1,11 +1,11 @@
 #include "compare/report/blame.h"
 
-#include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "compare/measure/reference.h"
+#include "compare/report/format.h"
 #include "compare/report/machine.h"
 #include "compare/report/table.h"
 
@@ -17,10 +17,10 @@ std::string appearance(const Comparison& comparison,
                        const Variant& variant,
                        const Variant* good) {
   if (!good || machine_was_late(comparison, *good)) {
-    return fmt::format("{} took {:.2f} s, but", variant.name,
-                       variant.overall.wall);
+    return fmt::format("{} took {}, but", variant.name,
+                       format_seconds(variant.overall.wall));
   }
-  if (about_equal(variant.overall.wall, good->overall.wall)) {
+  if (is_noise(variant, *good)) {
     return fmt::format("{} looks just as fast, but", variant.name);
   }
   if (variant.overall.wall < good->overall.wall) {
@@ -65,13 +65,19 @@ std::string blame_for_turn(const Finding& turn) {
 
 }  // namespace
 
-bool about_equal(double one, double two) {
-  return std::abs(one - two) <= std::max(0.05, 0.05 * std::max(one, two));
-}
-
 bool alarming(const Comparison& comparison, const Variant& variant) {
   return unread_is_long(comparison, variant) ||
          turn_is_long(comparison, variant) || variant.overall.polls;
+}
+
+std::string find_alarm(const Comparison& comparison, const Variant& variant) {
+  const Numbers& overall = variant.overall;
+  if (overall.polls) return "polls";
+  if (unread_is_long(comparison, variant)) {
+    return std::string(name_of(overall.unread->cause));
+  }
+  if (!turn_is_long(comparison, variant)) return {};
+  return std::string(name_of(overall.late_turn->cause));
 }
 
 std::string blame(const Comparison& comparison,

@@ -7,11 +7,13 @@
 
 namespace poetry_compare {
 
-// Whether a stopwatch held by hand could not tell the times apart.
-bool about_equal(double one, double two);
-
-// Whether a number of the variant has a mark.
+// Whether a number of the variant has a mark: the client blocks, is away or
+// polls while others wait. --check is decided by this.
 bool alarming(const Comparison& comparison, const Variant& variant);
+
+// The cause of the first mark: "polls", or the name of the cause; empty: there
+// is no mark.
+std::string find_alarm(const Comparison& comparison, const Variant& variant);
 
 // `good` is a variant to compare it with, or null.
 std::string blame(const Comparison& comparison,

@@ -8,7 +8,8 @@
 namespace poetry_compare {
 
 std::string format_seconds(double seconds) {
-  return fmt::format("{:.2f} s", seconds);
+  const int digits = seconds >= 0.9995 ? 2 : seconds >= 0.09995 ? 3 : 4;
+  return fmt::format("{:.{}f} s", seconds, digits);
 }
 
 std::string format_milliseconds(double seconds) {

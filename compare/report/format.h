@@ -8,7 +8,8 @@
 
 namespace poetry_compare {
 
-// "4.62 s"
+// "4.62 s", "0.462 s", "0.0462 s": at least three digits that differ, as far as
+// four behind the point can show them.
 std::string format_seconds(double seconds);
 
 // "0.1 ms", "1 332 ms"

@@ -1,16 +1,11 @@
 // The machine's part in a comparison: it may have been busy with other things.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "compare/measure/model.h"
 
 namespace poetry_compare {
-
-// How long a client takes that waits for all servers at once: the longest poem,
-// chunk by chunk. None if that is not known.
-std::optional<double> expected_seconds(const Comparison& comparison);
 
 // Whether bytes or tasks had to wait for long, and not for the client.
 bool machine_was_late(const Comparison& comparison, const Variant& variant);

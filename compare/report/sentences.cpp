@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "compare/measure/reference.h"
 #include "compare/report/blame.h"
 #include "compare/report/format.h"
 #include "compare/report/kinds.h"
@@ -43,8 +44,9 @@ std::string with_reason(const std::string& sentence, const std::string& why) {
 // A variant that is worth comparing with: it read every poem, and no bytes
 // waited for it.
 bool is_good(const Comparison& comparison, const Variant& variant) {
-  return variant.name != "blocking" && variant.picture.seen &&
-         !variant.failed() && !alarming(comparison, variant) &&
+  return variant.name != comparison.settings.reference &&
+         variant.picture.seen && !variant.failed() &&
+         !alarming(comparison, variant) &&
          kind_of(comparison, variant) != Kind::read_unseen;
 }
 
@@ -67,7 +69,7 @@ std::vector<std::string> as_fast(const Comparison& comparison,
   std::vector<std::string> names;
   for (const Variant& variant : comparison.variants) {
     if (&variant == &good || !is_good(comparison, variant)) continue;
-    if (!about_equal(variant.overall.wall, good.overall.wall)) continue;
+    if (!is_noise(variant, good)) continue;
     if (variant.overall.longest_turn) {
       names.push_back(variant.name);
     } else {
@@ -81,29 +83,54 @@ std::vector<std::string> as_fast(const Comparison& comparison,
   return lines;
 }
 
-// Whether the time of the variant, or that of "blocking", is not its own.
+// Whether the time of the variant, or that of the reference, is not its own.
 bool is_distorted(const Comparison& comparison, const Variant& variant) {
-  return std::any_of(comparison.variants.begin(), comparison.variants.end(),
-                     [&](const Variant& one) {
-                       return (one.name == "blocking" || &one == &variant) &&
-                              machine_was_late(comparison, one);
-                     });
+  return machine_was_late(comparison, variant) ||
+         machine_was_late(comparison, *find_reference(comparison));
+}
+
+// "2.27", or "2.25 to 2.30" where several runs show the noise.
+std::string ratio_in_words(const Variant& variant) {
+  const auto [value, range] = *variant.vs_reference;
+  const auto least = fmt::format("{:.2f}", range.least);
+  const auto most = fmt::format("{:.2f}", range.most);
+  if (variant.counted < 2 || least == most) return fmt::format("{:.2f}", value);
+  return least + " to " + most;
+}
+
+std::string in_one_run(const Comparison& comparison) {
+  return comparison.settings.runs == 1 ? " in this one run" : "";
 }
 
 std::vector<std::string> praise(const Comparison& comparison,
                                 const Variant& good) {
   // With one poem, there is no other server to wait for.
   if (comparison.poems.size() < 2) return {};
-  if (!good.vs_blocking || *good.vs_blocking < 1.05) return {};
-  // A shorter time may be chance.
-  if (good.overall.wall * (*good.vs_blocking - 1) < 0.05) return {};
+  const Variant* reference = find_reference(comparison);
+  if (!reference || !good.vs_reference || good.vs_reference->value < 1 ||
+      is_noise(*reference, good)) {
+    return {};
+  }
   auto lines = as_fast(comparison, good);
-  auto line = fmt::format("{} was {:.2f} times faster than blocking", good.name,
-                          *good.vs_blocking);
+  auto line = fmt::format("{} was {} times faster than {}{}", good.name,
+                          ratio_in_words(good), reference->name,
+                          in_one_run(comparison));
   line = is_distorted(comparison, good)
              ? line + ", on a busy machine."
              : with_reason(line, why(comparison, good));
   lines.insert(lines.begin(), line);
+  return lines;
+}
+
+// About runs whose times do not go with the others.
+std::vector<std::string> tell_outliers(const Variant& variant) {
+  std::vector<std::string> lines;
+  for (const std::size_t index : variant.outliers) {
+    lines.push_back(fmt::format("{}: run {} took {}, while the median is {}.",
+                                variant.name, index + 1,
+                                format_seconds(variant.runs[index].wall),
+                                format_seconds(variant.overall.wall)));
+  }
   return lines;
 }
 
@@ -137,7 +164,9 @@ std::string summary(const Comparison& comparison) {
   if (settings.delay > 0) text += fmt::format(", delay {} s", settings.delay);
   if (settings.rcvbuf) text += fmt::format(", rcvbuf {}", *settings.rcvbuf);
   if (settings.sndbuf) text += fmt::format(", sndbuf {}", *settings.sndbuf);
-  return text + ", " + plural(settings.runs, "run");
+  text += ", " + plural(settings.runs, "run");
+  if (settings.warmup > 0) text += fmt::format(" after {}", settings.warmup);
+  return text;
 }
 
 std::vector<std::string> sentences(const Comparison& comparison) {
@@ -155,6 +184,10 @@ std::vector<std::string> sentences(const Comparison& comparison) {
                       " reads in a way that is not seen: its poems are not "
                       "checked.");
     }
+  }
+  for (const Variant& variant : comparison.variants) {
+    const auto more = tell_outliers(variant);
+    lines.insert(lines.end(), more.begin(), more.end());
   }
   lines.push_back(tell_of_machine(comparison));
   std::erase(lines, "");

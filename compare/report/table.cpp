@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
+#include "compare/report/blame.h"
 #include "compare/report/format.h"
 
 namespace poetry_compare {
@@ -17,20 +18,62 @@ Cell name(const Comparison&, const Variant& variant) {
   return {variant.name, variant.name};
 }
 
-Cell wall(const Comparison&, const Variant& variant) {
+Cell wall_at(const Variant& variant, double seconds) {
   if (variant.overall.stopped) return {"-", ""};
-  return known(format_seconds(variant.overall.wall), variant.overall.wall);
+  return known(format_seconds(seconds), seconds);
 }
 
-Cell deviation(const Comparison&, const Variant& variant) {
-  if (variant.overall.stopped) return {"-", ""};
-  return known(format_seconds(variant.wall_deviation), variant.wall_deviation);
+Cell wall(const Comparison&, const Variant& variant) {
+  return wall_at(variant, variant.overall.wall);
+}
+
+Cell counted(const Comparison& comparison, const Variant& variant) {
+  return {fmt::format("{} of {}", variant.counted, comparison.settings.runs),
+          std::to_string(variant.counted)};
+}
+
+Cell least(const Comparison&, const Variant& variant) {
+  return wall_at(variant, variant.wall.least);
+}
+
+Cell most(const Comparison&, const Variant& variant) {
+  return wall_at(variant, variant.wall.most);
+}
+
+Cell outliers(const Comparison&, const Variant& variant) {
+  std::vector<std::size_t> runs;
+  for (const std::size_t index : variant.outliers) runs.push_back(index + 1);
+  const auto text = fmt::format("{}", fmt::join(runs, " "));
+  return {text, text};
+}
+
+Cell expected(const Comparison&, const Variant& variant) {
+  if (!variant.expected) return {"-", ""};
+  return known(format_seconds(*variant.expected), *variant.expected);
+}
+
+// "2.27x", or "2.27x +-0.02" where several runs show the noise.
+std::string format_ratio(const Variant& variant) {
+  const auto [value, range] = *variant.vs_reference;
+  const auto text = fmt::format("{:.2f}x", value);
+  const double noise = std::max(value - range.least, range.most - value);
+  if (variant.counted < 2) return text;
+  return fmt::format("{} +-{:.2f}", text, noise);
 }
 
 Cell ratio(const Comparison&, const Variant& variant) {
-  if (!variant.vs_blocking) return {"-", ""};
-  return known(fmt::format("{:.2f}x", *variant.vs_blocking),
-               *variant.vs_blocking);
+  if (!variant.vs_reference) return {"-", ""};
+  return known(format_ratio(variant), variant.vs_reference->value);
+}
+
+Cell least_ratio(const Comparison&, const Variant& variant) {
+  if (!variant.vs_reference) return {"-", ""};
+  return known("", variant.vs_reference->range.least);
+}
+
+Cell most_ratio(const Comparison&, const Variant& variant) {
+  if (!variant.vs_reference) return {"-", ""};
+  return known("", variant.vs_reference->range.most);
 }
 
 Cell unread(const Comparison& comparison, const Variant& variant) {
@@ -60,6 +103,11 @@ Cell cpu(const Comparison&, const Variant& variant) {
   return cell;
 }
 
+Cell alarm(const Comparison& comparison, const Variant& variant) {
+  const auto text = find_alarm(comparison, variant);
+  return {text, text};
+}
+
 Cell result(const Comparison&, const Variant& variant) {
   const std::string text = variant.overall.stopped ? "stopped"
                            : variant.failed()      ? "failed"
@@ -72,21 +120,48 @@ struct Definition {
   Cell (*cell)(const Comparison&, const Variant&);
 };
 
+template <typename Condition>
+bool any_variant(const Comparison& comparison, Condition condition) {
+  return std::any_of(comparison.variants.begin(), comparison.variants.end(),
+                     condition);
+}
+
 std::vector<Definition> definitions(const Comparison& comparison) {
-  const auto& variants = comparison.variants;
-  const bool failure = std::any_of(variants.begin(), variants.end(),
-                                   [](auto& v) { return v.failed(); });
-  std::vector<Definition> columns = {{{"variant", "variant", false}, name},
-                                     {{"wall", "wall_s"}, wall}};
-  if (comparison.settings.runs > 1) {
-    columns.push_back({{"deviation", "wall_deviation_s"}, deviation});
+  const std::size_t runs = comparison.settings.runs;
+  const bool several = runs > 1;
+  const bool failure =
+      any_variant(comparison, [](auto& one) { return one.failed(); });
+  const bool is_expected = any_variant(
+      comparison, [](auto& one) { return one.expected.has_value(); });
+  const auto reference = "vs " + comparison.settings.reference;
+  return {{{"variant", "variant", false}, name},
+          {{"runs", "runs_counted", true, several && failure}, counted},
+          {{several ? "median" : "wall", "wall_s"}, wall},
+          {{"least", "wall_least_s", true, several}, least},
+          {{"most", "wall_most_s", true, several}, most},
+          {{"outliers", "outliers", false, false}, outliers},
+          {{"expected", "expected_s", true, is_expected}, expected},
+          {{reference, "vs_reference"}, ratio},
+          {{"", "vs_reference_least", true, false}, least_ratio},
+          {{"", "vs_reference_most", true, false}, most_ratio},
+          {{"worst unread", "worst_unread_s"}, unread},
+          {{"longest turn", "longest_turn_s"}, turn},
+          {{"CPU", "cpu_s"}, cpu},
+          {{"alarm", "alarm", false, false}, alarm},
+          {{"result", "result", false, failure}, result}};
+}
+
+Table tabulate(const Comparison& comparison,
+               const std::vector<Definition>& columns) {
+  Table table;
+  for (const auto& [column, cell] : columns) table.columns.push_back(column);
+  for (const Variant& variant : comparison.variants) {
+    auto& row = table.rows.emplace_back();
+    for (const auto& [column, cell] : columns) {
+      row.push_back(cell(comparison, variant));
+    }
   }
-  columns.push_back({{"vs blocking", "vs_blocking"}, ratio});
-  columns.push_back({{"worst unread", "worst_unread_s"}, unread});
-  columns.push_back({{"longest turn", "longest_turn_s"}, turn});
-  columns.push_back({{"CPU", "cpu_s"}, cpu});
-  if (failure) columns.push_back({{"result", "result", false}, result});
-  return columns;
+  return table;
 }
 
 }  // namespace
@@ -102,16 +177,13 @@ bool turn_is_long(const Comparison& comparison, const Variant& variant) {
 }
 
 Table make_table(const Comparison& comparison) {
-  const auto columns = definitions(comparison);
-  Table table;
-  for (const auto& [column, cell] : columns) table.columns.push_back(column);
-  for (const Variant& variant : comparison.variants) {
-    auto& row = table.rows.emplace_back();
-    for (const auto& [column, cell] : columns) {
-      row.push_back(cell(comparison, variant));
-    }
-  }
-  return table;
+  auto columns = definitions(comparison);
+  std::erase_if(columns, [](auto& one) { return !one.column.shown; });
+  return tabulate(comparison, columns);
+}
+
+Table make_full_table(const Comparison& comparison) {
+  return tabulate(comparison, definitions(comparison));
 }
 
 }  // namespace poetry_compare

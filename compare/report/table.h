@@ -20,6 +20,7 @@ struct Column {
   std::string title;  // "worst unread"
   std::string key;  // "worst_unread_s", for CSV and JSON
   bool numeric = true;  // aligned right, and a number in JSON
+  bool shown = true;  // to people: the column says something here
 };
 
 struct Table {
@@ -27,7 +28,14 @@ struct Table {
   std::vector<std::vector<Cell>> rows;  // one per variant
 };
 
+// The columns that are shown to people.
 Table make_table(const Comparison& comparison);
+
+// All columns, always the same ones: for CSV and JSON.
+Table make_full_table(const Comparison& comparison);
+
+// The version of these columns and of the keys of the JSON.
+inline constexpr int table_version = 2;
 
 // Whether bytes lay unread for too long, and it was the client's doing.
 bool unread_is_long(const Comparison& comparison, const Variant& variant);

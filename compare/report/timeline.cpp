@@ -149,8 +149,8 @@ std::string heading(const Variant& variant, std::size_t width) {
   std::string line = fmt::format(
       "{:<{}}  {:>7}", variant.name, width,
       variant.overall.stopped ? "-" : format_seconds(variant.overall.wall));
-  if (variant.vs_blocking) {
-    line += fmt::format("  {:>6.2f}x", *variant.vs_blocking);
+  if (variant.vs_reference) {
+    line += fmt::format("  {:>6.2f}x", variant.vs_reference->value);
   }
   if (!variant.picture.seen) line += "  (no picture)";
   return line + '\n';

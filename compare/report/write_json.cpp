@@ -1,9 +1,12 @@
 #include "compare/report/write_json.h"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include "compare/report/sentences.h"
+#include "compare/report/table.h"
 #include "compare/trace/json_line.h"
 
 namespace poetry_compare {
@@ -31,6 +34,8 @@ Json to_json(const Settings& settings) {
           {"rcvbuf", maybe(settings.rcvbuf)},
           {"sndbuf", maybe(settings.sndbuf)},
           {"runs", settings.runs},
+          {"warmup", settings.warmup},
+          {"reference", as_utf8(settings.reference)},
           {"reactor", settings.reactor},
           {"version", settings.version},
           {"host", as_utf8(settings.host)},
@@ -86,6 +91,18 @@ Json to_json(const Cell& cell, const Column& column) {
   return cell.raw.empty() ? nullptr : Json::parse(cell.raw);
 }
 
+Json list_runs(const Variant& variant) {
+  Json runs = Json::array();
+  for (std::size_t i = 0; i < variant.runs.size(); ++i) {
+    const auto& outliers = variant.outliers;
+    Json& run = runs.emplace_back(to_json(variant.runs[i]));
+    run["failed"] = variant.runs[i].failed();
+    run["outlier"] =
+        std::find(outliers.begin(), outliers.end(), i) != outliers.end();
+  }
+  return runs;
+}
+
 // The row of the table first, with the same keys as in the CSV.
 Json to_json(const Variant& variant,
              const Table& table,
@@ -101,7 +118,7 @@ Json to_json(const Variant& variant,
   json["threads"] = variant.picture.threads.size();
   json["waits"] = variant.picture.waits.size();
   json["turns"] = variant.picture.turns.size();
-  json["runs"] = to_json(variant.runs);
+  json["runs"] = list_runs(variant);
   json["tasks"] = to_json(variant.picture.tasks);
   return json;
 }
@@ -117,12 +134,12 @@ std::string without_tags(std::string text) {
 }  // namespace
 
 std::string write_json(const Comparison& comparison) {
-  return write_json(comparison, make_table(comparison), sentences(comparison));
+  return write_json(comparison, sentences(comparison));
 }
 
 std::string write_json(const Comparison& comparison,
-                       const Table& table,
                        const std::vector<std::string>& sentences) {
+  const Table table = make_full_table(comparison);
   std::string variants;
   for (std::size_t i = 0; i < comparison.variants.size(); ++i) {
     variants += i > 0 ? ",\n  " : "\n  ";
@@ -130,11 +147,12 @@ std::string write_json(const Comparison& comparison,
   }
   Json lines = Json::array();
   for (const auto& line : sentences) lines.push_back(as_utf8(line));
-  return without_tags(
-      fmt::format("{{\n\"settings\": {},\n\"poems\": {},\n\"variants\": [{}],\n"
-                  "\"sentences\": {}\n}}\n",
-                  to_json(comparison.settings).dump(),
-                  to_json(comparison.poems).dump(), variants, lines.dump()));
+  return without_tags(fmt::format(
+      "{{\n\"format\": \"poetry-compare\",\n\"version\": {},\n\"settings\": "
+      "{},\n\"poems\": {},\n\"variants\": [{}],\n"
+      "\"sentences\": {}\n}}\n",
+      table_version, to_json(comparison.settings).dump(),
+      to_json(comparison.poems).dump(), variants, lines.dump()));
 }
 
 }  // namespace poetry_compare

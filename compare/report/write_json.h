@@ -5,16 +5,14 @@
 #include <vector>
 
 #include "compare/measure/model.h"
-#include "compare/report/table.h"
 
 namespace poetry_compare {
 
 // May stand in a <script>, too.
 std::string write_json(const Comparison& comparison);
 
-// The same, from the table and the sentences that were made of it.
+// The same, with the sentences that were made of it.
 std::string write_json(const Comparison& comparison,
-                       const Table& table,
                        const std::vector<std::string>& sentences);
 
 }  // namespace poetry_compare

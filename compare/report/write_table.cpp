@@ -41,14 +41,14 @@ std::string paragraphs(const std::vector<std::string>& lines) {
 }  // namespace
 
 std::string write_csv(const Comparison& comparison) {
-  const Table table = make_table(comparison);
+  const Table table = make_full_table(comparison);
   std::vector<std::string> fields;
   for (const Column& column : table.columns) fields.push_back(column.key);
-  std::string text = fmt::format("{}\n", fmt::join(fields, ","));
+  std::string text = fmt::format("{},format_version\n", fmt::join(fields, ","));
   for (const auto& row : table.rows) {
     fields.clear();
     for (const Cell& cell : row) fields.push_back(field(cell.raw));
-    text += fmt::format("{}\n", fmt::join(fields, ","));
+    text += fmt::format("{},{}\n", fmt::join(fields, ","), table_version);
   }
   return text;
 }

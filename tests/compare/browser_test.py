@@ -26,7 +26,7 @@ def block(name):
 
 def numbers(variant):
     """The cells of a variant that have numbers, as they should read."""
-    forms = {"wall_s": "{:.2f} s", "vs_blocking": "{:.2f}x",
+    forms = {"wall_s": "{:.2f} s", "vs_reference": "{:.2f}x",
              "worst_unread_s": "{:.3f} s"}
     cells = [form.format(variant[key]) for key, form in forms.items()
              if variant[key] is not None]

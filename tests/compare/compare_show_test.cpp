@@ -42,7 +42,9 @@ Variant make_variant(const std::string& name, double wall, double ratio) {
   variant.overall.cpu = 0.002;
   variant.overall.worst_unread = 0.001;
   variant.runs = {variant.overall};
-  variant.vs_blocking = ratio;
+  variant.counted = 1;
+  variant.wall = variant.typical_wall = {wall, wall};
+  variant.vs_reference = {ratio, {ratio, ratio}};
   variant.picture.seen = true;
   return variant;
 }
@@ -150,12 +152,13 @@ TEST(Table, KeepsItsLinesWhereStdoutIsNotATerminal) {
 TEST(Table, HasTheSameColumnsInEveryForm) {
   auto comparison = make_comparison();
   comparison.settings.runs = 5;
+  comparison.variants[2].expected = 2.02;
   const auto json = nlohmann::json::parse(write_json(comparison));
   const auto csv = write_csv(comparison);
   const auto markdown = write_markdown(comparison);
   const auto terminal = write_text(comparison, "", {});
   const auto table = make_table(comparison);
-  EXPECT_EQ(table.columns.size(), 7u);
+  EXPECT_EQ(table.columns.size(), 9u);
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     const auto& column = table.columns[i];
     const auto& cell = table.rows[2][i];
@@ -184,8 +187,8 @@ TEST(Table, QuotesCharactersThatWouldBreakIt) {
 TEST(Sentences, SayTheMeaningOfTheNumbers) {
   EXPECT_THAT(
       sentences(make_comparison()),
-      ElementsAre("async was 2.27 times faster than blocking: it waited "
-                  "for all three servers at once.",
+      ElementsAre("async was 2.27 times faster than blocking in this one "
+                  "run: it waited for all three servers at once.",
                   "broken looks just as fast, but bytes of task 2 lay "
                   "unread for 2.0 s while one turn took 1.3 s."));
 }
@@ -202,12 +205,13 @@ TEST(Sentences, NoteABusyMachineWithoutAReasonOrAnAlarm) {
   auto& async = comparison.variants[1];
   for (auto& task : async.picture.tasks) task.connected = 0.5;
   for (auto& task : async.picture.tasks) task.end = 3.64;
+  async.expected = 2.02;
   async.overall.unread = {0, 0.3, Cause::machine, 0, 1, 0, true};
   EXPECT_FALSE(make_table(comparison).rows[1][3].alarming);
   EXPECT_THAT(
       sentences(comparison),
-      ElementsAre("async was 2.27 times faster than blocking, on a busy "
-                  "machine.",
+      ElementsAre("async was 2.27 times faster than blocking in this one "
+                  "run, on a busy machine.",
                   StartsWith("broken took 2.04 s, but"),
                   "The machine was busy: async (expected 2.02 s, took 3.14 s) "
                   "came back late from the right wait, or had no processor."));

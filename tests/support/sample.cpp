@@ -154,7 +154,9 @@ void add(Comparison& comparison,
   variant.runs = {variant.overall};
   comparison.variants.push_back(std::move(variant));
   auto& added = comparison.variants.back();
-  added.vs_blocking = comparison.variants[0].overall.wall / added.overall.wall;
+  const double ratio = comparison.variants[0].overall.wall / added.overall.wall;
+  added.counted = 1;
+  added.vs_reference = {ratio, {ratio, ratio}};
 }
 
 }  // namespace
