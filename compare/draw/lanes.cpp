@@ -11,7 +11,7 @@
 namespace poetry_compare {
 namespace {
 
-constexpr double strip_height = 12, lane_height = 18, row_height = 6, gap = 4;
+constexpr double strip_height = 12, row_height = 6, gap = 4;
 constexpr double max_rows_height = 36;  // of all rows together
 
 // A place on the axis as a part of it, without the "%".
@@ -44,11 +44,9 @@ std::string end_label(double x, double y, const std::string& text) {
 }
 
 // A path in a colour; nothing if it is empty.
-std::string shape(const char* classes,
-                  std::size_t colour,
-                  const std::string& path) {
+std::string shape(const std::string& classes, const std::string& path) {
   if (path.empty()) return "";
-  return fmt::format("<path class=\"{}{}\" d=\"{}\"/>", classes, colour, path);
+  return fmt::format("<path class=\"{}\" d=\"{}\"/>", classes, path);
 }
 
 // Shapes in units of the picture, stretched along the axis to the width that
@@ -77,16 +75,15 @@ std::string draw_axis(const std::vector<AxisMark>& marks,
   return text + "</g>";
 }
 
-// The outline of a pile. Steps of a quarter of a pixel would not be seen; what
-// is lower than half a pixel is left out.
+// The outline of a pile.
 std::string wedge_path(const std::vector<double>& pile, double floor) {
+  if (pile.empty()) return "";
   const double cell = picture_width / static_cast<double>(pile.size());
   std::string path;
   double last = 0;
   for (std::size_t i = 0; i <= pile.size(); ++i) {
     const double part = i < pile.size() ? pile[i] : 0;
-    double height = std::round(part * lane_height * 4) / 4;
-    if (height < 0.5) height = 0;
+    const double height = visible_height(part) * lane_height;
     if (height == last) continue;
     const std::string x = number(static_cast<double>(i) * cell, 2);
     if (last == 0) path += fmt::format("M{} {}", x, number(floor));
@@ -114,6 +111,7 @@ std::string ticks_path(const std::vector<TickView>& ticks, double floor) {
 
 // The boxes of one row, as a path with a thick stroke.
 std::string row_path(const OrderView::Row& row, double y, double height) {
+  if (row.boxes.empty()) return "";
   std::string path;
   for (const Interval& box : row.boxes) {
     path += fmt::format("M{} {}H{}", number(box.begin, 2), number(y, 2),
@@ -134,13 +132,41 @@ std::string gaps(const OrderView& order, double height) {
       number(order.end, 2));
 }
 
+// The shapes of a lane that may be stretched.
+std::string lane_shapes(const LaneView& lane, double floor) {
+  const auto draw = [&](const char* classes, const std::string& path) {
+    return shape(fmt::format("{}{}", classes, lane.colour), path);
+  };
+  return draw("open f", wedge_path(lane.connected, floor)) +
+         draw("wedge f", wedge_path(lane.pile, floor)) +
+         draw("reads s", ticks_path(lane.ticks, floor));
+}
+
+std::string unread_label(const LaneView& lane, double floor) {
+  if (!lane.unread) return "";
+  const auto& [x, before, text] = *lane.unread;
+  return fmt::format(
+      "<text x=\"{}%\" dx=\"{}\" y=\"{}\" class=\"unread{}\">{}</text>",
+      percent(x), before ? -5 : 5, number(floor - 5), before ? " before" : "",
+      text);
+}
+
 // Draws from top to bottom, in layers: shapes that may be stretched along the
 // axis, and what lies below and above them.
 class Painter {
  public:
-  void strip(const std::string& label, const std::vector<Segment>& segments) {
-    labels_ += row_label(y_ + strip_height - 2, label);
-    for (const auto& [begin, end, classes] : segments) {
+  void crowd(const CrowdView& crowd) {
+    const double floor = y_ + lane_height;
+    labels_ += row_label(floor - 5, crowd.label);
+    for (const auto& [classes, parts] : crowd.areas) {
+      stretched_ += shape(classes, wedge_path(parts, floor));
+    }
+    y_ += lane_height + gap;
+  }
+
+  void strip(const StripView& strip) {
+    labels_ += row_label(y_ + strip_height - 2, strip.label);
+    for (const auto& [begin, end, classes] : strip.segments) {
       below_ += bar(begin, end, y_, strip_height, classes);
     }
     y_ += strip_height + gap;
@@ -148,24 +174,16 @@ class Painter {
 
   void lane(const LaneView& lane) {
     const double floor = y_ + lane_height;
-    const auto label = fmt::format("task {}", lane.poem + 1);
-    const auto hue = colour(lane.poem);
-    labels_ += row_label(floor - 5, label);
+    labels_ += row_label(floor - 5, lane.short_label);
     below_ += fmt::format(
         "<g class=\"lane\" data-task=\"{0}\" data-label=\"{1}\">"
         "<title>{1}, {2}</title>{3}</g>",
-        num_lanes_++, label, escape(lane.details),
+        num_lanes_++, lane.label, escape(lane.details),
         bar(lane.begin, lane.end, y_, lane_height,
-            fmt::format("f{} pale", hue)));
-    stretched_ += shape("wedge f", hue, wedge_path(lane.pile, floor));
-    stretched_ += shape("reads s", hue, ticks_path(lane.ticks, floor));
-    if (lane.unread) {
-      above_ += fmt::format(
-          "<text x=\"{}%\" dx=\"{}\" y=\"{}\" class=\"unread{}\">{}</text>",
-          percent(lane.unread->x), lane.unread->before ? -5 : 5,
-          number(floor - 5), lane.unread->before ? " before" : "",
-          lane.unread->text);
-    }
+            lane.connected.empty() ? fmt::format("f{} pale", lane.colour)
+                                   : "frame"));
+    stretched_ += lane_shapes(lane, floor);
+    above_ += unread_label(lane, floor);
     above_ += end_label(lane.end, floor - 5, lane.size);
     y_ += lane_height + gap;
   }
@@ -176,13 +194,16 @@ class Painter {
   }
 
   void order(const OrderView& order) {
-    const auto rows = static_cast<double>(order.rows.size());
-    const double row = std::min(row_height, max_rows_height / rows);
+    const bool flat = order.in_one_row;
+    const auto rows = static_cast<double>(flat ? 1 : order.rows.size());
+    const double row =
+        flat ? strip_height : std::min(row_height, max_rows_height / rows);
     const double height = row * rows;
     std::string boxes;
-    for (std::size_t i = 0; i < order.rows.size(); ++i) {
-      boxes +=
-          row_path(order.rows[i], (static_cast<double>(i) + 0.5) * row, row);
+    double middle_of_row = row / 2;
+    for (const OrderView::Row& boxes_of_task : order.rows) {
+      boxes += row_path(boxes_of_task, middle_of_row, row);
+      if (!flat) middle_of_row += row;
     }
     boxes += gaps(order, height);
     const double middle = y_ + height / 2 + 4;
@@ -209,10 +230,8 @@ Drawing draw_lanes(const LanesView& view,
                    const std::vector<AxisMark>& axis,
                    bool with_times) {
   Painter painter;
-  for (std::size_t i = 0; i < view.strips.size(); ++i) {
-    const auto label = fmt::format("thread {}", i + 1);
-    painter.strip(view.strips.size() == 1 ? "thread" : label, view.strips[i]);
-  }
+  for (const CrowdView& crowd : view.crowd) painter.crowd(crowd);
+  for (const StripView& strip : view.strips) painter.strip(strip);
   for (const LaneView& lane : view.lanes) painter.lane(lane);
   painter.axis(axis, with_times);
   if (!view.order.rows.empty()) painter.order(view.order);

@@ -13,6 +13,9 @@
 
 namespace poetry_compare {
 
+// Of one task, in units.
+constexpr double lane_height = 18;
+
 // A part of a thread's strip.
 struct Segment {
   double begin = 0;
@@ -33,17 +36,45 @@ struct TickView {
   double size = 0;  // from 0, no bytes, to 1, the whole poem
 };
 
-// One task: its connection, its reads, and the bytes that lay unread.
+// A row for one thread.
+struct StripView {
+  std::string label;  // "thread 2"
+  std::vector<Segment> segments;
+};
+
+// A row for many threads: shapes on top of each other, the highest first.
+struct CrowdView {
+  struct Area {
+    std::string classes;
+    std::vector<double> parts;  // for each quarter of a unit; 1 fills the row
+  };
+  std::string label;  // "50 threads"
+  std::vector<Area> areas;
+};
+
+// From this quarter of a unit on, so many bytes lay unread.
+struct Level {
+  std::size_t cell = 0;
+  std::size_t bytes = 0;
+};
+
+// One task, or several: its connection, its reads, and the bytes that lay
+// unread.
 struct LaneView {
-  std::size_t poem = 0;  // an index
+  std::string label;  // "task 7", "tasks 1-10"
+  std::string short_label;  // "task 7", "1-10"
+  std::size_t colour = 0;  // the number in its classes; 0 for several tasks
   std::string details;  // "ecstasy.txt: 3 003 bytes in 101 reads, ..."
   double begin = 0;
   double end = 0;
   std::string size;  // "3 003 B"
+  std::vector<double> connected;  // of several tasks: as many as that, as pile
   std::vector<double> pile;  // for each quarter of a unit; 1 fills the lane
   std::optional<Label>
       unread;  // beside the end of a large pile: "1 200 B unread"
   std::vector<TickView> ticks;
+  std::vector<Tick> reads;  // of each tick
+  std::vector<Level> levels;  // of the pile, as far as it can be seen
 };
 
 // All reads in their order, without a time axis.
@@ -53,13 +84,15 @@ struct OrderView {
     std::vector<Interval> boxes;
   };
   std::vector<Row> rows;  // one for each task; none if nothing was read
+  bool in_one_row = false;  // the rows lie on each other
   double width = 1;  // of a box for one read
   double end = 0;  // of the last box
-  std::string label;  // "217 reads"
+  std::string label;  // "217 reads", "first 143"
 };
 
 struct LanesView {
-  std::vector<std::vector<Segment>> strips;  // of each thread
+  std::vector<CrowdView> crowd;  // one if there are many threads
+  std::vector<StripView> strips;
   std::vector<LaneView> lanes;
   OrderView order;
 };
@@ -69,6 +102,10 @@ LanesView view_lanes(const std::vector<Poem>& poems,
                      const Picture& picture,
                      const Samples& samples,
                      const Scale& scale);
+
+// How high a part of a lane is drawn, as a part of it: steps of a quarter of a
+// pixel would not be seen, and what is lower than half a pixel is left out.
+double visible_height(double part);
 
 // The states of a thread, with their looks.
 std::vector<Segment> view_strip(const Picture& picture,

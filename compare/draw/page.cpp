@@ -8,6 +8,7 @@
 #include "compare/draw/page_view.h"
 #include "compare/draw/palette.h"
 #include "compare/draw/xml.h"
+#include "compare/report/crowd.h"
 
 namespace poetry_compare {
 namespace {
@@ -24,6 +25,16 @@ constexpr auto note_on_pictures =
     "lie so close together share a tick, and a wedge shows the mean. A wedge "
     "as high as its lane is the largest pile of unread bytes of that "
     "poem.</p>\n";
+
+constexpr auto note_on_crowds =
+    "<p class=\"note\">A grey lane stands for several tasks: it is as high as "
+    "the part of them that is connected. The five tasks below these lanes are "
+    "those whose bytes lay unread longest, and the threads are theirs.</p>\n";
+
+std::string note(const std::string& text) {
+  if (text.empty()) return "";
+  return fmt::format("<p class=\"note\">{}</p>\n", escape(text));
+}
 
 // --- The top of the page -----------------------------------------------------
 
@@ -65,6 +76,20 @@ std::string draw_legend(const std::vector<LegendItem>& items) {
   return html;
 }
 
+// Many poems are folded away.
+std::string draw_legends(const PictureView& view) {
+  const auto list = [](const std::string& items) {
+    return "<ul class=\"legend\">\n" + items + "</ul>\n";
+  };
+  const auto poems = draw_legend(view.poems), marks = draw_legend(view.marks);
+  if (!is_crowd(view.poems.size())) return list(poems + marks);
+  return list(marks) +
+         fmt::format(
+             "<details><summary>The colours of {} poems</summary>\n{}"
+             "</details>\n",
+             view.poems.size(), list(poems));
+}
+
 // The plot lies in a window: the script makes it longer than the window to
 // zoom, and moves it.
 std::string draw_picture(const VariantView& variant,
@@ -103,13 +128,13 @@ std::string draw_variant(const VariantView& variant,
 
 std::string draw_pictures(const PageView& page) {
   const PictureView& view = page.picture;
-  std::string html = "<ul class=\"legend\">\n" + draw_legend(view.poems) +
-                     draw_legend(view.marks) +
-                     "</ul>\n<div id=\"controls\" hidden></div>\n";
+  std::string html =
+      draw_legends(view) + "<div id=\"controls\" hidden></div>\n";
   for (const VariantView& variant : view.variants) {
     html += draw_variant(variant, view.axis, page.captions[variant.index]);
   }
-  return html + note_on_pictures;
+  return html + note(view.omitted) + note_on_pictures +
+         (view.crowded ? note_on_crowds : "");
 }
 
 // --- Tables ------------------------------------------------------------------
@@ -192,7 +217,8 @@ std::string draw_sections(const PageView& view) {
          section("figures", "The tutorial's figures, from this run",
                  "<div class=\"row\">\n" + draw_figures(view.figures) +
                      "</div>\n") +
-         section("tasks", "Task by task", draw_table(view.tasks)) +
+         section("tasks", "Task by task",
+                 draw_table(view.tasks) + note(view.note_on_tasks)) +
          section("made", "How this was made",
                  draw_facts(view.settings) + "<h3>The commands</h3>\n" +
                      draw_facts(view.commands));
@@ -202,9 +228,9 @@ std::string draw_sections(const PageView& view) {
 std::string draw_script(const PageView& view) {
   return fmt::format(
       "<script type=\"application/json\" id=\"summary\">\n{}</script>\n"
-      "<script type=\"application/json\" id=\"reads\">\n{}</script>\n"
+      "<script type=\"application/json\" id=\"lanes\">\n{}</script>\n"
       "<script>\n{}</script>\n",
-      view.json, view.reads, page_js);
+      view.json, view.lanes, page_js);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // Shows the details of a read, zooms, and hides variants. The rest of the page
 // works without this script.
 "use strict";
-const data = JSON.parse(document.getElementById("reads").textContent);
+const data = JSON.parse(document.getElementById("lanes").textContent);
 const articles = [...document.querySelectorAll(".variant")];
 const controls = document.getElementById("controls");
 const tip = document.getElementById("tip");
@@ -10,16 +10,34 @@ let left = 0;  // which part of the axis, 0 to 1, is at the window's left end
 
 // --- The reads ---------------------------------------------------------------
 
-// reads[variant][task]: the page has three numbers for each tick, and times as
-// steps of 10 us since the tick before.
-const reads = data.variants.map(tasks => tasks.map(flat => {
+// The page has three numbers for each tick, and times as steps of 10 us since
+// the tick before.
+function unpack(flat) {
   const list = [];
   for (let i = 0, time = 0; i < flat.length; i += 3) {
     time += flat[i] / 1e5;
     list.push({time, bytes: flat[i + 1], count: flat[i + 2]});
   }
   return list;
-}));
+}
+
+for (const lanes of Object.values(data.variants)) {
+  for (const lane of lanes) lane.reads = unpack(lane.reads);
+}
+
+const lane_data = lane =>
+    data.variants[lane.closest(".variant").dataset.variant][lane.dataset.task];
+
+// The bytes that lie unread at a place on the axis. They have two numbers for
+// each step of the wedge: a quarter of a unit, and the bytes from there on.
+function unread_at(lane, place) {
+  const steps = lane_data(lane).unread, cell = place * data.width * 4;
+  let bytes = 0;
+  for (let i = 0; i < steps.length && steps[i] <= cell; i += 2) {
+    bytes = steps[i + 1];
+  }
+  return bytes;
+}
 
 const shape = (name, attributes) => {
   const element = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -53,18 +71,22 @@ function place_tip() {
 // Shows a read of a lane. If it is outside the window, moves the window there,
 // or shows nothing.
 function show(lane, index, move_window = false) {
-  const article = lane.closest(".variant"), task = +lane.dataset.task;
-  const read = reads[article.dataset.variant][task][index];
+  const read = lane_data(lane).reads[index];
   if (!read) return hide();
   const place = read.time / data.seconds;
   const visible = place >= left && place <= left + 1 / zoom;
   if (!visible && !move_window) return hide();
   if (!visible) move(place - left - 0.5 / zoom);
   lane.dataset.index = index;
-  place_cursor(lane, place * 100);
   const what = read.count > 1 ? read.count + " reads from" : "read at";
-  tip.textContent = `${article.dataset.name}, ${lane.dataset.label}: ${what} ` +
-      `${read.time.toFixed(3)} s, ${read.bytes} bytes`;
+  tell(lane, place,
+       `${what} ${read.time.toFixed(3)} s, ${read.bytes} bytes`);
+}
+
+function tell(lane, place, text) {
+  place_cursor(lane, place * 100);
+  const name = lane.closest(".variant").dataset.name;
+  tip.textContent = `${name}, ${lane.dataset.label}: ${text}`;
   tip.hidden = false;
   place_tip();
 }
@@ -89,13 +111,14 @@ function part(svg, event) {
 }
 
 function hover(event) {
-  const svg = event.currentTarget, time = part(svg, event) * data.seconds;
-  const variant = svg.closest(".variant").dataset.variant;
+  const svg = event.currentTarget, place = part(svg, event);
+  const time = place * data.seconds;
   for (const lane of svg.querySelectorAll(".lane")) {
     const box = lane.getBoundingClientRect();
     if (event.clientY < box.top - 2 || event.clientY > box.bottom + 2) continue;
-    const list = reads[variant][lane.dataset.task];
-    return show(lane, nearest(list, time));
+    const bytes = unread_at(lane, place);
+    if (bytes === 0) return show(lane, nearest(lane_data(lane).reads, time));
+    return tell(lane, place, `${bytes} bytes unread at ${time.toFixed(3)} s`);
   }
   hide();
 }
@@ -118,8 +141,7 @@ function step(event) {
   if (by || lanes[event.key]) event.preventDefault();
   if (lanes[event.key]) return change_lane(lane, lanes[event.key]);
   if (!by) return;
-  const variant = lane.closest(".variant").dataset.variant;
-  const list = reads[variant][lane.dataset.task];
+  const list = lane_data(lane).reads;
   const next = +(lane.dataset.index || 0) + by;
   show(lane, Math.max(0, Math.min(list.length - 1, next)), true);
 }

@@ -7,6 +7,7 @@
 
 #include "compare/draw/captions.h"
 #include "compare/draw/palette.h"
+#include "compare/report/crowd.h"
 #include "compare/report/format.h"
 #include "compare/report/write_json.h"
 
@@ -85,10 +86,12 @@ TableView view_tasks(const Comparison& comparison) {
   view.columns = {{"variant", "", false}, {"task", "", false}, {"bytes", ""},
                   {"reads", ""},          {"connected", ""},   {"end", ""},
                   {"worst unread", ""},   {"poem", "", false}};
-  for (const Variant& variant : comparison.variants) {
+  for (const std::size_t index : shown_variants(comparison)) {
+    const Variant& variant = comparison.variants[index];
     if (variant.picture.tasks.empty()) continue;
     auto& rows = view.groups.emplace_back();
-    for (const Task& task : variant.picture.tasks) {
+    for (const std::size_t i : shown_tasks(variant.picture)) {
+      const Task& task = variant.picture.tasks[i];
       rows.push_back(view_task(comparison, variant.name, task));
     }
   }
@@ -134,20 +137,51 @@ nlohmann::json to_json(const std::vector<Tick>& ticks) {
   return numbers;
 }
 
-// {"seconds":4.6,"variants":[[[...],...],...]}: for each task of each variant a
-// list with three numbers for each tick: 10 us since the one before, bytes,
-// reads.
-std::string reads_json(const PictureView& view) {
+nlohmann::json to_json(const std::vector<Level>& levels) {
+  auto numbers = nlohmann::json::array();
+  for (const Level& level : levels) {
+    numbers.insert(numbers.end(), {level.cell, level.bytes});
+  }
+  return numbers;
+}
+
+// {"seconds":4.6,"width":860,"variants":{"0":[{"reads":[...],"unread":[...]},
+// ...],...}}: for each lane of each variant a list with three numbers for each
+// tick, 10 us since the one before, bytes, reads; and one with two numbers for
+// each step of the wedge, its quarter of a unit and the bytes from there on.
+std::string lanes_json(const PictureView& view) {
   // A line for each variant: the page has no line of a hundred kilobytes then.
   std::string variants;
-  for (const Samples& samples : view.samples) {
-    auto lists = nlohmann::json::array();
-    for (const auto& task : samples.tasks) lists.push_back(to_json(task.ticks));
-    if (!variants.empty()) variants += ",\n";
-    variants += lists.dump();
+  for (const VariantView& variant : view.variants) {
+    auto lanes = nlohmann::json::array();
+    for (const LaneView& lane : variant.lanes.lanes) {
+      lanes.push_back(
+          {{"reads", to_json(lane.reads)}, {"unread", to_json(lane.levels)}});
+    }
+    variants += fmt::format("{}\"{}\":{}", variants.empty() ? "" : ",\n",
+                            variant.index, lanes.dump());
   }
-  return fmt::format("{{\"seconds\":{:.6f},\"variants\":[{}]}}\n", view.seconds,
-                     variants);
+  return fmt::format(
+      "{{\"seconds\":{:.6f},\"width\":{},\"variants\":{{{}}}}}\n", view.seconds,
+      picture_width, variants);
+}
+
+// The comparison, without its tasks if these would be too many for a page.
+std::string summary_json(const std::string& json) {
+  constexpr std::size_t most = 40'000;
+  if (json.size() < most) return json;
+  auto summary = nlohmann::ordered_json::parse(json);
+  for (auto& variant : summary["variants"]) variant.erase("tasks");
+  return summary.dump() + '\n';
+}
+
+// None if all tasks are in the table.
+std::string note_on_tasks(const Comparison& comparison) {
+  if (!is_crowded(comparison) && !is_crowd(comparison.variants.size())) {
+    return "";
+  }
+  return "Here are the tasks of the variants that are drawn, and of many tasks "
+         "those whose bytes lay unread longest. --json FILE has all.";
 }
 
 }  // namespace
@@ -163,8 +197,9 @@ PageView view_page(const Comparison& comparison) {
   view.tasks = view_tasks(comparison);
   view.settings = view_settings(comparison);
   view.commands = view_commands(comparison);
-  view.json = write_json(comparison, view.picture.sentences);
-  view.reads = reads_json(view.picture);
+  view.note_on_tasks = note_on_tasks(comparison);
+  view.json = summary_json(write_json(comparison, view.picture.sentences));
+  view.lanes = lanes_json(view.picture);
   return view;
 }
 

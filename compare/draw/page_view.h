@@ -42,10 +42,11 @@ struct PageView {
   TableView numbers;  // a row for each variant
   FiguresView figures;
   TableView tasks;  // a row for each connection, grouped by variant
+  std::string note_on_tasks;  // mostly empty
   std::vector<Fact> settings;
   std::vector<Fact> commands;
   std::string json;  // the comparison, for programs
-  std::string reads;  // likewise, for the script of the page
+  std::string lanes;  // the lanes, for the script of the page
 };
 
 PageView view_page(const Comparison& comparison);

@@ -44,7 +44,7 @@ std::string block(const std::string& classes) {
 
 std::string picture_style() {
   std::string text = picture_css + rules(&Hue::light);
-  for (std::size_t i = 1; i <= colours; ++i) {
+  for (std::size_t i = 0; i <= colours; ++i) {
     text += fmt::format(".h{0}{{fill:url(#hatch{0})}}\n", i);
   }
   return text + "@media (prefers-color-scheme:dark){\n" + rules(&Hue::dark) +
@@ -53,13 +53,14 @@ std::string picture_style() {
 
 std::string hatches() {
   std::string text = "<defs>";
-  for (std::size_t i = 1; i <= colours; ++i) {
+  for (std::size_t i = 0; i <= colours; ++i) {
+    const Hue& hue = i == 0 ? hues[0] : hues[i - 1];
     text += fmt::format(
         "<pattern id=\"hatch{0}\" width=\"8\" height=\"8\" "
         "patternUnits=\"userSpaceOnUse\">"
         "<rect width=\"8\" height=\"8\" class=\"f{0} pale\"/>"
         "<path d=\"{1}\" class=\"s{0} hatch\" stroke-width=\"{2}\"/></pattern>",
-        i, hues[i - 1].hatch, hues[i - 1].weight);
+        i, hue.hatch, hue.weight);
   }
   return text + "</defs>";
 }
@@ -83,8 +84,8 @@ std::vector<LegendItem> legend_of_poems(const std::vector<Poem>& poems) {
   return items;
 }
 
-std::vector<LegendItem> legend_of_marks() {
-  return {
+std::vector<LegendItem> legend_of_marks(bool crowded) {
+  std::vector<LegendItem> items = {
       {block("h1"), "thread: stuck in a read of this task alone"},
       {block("any"), "thread: waiting for any task"},
       {block("work"), "thread: not waiting"},
@@ -100,6 +101,11 @@ std::vector<LegendItem> legend_of_marks() {
        "<path class=\"box s3\" stroke-width=\"4\" d=\"M28 12H34\"/>",
        "order: a box for each read (no time axis)"},
   };
+  if (!crowded) return items;
+  items.push_back(
+      {block("f0 open"), "1-10: how many of these tasks are connected"});
+  items.push_back({block("h0"), "threads: how many are stuck in a read"});
+  return items;
 }
 
 }  // namespace poetry_compare

@@ -37,7 +37,7 @@ struct LegendItem {
 // The poems and their colours.
 std::vector<LegendItem> legend_of_poems(const std::vector<Poem>& poems);
 
-// The strips, bars, ticks, wedges and boxes.
-std::vector<LegendItem> legend_of_marks();
+// The strips, bars, ticks, wedges and boxes; and the rows of a crowd.
+std::vector<LegendItem> legend_of_marks(bool crowded);
 
 }  // namespace poetry_compare

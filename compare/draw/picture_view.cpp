@@ -1,7 +1,10 @@
 #include "compare/draw/picture_view.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
+#include "compare/report/crowd.h"
 #include "compare/report/format.h"
 #include "compare/report/sentences.h"
 #include "compare/report/table.h"
@@ -36,24 +39,37 @@ void add_headings(const Comparison& comparison, PictureView& view) {
       fmt::format("poetry-compare {}, {}", comparison.settings.version,
                   comparison.settings.date);
   view.poems = legend_of_poems(comparison.poems);
-  view.marks = legend_of_marks();
+  view.crowded = is_crowded(comparison);
+  view.marks = legend_of_marks(view.crowded);
+}
+
+// Of the variants that were seen.
+std::string name_omitted(const Comparison& comparison, std::size_t shown) {
+  const auto& variants = comparison.variants;
+  const auto seen = static_cast<std::size_t>(
+      std::count_if(variants.begin(), variants.end(),
+                    [](auto& variant) { return variant.picture.seen; }));
+  if (shown == seen) return "";
+  return fmt::format(
+      "{} of {} variants are drawn: those that failed or that raise an alarm "
+      "first, then those that wait in different ways. The table has all.",
+      in_words(shown, true), seen);
 }
 
 void add_pictures(const Comparison& comparison, PictureView& view) {
   const Axis axis = make_axis(comparison);
   view.seconds = axis.seconds;
   view.axis = axis_marks(axis);
+  std::vector<Samples> samples;
   for (const Variant& variant : comparison.variants) {
-    view.samples.push_back(downsample(variant.picture, axis));
+    samples.push_back(downsample(variant.picture, axis));
   }
-  const Scale scale = make_scale(comparison, axis, view.samples);
-  for (std::size_t i = 0; i < view.samples.size(); ++i) {
+  const Scale scale = make_scale(comparison, axis, samples);
+  for (const std::size_t i : shown_variants(comparison)) {
     const Variant& variant = comparison.variants[i];
-    if (!variant.picture.seen) continue;
-    view.variants.push_back({i, variant.name, headline(comparison, variant),
-                             complaint(variant),
-                             view_lanes(comparison.poems, variant.picture,
-                                        view.samples[i], scale)});
+    view.variants.push_back(
+        {i, variant.name, headline(comparison, variant), complaint(variant),
+         view_lanes(comparison.poems, variant.picture, samples[i], scale)});
   }
 }
 
@@ -93,6 +109,7 @@ PictureView view_picture(const Comparison& comparison) {
   PictureView view;
   add_headings(comparison, view);
   add_pictures(comparison, view);
+  view.omitted = name_omitted(comparison, view.variants.size());
   return view;
 }
 

@@ -35,12 +35,13 @@ struct PictureView {
   std::vector<std::string> sentences;
   std::vector<std::string> complaints;
   std::string origin;  // "poetry-compare 0.1.0, 2024-05-01 12:00 UTC"
+  bool crowded = false;  // some lanes stand for several tasks
   std::vector<LegendItem> poems;
   std::vector<LegendItem> marks;
   double seconds = 1;  // the length of the axis
   std::vector<AxisMark> axis;
-  std::vector<VariantView> variants;  // without those that were not seen
-  std::vector<Samples> samples;  // of all variants
+  std::vector<VariantView> variants;  // see shown_variants()
+  std::string omitted;  // "reactor and simple are not drawn: ..."; mostly empty
 };
 
 Headline headline(const Comparison& comparison, const Variant& variant);

@@ -5,6 +5,7 @@
 
 #include "compare/draw/downsample.h"
 #include "compare/draw/xml.h"
+#include "compare/report/crowd.h"
 
 namespace poetry_compare {
 namespace {
@@ -64,9 +65,11 @@ std::vector<AxisMark> axis_marks(const Axis& axis) {
 Scale make_scale(const Comparison& comparison,
                  const Axis& axis,
                  const std::vector<Samples>& samples) {
+  // Of a crowd, the first reads are shown.
+  const double least = is_crowded(comparison) ? 6 : 0;
+  const auto reads = static_cast<double>(most_reads(comparison));
   return {axis, full_piles(comparison, samples),
-          std::min(12.0, picture_width /
-                             static_cast<double>(most_reads(comparison)))};
+          std::clamp(picture_width / reads, least, 12.0)};
 }
 
 }  // namespace poetry_compare

@@ -9,6 +9,7 @@
 #include "compare/draw/palette.h"
 #include "compare/draw/picture_view.h"
 #include "compare/draw/xml.h"
+#include "compare/report/crowd.h"
 
 namespace poetry_compare {
 namespace {
@@ -103,12 +104,14 @@ std::string make_svg(const Comparison& comparison) {
   sheet.down(20);
   sheet.text(margin, "say", view.summary);
   sheet.down(24);
-  sheet.legend(view.poems);
+  if (!is_crowd(view.poems.size())) sheet.legend(view.poems);
   sheet.legend(view.marks);
   for (const VariantView& variant : view.variants) {
     sheet.variant(variant, view.axis, &variant == &view.variants.back());
   }
   sheet.down(14);
+  if (!view.omitted.empty()) sheet.text(margin, "say", view.omitted);
+  sheet.down(view.omitted.empty() ? 0 : 18);
   sheet.text(margin, "", view.origin);
   sheet.down(12);
   return sheet.finish(view);

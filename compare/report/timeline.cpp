@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "compare/report/crowd.h"
 #include "compare/report/format.h"
 
 namespace poetry_compare {
@@ -163,12 +164,16 @@ std::string draw_lanes(const Comparison& comparison,
                        bool colour) {
   std::string lanes;
   const std::size_t digits = digits_of(comparison.poems.size());
-  for (const Task& task : variant.picture.tasks) {
+  const auto& tasks = variant.picture.tasks;
+  const auto shown = shown_tasks(variant.picture);
+  for (const std::size_t index : shown) {
+    const Task& task = tasks[index];
     lanes += fmt::format("   T{:<{}} {}{}{}\n", task.poem + 1, digits,
                          colour ? colours[task.poem % colours.size()] : "",
                          draw_lane(task, scale, glyphs), colour ? plain : "");
   }
-  return lanes;
+  if (shown.size() == tasks.size()) return lanes;
+  return lanes + fmt::format("   {} more\n", tasks.size() - shown.size());
 }
 
 }  // namespace

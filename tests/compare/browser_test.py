@@ -26,7 +26,9 @@ def block(name):
 
 def numbers(variant):
     """The cells of a variant that have numbers, as they should read."""
-    forms = {"wall_s": "{:.2f} s", "vs_reference": "{:.2f}x",
+    wall = variant["wall_s"] or 0
+    digits = 2 if wall >= .9995 else 3 if wall >= .09995 else 4
+    forms = {"wall_s": f"{{:.{digits}f}} s", "vs_reference": "{:.2f}x",
              "worst_unread_s": "{:.3f} s"}
     cells = [form.format(variant[key]) for key, form in forms.items()
              if variant[key] is not None]
@@ -109,25 +111,32 @@ class PageTest(unittest.TestCase):
         self.assertNotEqual(grounds[0], grounds[1])
 
     def test_shows_time_and_size_of_a_read_below_the_pointer(self):
-        data = block("reads")
+        data = block("lanes")
         for width, scheme in SCREENS:
             with self.subTest(width=width, scheme=scheme):
                 self.open(width=width, scheme=scheme)
                 x, y, wide, high = self.lane(0, 0)
                 self.browser.point(x + 0.3, y + high / 2)
-                time, size, _ = data["variants"][0][0][:3]
+                time, size, _ = data["variants"]["0"][0]["reads"][:3]
                 self.assertEqual(self.tip(), "blocking, task 1: read at "
                                  f"{time / 1e5:.3f} s, {size} bytes")
                 self.browser.point(x + wide / 2, y + high / 2)
                 found = re.search(r"read at ([0-9.]+) s, (\d+) bytes",
                                   self.tip())
                 start = time / 1e5
-                length = sum(data["variants"][0][0][3::3]) / 1e5
+                length = sum(data["variants"]["0"][0]["reads"][3::3]) / 1e5
                 self.assertAlmostEqual(float(found[1]), start + length / 2,
                                        delta=0.05)
                 self.browser.point(x + wide / 2, y - 300)
                 self.assertIsNone(self.tip())
                 self.check_silence()
+
+    def test_says_how_many_bytes_lie_in_a_wedge(self):
+        self.open(width=1400)
+        x, y, wide, high = self.lane(4, 1)
+        self.browser.point(x + wide * .9, y + high / 2)
+        self.assertRegex(self.tip(), r"broken, task 2: 623 bytes unread at "
+                         r"1\.8[0-9]+ s")
 
     def test_shows_a_read_to_the_keyboard(self):
         self.open(width=1400)
@@ -163,7 +172,7 @@ class PageTest(unittest.TestCase):
         # Still the same read at the same end of the bar.
         x, y, _, high = self.lane(0, 0)
         self.browser.point(x + 0.3, y + high / 2)
-        time = block("reads")["variants"][0][0][0] / 1e5
+        time = block("lanes")["variants"]["0"][0]["reads"][0] / 1e5
         self.assertIn(f"read at {time:.3f} s", self.tip())
         self.click("all")
         self.assertAlmostEqual(self.lane(0, 0)[2], wide, delta=1)

@@ -278,6 +278,22 @@ TEST(Timeline, HasASpaceBehindEveryNumberOfATask) {
   EXPECT_THAT(text, HasSubstr("   T10 ="));
 }
 
+TEST(Timeline, ShowsTheWorstFiveOfManyTasks) {
+  auto comparison = make_comparison();
+  comparison.poems.resize(50);
+  auto& tasks = comparison.variants[1].picture.tasks;
+  tasks.clear();
+  for (std::size_t i = 0; i < 50; ++i) {
+    tasks.push_back(make_task(i, 0.4, true));
+    tasks.back().worst_unread = i % 10 == 3 ? 0.3 : 0.001;
+  }
+  const auto text = draw_timeline(comparison, {80, false, false});
+  for (const char* lane : {"T4 ", "T14 ", "T24 ", "T34 ", "T44 ", "45 more"}) {
+    EXPECT_THAT(text, HasSubstr("   " + std::string(lane)));
+  }
+  EXPECT_EQ(text.find("   T5 "), text.npos);
+}
+
 TEST(Timeline, IsPlainOnAPlainTerminal) {
   const auto text = draw_timeline(make_comparison(), {60, false, false});
   EXPECT_TRUE(std::all_of(text.begin(), text.end(), [](char c) {

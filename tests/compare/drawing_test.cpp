@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <ctime>
 #include <string>
 #include <utility>
@@ -85,6 +86,61 @@ TEST(Drawing, KeepsTheLinesBetweenReadsInsideTheirStrip) {
   const auto drawing = draw(comparison, comparison.variants[2]).order;
   EXPECT_TRUE(has(drawing, "height=\"18\""));
   EXPECT_TRUE(has(drawing, "class=\"gaps\" stroke-width=\"18\""));
+}
+
+TEST(Drawing, HasGroupsAndTheWorstFiveOfManyTasks) {
+  const auto comparison = sample::make({0.02, 1, 50});
+  for (const auto& variant : view_picture(comparison).variants) {
+    const auto& lanes = variant.lanes.lanes;
+    ASSERT_EQ(lanes.size(), 10U) << variant.name;
+    EXPECT_EQ(lanes[1].label, "tasks 11-20");
+    EXPECT_EQ(lanes[1].connected.size(), lanes[1].pile.size());
+    EXPECT_EQ(lanes[5].label.rfind("task ", 0), 0U) << lanes[5].label;
+    EXPECT_TRUE(lanes[5].connected.empty());
+  }
+}
+
+TEST(Drawing, CountsEveryReadOfAGroup) {
+  const auto comparison = sample::make({0.02, 1, 50});
+  const auto& picture = comparison.variants[2].picture;
+  const auto lane = view_picture(comparison).variants[2].lanes.lanes[0];
+  std::size_t reads = 0, expected = 0;
+  for (const auto& tick : lane.reads) reads += tick.reads;
+  for (std::size_t i = 0; i < 10; ++i)
+    expected += picture.tasks[i].reads.size();
+  EXPECT_EQ(reads, expected);
+  const auto most =
+      std::max_element(lane.connected.begin(), lane.connected.end());
+  EXPECT_NEAR(*most, 1, 1e-6);
+}
+
+TEST(Drawing, ShowsManyThreadsInOneRow) {
+  const auto comparison = sample::make({0.02, 1, 50});
+  const auto lanes = view_picture(comparison).variants[1].lanes;
+  ASSERT_EQ(lanes.crowd.size(), 1U);
+  EXPECT_EQ(lanes.crowd[0].label, "50 threads");
+  EXPECT_EQ(lanes.strips.size(), 5U);
+}
+
+TEST(Drawing, ShowsTheOrderOfTheReadsWithAnyNumberOfTasks) {
+  for (const std::size_t poems : {20U, 50U, 200U}) {
+    const auto comparison = sample::make({0.02, 1, poems});
+    const auto drawing = draw(comparison, comparison.variants[2]).order;
+    EXPECT_TRUE(has(drawing, "stroke-width=\"12\"")) << poems;
+    EXPECT_TRUE(has(drawing, ">first 143<")) << poems;
+  }
+}
+
+TEST(Drawing, KnowsTheBytesBelowTheOutlineOfAWedge) {
+  const auto variants = view_picture(sample::make()).variants;
+  const auto& levels = variants[4].lanes.lanes[1].levels;
+  ASSERT_FALSE(levels.empty());
+  const auto most = std::max_element(
+      levels.begin(), levels.end(),
+      [](auto& one, auto& two) { return one.bytes < two.bytes; });
+  EXPECT_EQ(most->bytes, 623U);
+  EXPECT_EQ(levels.back().bytes, 0U);
+  EXPECT_TRUE(variants[2].lanes.lanes[1].levels.empty());
 }
 
 TEST(Drawing, KeepsEveryByteWhenItDownsamples) {

@@ -70,6 +70,36 @@ TEST(Page, IsUnder200KilobytesAtTheDefaults) {
   EXPECT_LT(poetry_compare::make_page(sample::make()).size(), 200'000U);
 }
 
+TEST(Page, IsUnder300KilobytesWithFiftyPoems) {
+  const auto page = poetry_compare::make_page(sample::make({0.02, 1, 50}));
+  EXPECT_LT(page.size(), 300'000U);
+  EXPECT_TRUE(has(page, "<summary>The colours of 50 poems</summary>"));
+}
+
+// As many variants, the last of which raises an alarm.
+Comparison many_variants(std::size_t count) {
+  auto comparison = sample::make();
+  const auto broken = comparison.variants[4];
+  const auto async = comparison.variants[2];
+  while (comparison.variants.size() + 1 < count) {
+    comparison.variants.push_back(async);
+    comparison.variants.back().name +=
+        std::to_string(comparison.variants.size());
+  }
+  comparison.variants.push_back(broken);
+  comparison.variants.back().name = "worst";
+  return comparison;
+}
+
+TEST(Page, DrawsADozenOfAHundredVariants) {
+  const auto page = poetry_compare::make_page(many_variants(100));
+  EXPECT_LT(page.size(), 300'000U);
+  EXPECT_EQ(count(page, "<article"), 12U);
+  EXPECT_TRUE(has(page, "data-name=\"worst\""));
+  EXPECT_TRUE(has(page, "12 of 100 variants are drawn"));
+  EXPECT_TRUE(has(page, ">async99<"));  // in the table
+}
+
 TEST(Page, LoadsNothingFromTheNetwork) {
   const auto comparison = sample::make();
   const std::regex address("(https?:)?//[a-z]");

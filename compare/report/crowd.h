@@ -1,0 +1,31 @@
+// Which tasks are shown one by one where there are too many for that.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "compare/measure/model.h"
+
+namespace poetry_compare {
+
+// How many tasks, threads or variants are shown one by one; of a crowd, the
+// worst few.
+constexpr std::size_t max_shown = 12, worst_shown = 5;
+
+constexpr bool is_crowd(std::size_t count) {
+  return count > max_shown;
+}
+
+// Whether a variant that is shown has too many tasks.
+bool is_crowded(const Comparison& comparison);
+
+// All tasks; of a crowd, those whose bytes lay unread longest, then those that
+// ended last. As indices, in their order.
+std::vector<std::size_t> shown_tasks(const Picture& picture);
+
+// The variants that were seen; of a crowd, as many as are shown one by one,
+// those first that failed or that raise an alarm, then those that wait in a way
+// that is not among the others. As indices, in their order.
+std::vector<std::size_t> shown_variants(const Comparison& comparison);
+
+}  // namespace poetry_compare
