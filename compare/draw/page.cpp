@@ -45,8 +45,8 @@ std::string draw_head(const std::string& title) {
       "initial-scale=1\">\n"
       "<meta name=\"color-scheme\" content=\"light dark\">\n"
       "<title>{}</title>\n<link rel=\"icon\" href=\"data:,\">\n"
-      "<style>\n{}{}</style>\n</head>\n",
-      escape(title), page_css, picture_style());
+      "<style>\n{}{}{}</style>\n</head>\n",
+      escape(title), page_css, picture_style(), wall_css);
 }
 
 std::string draw_header(const PageView& view) {
@@ -229,8 +229,8 @@ std::string draw_script(const PageView& view) {
   return fmt::format(
       "<script type=\"application/json\" id=\"summary\">\n{}</script>\n"
       "<script type=\"application/json\" id=\"lanes\">\n{}</script>\n"
-      "<script>\n{}</script>\n",
-      view.json, view.lanes, page_js);
+      "<script>\n{}{}</script>\n",
+      view.json, view.lanes, page_js, wall_js);
 }
 
 }  // namespace

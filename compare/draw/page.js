@@ -105,8 +105,9 @@ function nearest(list, time) {
 // The place on the axis that is below the pointer, from 0 to 1.
 function part(svg, event) {
   const style = getComputedStyle(svg), box = svg.getBoundingClientRect();
-  const from = parseFloat(style.paddingLeft);
-  const width = box.width - from - parseFloat(style.paddingRight);
+  const scale = box.width / parseFloat(style.width);  // on the wall, not 1
+  const from = parseFloat(style.paddingLeft) * scale;
+  const width = box.width - from - parseFloat(style.paddingRight) * scale;
   return left + (event.clientX - box.left - from) / width / zoom;
 }
 

@@ -178,6 +178,29 @@ class PageTest(unittest.TestCase):
         self.assertAlmostEqual(self.lane(0, 0)[2], wide, delta=1)
         self.check_silence()
 
+    def test_fits_two_or_three_variants_on_a_wall(self):
+        for names in (["async", "broken"], ["blocking", "async", "broken"]):
+            with self.subTest(names=names):
+                self.open(width=1280, height=720)
+                self.browser.run(
+                    "for (const label of controls.querySelectorAll('label'))"
+                    " if (!arguments[0].includes(label.innerText.trim()))"
+                    "  label.querySelector('input').click()", names)
+                self.click("wall")
+                self.assertLessEqual(self.run_script(
+                    "document.documentElement.scrollHeight"), 720)
+                # Of capital letters and digits, about 13 lines of the screen.
+                self.assertGreaterEqual(self.run_script(
+                    "document.querySelector('.variant:not([hidden]) .label')"
+                    ".getBoundingClientRect().height"), 21)
+                x, y, wide, high = self.lane(4, 1)
+                self.browser.point(x + wide * .9, y + high / 2)
+                self.assertRegex(self.tip(), r"task 2: 623 bytes unread at "
+                                 r"1\.8[0-9]+ s")
+                self.browser.press("Escape")
+                self.assertGreater(self.run_script(
+                    "document.documentElement.scrollHeight"), 720)
+
     def test_hides_a_variant(self):
         self.open(width=1400)
         self.browser.run("controls.querySelector('input').click()")
