@@ -3,6 +3,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <climits>
 #include <ctime>
 #include <optional>
@@ -24,13 +25,25 @@ const cli::ProgramHelp program_help = {
     "Serves poems slowly and fetches them with each client in turn. Then "
     "shows\n"
     "what each client waited for. Or draws again the traces that --traces has\n"
-    "kept.",
+    "kept.\n\n"
+    "A number has a ! if the client is the cause. Worst unread: bytes lay "
+    "unread\n"
+    "while it waited for another server, computed or slept, for longer than\n"
+    "0.05 s and than two pauses of a server. Longest turn: it was away from "
+    "its\n"
+    "wait for that long. CPU: it asked again and again instead of waiting. "
+    "What\n"
+    "a busy machine delays has no !.",
     {{"variants", "LIST", "",
       "The clients of the suite to run: blocking, threaded, async, reactor, "
-      "broken, protocol, simple, callback, coroutine. Default: all."},
+      "broken, protocol, simple, callback, coroutine. Default: all; '': "
+      "none of them."},
      {"with", "NAME=COMMAND", "",
-      "Run another client, too; the ports are added to its command. May be "
-      "repeated."},
+      "Run another client, too. The ports follow its command, or stand where "
+      "it has {}. With {each} there is one command for each port, side by "
+      "side. A shell runs NAME=sh:COMMAND. May be repeated."},
+     {"reference", "NAME", "blocking",
+      "Compare the times with those of this variant."},
      {"reactor", "NAME", "",
       "How the reactor clients wait: select, poll, epoll."},
      {"server", "NAME", "blocking", "The servers to run: blocking, reactor."},
@@ -42,10 +55,15 @@ const cli::ProgramHelp program_help = {
      {"rcvbuf", "BYTES", "", "The receive buffer of each client's socket."},
      {"sndbuf", "BYTES", "", "The send buffer of each server's socket."},
      {"runs", "N", "1", "Run each client N times."},
+     {"warmup", "N", "0", "Run each client N times before: they do not count."},
+     {"check", "", "",
+      "Exit with 1 if a client makes others wait: if one of its numbers has a "
+      "!."},
      {"timeout", "SECONDS", "", "Stop a run that takes longer."},
      {"connect", "ADDRESS", "",
       "Use a running server. More addresses may follow as words."},
-     {"html", "FILE", "", "Write a page with tables and pictures."},
+     {"html", "FILE", "",
+      "Write a page with tables and pictures; to stdout if a FILE is -."},
      {"svg", "FILE", "", "Write the picture."},
      {"json", "FILE", "", "Write the numbers as JSON."},
      {"csv", "FILE", "", "Write the numbers as CSV."},
@@ -80,14 +98,15 @@ double seconds(cli::Clock::duration duration) {
 
 Settings parse_settings(const cli::CommandLine& line, int argc, char** argv) {
   Settings settings;
-  const bool ours = !line.has("connect");
-  if (ours || line.has("delay")) {
+  if (!line.has("connect")) {
     settings.delay = seconds(*line.seconds("delay", true));
   }
   settings.repeat = *line.integer("repeat", 1, 1'000'000);
   settings.rcvbuf = buffer_size(line, "rcvbuf");
   settings.sndbuf = buffer_size(line, "sndbuf");
   settings.runs = *line.integer("runs", 1, 1000);
+  settings.warmup = *line.integer("warmup", 0, 1000);
+  settings.reference = *line.text("reference");
   settings.reactor =
       line.choice("reactor", {"select", "poll", "epoll"}).value_or("");
   settings.version = SLOWPOETRY_VERSION;
@@ -110,23 +129,63 @@ Outputs parse_outputs(const cli::CommandLine& line) {
   outputs.open = line.has("open");
   outputs.timeline = !line.has("no-timeline");
   outputs.color = *line.choice("color", {"auto", "always", "never"});
-  if (outputs.open && outputs.html.empty()) {
-    cli::usage_error("--open needs --html");
+  if (outputs.open && (outputs.html.empty() || outputs.html == "-")) {
+    cli::usage_error("--open needs --html with a file");
   }
   return outputs;
 }
 
-std::vector<Client> parse_clients(const cli::CommandLine& line,
-                                  const Settings& settings) {
+// Refuses an option that no client of the suite takes.
+void require_taken(const cli::CommandLine& line,
+                   const std::string& name,
+                   const std::vector<Client>& clients) {
+  const bool taken =
+      std::any_of(clients.begin(), clients.end(), [&](const Client& client) {
+        const auto& words = client.words;
+        return std::find(words.begin(), words.end(), "--" + name) !=
+               words.end();
+      });
+  if (taken || !line.has(name)) return;
+  cli::usage_error(
+      fmt::format("--{} has no effect: no variant takes it", name));
+}
+
+std::vector<Client> parse_suite(const cli::CommandLine& line,
+                                const Settings& settings) {
   std::vector<std::string> names;
   for (const auto& list : line.texts("variants")) {
+    if (list.empty()) continue;
     const auto more = split_list(list);
     names.insert(names.end(), more.begin(), more.end());
   }
-  auto clients = find_clients(names, settings);
+  std::vector<Client> clients;
+  if (!names.empty() || !line.has("variants")) {
+    clients = find_clients(names, settings);
+  }
+  require_taken(line, "reactor", clients);
+  require_taken(line, "rcvbuf", clients);
+  return clients;
+}
+
+void require_reference(const cli::CommandLine& line,
+                       const std::vector<Client>& clients) {
+  const auto name = *line.text("reference");
+  const bool found =
+      std::any_of(clients.begin(), clients.end(),
+                  [&](const Client& client) { return client.name == name; });
+  if (found || !line.has("reference")) return;
+  cli::usage_error(
+      fmt::format("--reference must be a variant that is run, not '{}'", name));
+}
+
+std::vector<Client> parse_clients(const cli::CommandLine& line,
+                                  const Settings& settings) {
+  auto clients = parse_suite(line, settings);
   for (const auto& text : line.texts("with")) {
     clients.push_back(parse_client(text));
   }
+  if (clients.empty()) cli::usage_error("no client is named by '--variants'");
+  require_reference(line, clients);
   std::set<std::string> seen;
   for (const Client& client : clients) {
     if (seen.insert(client.name).second) continue;
@@ -135,19 +194,35 @@ std::vector<Client> parse_clients(const cli::CommandLine& line,
   return clients;
 }
 
-}  // namespace
-
-Options parse_options(int argc, char** argv) {
-  const cli::CommandLine line(argc, argv, program_help);
-  Options options;
-  options.outputs = parse_outputs(line);
-  const auto& words = line.words();
-  if (!words.empty() && words.front() == "report") {
-    if (words.size() < 2) cli::usage_error("report needs traces");
-    options.report = {words.begin() + 1, words.end()};
-    return options;
+void refuse_with_report(const cli::CommandLine& line) {
+  for (const std::string name :
+       {"variants", "with", "reactor", "server", "delay", "num-bytes", "repeat",
+        "rcvbuf", "sndbuf", "runs", "warmup", "timeout", "connect", "traces"}) {
+    if (!line.has(name)) continue;
+    cli::usage_error(
+        fmt::format("--{} has no effect: report runs nothing", name));
   }
-  Request& request = options.request;
+}
+
+void refuse_with_connect(const cli::CommandLine& line) {
+  for (const std::string name : {"server", "delay", "num-bytes", "sndbuf"}) {
+    if (!line.has(name)) continue;
+    cli::usage_error(fmt::format(
+        "--{} has no effect with --connect: the servers are running", name));
+  }
+}
+
+void parse_report(const cli::CommandLine& line, Options& options) {
+  const auto& words = line.words();
+  if (words.size() < 2) cli::usage_error("report needs traces");
+  refuse_with_report(line);
+  if (line.has("reference")) options.reference = *line.text("reference");
+  options.report = {words.begin() + 1, words.end()};
+}
+
+Request parse_request(const cli::CommandLine& line, int argc, char** argv) {
+  if (line.has("connect")) refuse_with_connect(line);
+  Request request;
   request.settings = parse_settings(line, argc, argv);
   request.server = *line.choice("server", {"blocking", "reactor"});
   request.clients = parse_clients(line, request.settings);
@@ -155,6 +230,26 @@ Options parse_options(int argc, char** argv) {
     request.timeout = seconds(*timeout);
   }
   request.poems = line.has("connect") ? parse_servers(line) : parse_poems(line);
+  return request;
+}
+
+}  // namespace
+
+bool Outputs::use_stdout() const {
+  const auto files = {html, svg, json, csv, markdown, perfetto};
+  return std::find(files.begin(), files.end(), "-") != files.end();
+}
+
+Options parse_options(int argc, char** argv) {
+  const cli::CommandLine line(argc, argv, program_help);
+  Options options;
+  options.outputs = parse_outputs(line);
+  options.check = line.has("check");
+  if (!line.words().empty() && line.words().front() == "report") {
+    parse_report(line, options);
+  } else {
+    options.request = parse_request(line, argc, argv);
+  }
   return options;
 }
 

@@ -9,7 +9,7 @@
 
 namespace poetry_compare {
 
-// A path is empty if the output is not wanted.
+// A path is empty if the output is not wanted, and "-" for stdout.
 struct Outputs {
   std::filesystem::path html;
   std::filesystem::path svg;
@@ -21,6 +21,9 @@ struct Outputs {
   bool open = false;  // the page, in a browser
   bool timeline = true;
   std::string color;  // "auto", "always", "never"
+
+  // Whether one of the files is stdout: the text goes to stderr then.
+  bool use_stdout() const;
 };
 
 struct Options {
@@ -28,6 +31,8 @@ struct Options {
   Outputs outputs;
   // If not empty, these are drawn again, and nothing is run.
   std::vector<std::filesystem::path> report;
+  std::string reference;  // for report; empty: that of the run
+  bool check = false;  // whether a client that makes others wait is a failure
 };
 
 // Prints and ends the program where --help or --version asks for that, or where

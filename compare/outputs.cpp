@@ -3,6 +3,9 @@
 #include <csignal>
 #include <string>
 
+#include <fmt/core.h>
+
+#include "cli/command_line.h"
 #include "cli/tasks.h"
 #include "compare/draw/page.h"
 #include "compare/draw/svg.h"
@@ -53,7 +56,8 @@ std::vector<NamedFile> list_inputs(const Options& options) {
 
 // Whether the file could be written. If not, says why on stderr.
 bool write(const Output& output, const Comparison& comparison) try {
-  write_file(output.file, output.writer(comparison));
+  const auto text = output.writer(comparison);
+  output.file == "-" ? fmt::print("{}", text) : write_file(output.file, text);
   return true;
 } catch (const std::exception& error) {
   cli::report(error);
@@ -77,19 +81,32 @@ void require_files(const Options& options) {
     require_directory(outputs.traces);
   }
   std::vector<NamedFile> files;
+  std::string on_stdout;
   for (const auto& [option, file, writer] : list_outputs(outputs)) {
-    files.push_back({option, file});
+    if (file != "-") {
+      files.push_back({option, file});
+      continue;
+    }
+    if (!on_stdout.empty()) {
+      cli::usage_error(
+          fmt::format("{} and {} cannot both have '-'", on_stdout, option));
+    }
+    on_stdout = option;
   }
   require_writable(files, list_inputs(options));
 }
 
 bool write_all(const Comparison& comparison, const Outputs& outputs) {
   bool all = true;
+  const auto list = list_outputs(outputs);
   std::signal(SIGPIPE, SIG_IGN);
-  for (const Output& output : list_outputs(outputs)) {
-    all = write(output, comparison) && all;
+  for (const Output& output : list) {
+    if (output.file != "-") all = write(output, comparison) && all;
   }
   std::signal(SIGPIPE, SIG_DFL);
+  for (const Output& output : list) {
+    if (output.file == "-") all = write(output, comparison) && all;
+  }
   return all;
 }
 

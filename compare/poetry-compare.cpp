@@ -16,9 +16,12 @@
 
 #include "compare/measure/import_traces.h"
 #include "compare/measure/make_comparison.h"
+#include "compare/measure/reference.h"
 #include "compare/measure/run_manifest.h"
 #include "compare/options.h"
 #include "compare/outputs.h"
+#include "compare/report/blame.h"
+#include "compare/report/format.h"
 #include "compare/report/terminal.h"
 #include "compare/report/timeline.h"
 #include "compare/report/write_text.h"
@@ -46,11 +49,31 @@ namespace {
 
 // --- Showing -----------------------------------------------------------------
 
-void print(const Comparison& comparison, const Outputs& outputs) {
+// The variants that make others wait.
+std::vector<std::string> find_alarming(const Comparison& comparison) {
+  std::vector<std::string> names;
+  for (const auto& variant : comparison.variants) {
+    if (alarming(comparison, variant)) names.push_back(variant.name);
+  }
+  return names;
+}
+
+std::string tell_check(const Comparison& comparison) {
+  const auto names = find_alarming(comparison);
+  if (names.empty()) return "Check: no client makes others wait.\n";
+  return fmt::format("Check: {} {} others wait.\n",
+                     poetry_compare::enumerate(names),
+                     names.size() == 1 ? "makes" : "make");
+}
+
+void print(const Comparison& comparison, const Options& options) {
+  const Outputs& outputs = options.outputs;
   const auto terminal = poetry_compare::find_terminal(outputs.color);
   std::string timeline;
   if (outputs.timeline) timeline = draw_timeline(comparison, terminal);
-  fmt::print("{}", write_text(comparison, timeline, terminal));
+  const auto text = write_text(comparison, timeline, terminal);
+  FILE* file = outputs.use_stdout() ? stderr : stdout;
+  fmt::print(file, "{}{}", text, options.check ? tell_check(comparison) : "");
 }
 
 // The browser shares our terminal, and may go on when this program has ended.
@@ -68,11 +91,12 @@ void show_page(const fs::path& file) try {
 
 // Returns whether all files could be written. They come first: if stdout is
 // full, or the reader of a pipe has left, printing ends the program.
-bool show(const Comparison& comparison, const Outputs& outputs) {
+bool show(const Comparison& comparison, const Options& options) {
+  const Outputs& outputs = options.outputs;
   const bool all = write_all(comparison, outputs);
-  print(comparison, outputs);
+  print(comparison, options);
   if (!all) return false;
-  if (!outputs.html.empty()) {
+  if (!outputs.html.empty() && !outputs.use_stdout()) {
     fmt::print("The page is {}\n", cli::one_line(outputs.html.string()));
   }
   if (outputs.open) show_page(outputs.html);
@@ -128,14 +152,25 @@ std::vector<fs::path> find_traces(const fs::path& path) {
                                 : std::vector{path};
 }
 
-// From a manifest, or from traces without one.
-Comparison draw_again(const std::vector<fs::path>& paths) {
+// Of a run, or of traces without a manifest.
+struct Recording {
+  poetry_compare::RunManifest manifest;
+  fs::path directory;
+};
+
+// Runs that were recorded one after the other cannot be compared: their servers
+// and their machine may have differed.
+Recording read_recording(const std::vector<fs::path>& paths) {
   std::vector<fs::path> traces;
   for (const fs::path& path : paths) {
     check_exists(path);
     if (const auto directory = find_manifest(path)) {
-      return make_comparison(poetry_compare::read_manifest(*directory),
-                             *directory);
+      if (paths.size() == 1) {
+        return {poetry_compare::read_manifest(*directory), *directory};
+      }
+      cli::usage_error(fmt::format(
+          "report takes one directory of --traces alone: '{}' is one",
+          path.string()));
     }
     const auto found = find_traces(path);
     traces.insert(traces.end(), found.begin(), found.end());
@@ -144,7 +179,18 @@ Comparison draw_again(const std::vector<fs::path>& paths) {
   if (traces.empty()) {
     throw std::runtime_error("there is no trace in " + paths.front().string());
   }
-  return make_comparison(poetry_compare::import_traces(traces), "");
+  return {poetry_compare::import_traces(traces), ""};
+}
+
+Comparison draw_again(const Options& options) {
+  Recording recording = read_recording(options.report);
+  const auto& name = options.reference;
+  if (!name.empty()) recording.manifest.settings.reference = name;
+  const auto comparison =
+      make_comparison(recording.manifest, recording.directory);
+  if (name.empty() || find_reference(comparison)) return comparison;
+  cli::usage_error(fmt::format(
+      "--reference must be a variant of the traces, not '{}'", name));
 }
 
 bool is_complete(const Comparison& comparison) {
@@ -161,9 +207,11 @@ int main(int argc, char** argv) try {
   const Options options = poetry_compare::parse_options(argc, argv);
   poetry_compare::require_files(options);
   const Comparison comparison =
-      options.report.empty() ? run(options) : draw_again(options.report);
-  const bool shown = show(comparison, options.outputs);
-  return shown && is_complete(comparison) && comparison.complaints.empty()
+      options.report.empty() ? run(options) : draw_again(options);
+  const bool shown = show(comparison, options);
+  const bool passes = !options.check || find_alarming(comparison).empty();
+  return shown && passes && is_complete(comparison) &&
+                 comparison.complaints.empty()
              ? EXIT_SUCCESS
              : EXIT_FAILURE;
 } catch (const poetry_compare::Interrupted&) {

@@ -149,6 +149,20 @@ std::string tell_late_task(const Comparison& comparison,
       last->poem + 1, last->connected);
 }
 
+void add_faults(const Comparison& comparison,
+                const Variant& variant,
+                const Variant* good,
+                std::vector<std::string>& lines) {
+  if (alarming(comparison, variant)) {
+    lines.push_back(blame(comparison, variant, good));
+  }
+  lines.push_back(tell_late_task(comparison, variant));
+  if (kind_of(comparison, variant) != Kind::read_unseen) return;
+  lines.push_back(variant.name +
+                  " reads in a way that is not seen: its poems are not "
+                  "checked.");
+}
+
 }  // namespace
 
 std::string summary(const Comparison& comparison) {
@@ -165,7 +179,8 @@ std::string summary(const Comparison& comparison) {
   if (settings.rcvbuf) text += fmt::format(", rcvbuf {}", *settings.rcvbuf);
   if (settings.sndbuf) text += fmt::format(", sndbuf {}", *settings.sndbuf);
   text += ", " + plural(settings.runs, "run");
-  if (settings.warmup > 0) text += fmt::format(" after {}", settings.warmup);
+  if (settings.warmup > 0)
+    text += fmt::format(" after {} to warm up", settings.warmup);
   return text;
 }
 
@@ -174,16 +189,7 @@ std::vector<std::string> sentences(const Comparison& comparison) {
   std::vector<std::string> lines;
   if (good) lines = praise(comparison, *good);
   for (const Variant& variant : comparison.variants) {
-    if (variant.failed()) continue;
-    if (alarming(comparison, variant)) {
-      lines.push_back(blame(comparison, variant, good));
-    }
-    lines.push_back(tell_late_task(comparison, variant));
-    if (kind_of(comparison, variant) == Kind::read_unseen) {
-      lines.push_back(variant.name +
-                      " reads in a way that is not seen: its poems are not "
-                      "checked.");
-    }
+    if (!variant.failed()) add_faults(comparison, variant, good, lines);
   }
   for (const Variant& variant : comparison.variants) {
     const auto more = tell_outliers(variant);

@@ -10,6 +10,7 @@
 
 #include "cli/command_line.h"
 #include "cli/print.h"
+#include "compare/run/client_command.h"
 #include "compare/run/shell_words.h"
 
 namespace poetry_compare {
@@ -85,6 +86,30 @@ namespace {
   cli::usage_error(fmt::format("--with{} '{}'", what, text));
 }
 
+// The words of a command that a shell runs.
+std::vector<std::string> shell_words(std::string command) {
+  const bool has_place = command.find(all_addresses) != command.npos ||
+                         command.find(each_address) != command.npos;
+  if (!has_place) command += std::string(" ") + all_addresses;
+  return {"/bin/sh", "-c", command};
+}
+
+std::vector<std::string> command_words(const std::string& command,
+                                       const std::string& text) {
+  const std::string shell = "sh:";
+  if (command.starts_with(shell)) {
+    const auto script = command.substr(shell.size());
+    if (script.find_first_not_of(" \t\n") != script.npos) {
+      return shell_words(script);
+    }
+    refuse_client(": there is no command in", text);
+  }
+  const auto words = split_words(command);
+  if (!words) refuse_client(": a quotation does not end in", text);
+  if (words->empty()) refuse_client(": there is no command in", text);
+  return *words;
+}
+
 }  // namespace
 
 Client parse_client(const std::string& text) {
@@ -92,14 +117,11 @@ Client parse_client(const std::string& text) {
   if (equals == text.npos || equals == 0) {
     refuse_client(" must be NAME=COMMAND, not", text);
   }
-  const auto words = split_words(text.substr(equals + 1));
-  if (!words) refuse_client(": a quotation does not end in", text);
-  if (words->empty()) refuse_client(": there is no command in", text);
   Client client;
   client.name = cli::escape(text.substr(0, equals));
   std::replace(client.name.begin(), client.name.end(), '\n', ' ');
   std::replace(client.name.begin(), client.name.end(), '\t', ' ');
-  client.words = *words;
+  client.words = command_words(text.substr(equals + 1), text);
   client.command = quote(client.words);
   return client;
 }

@@ -15,8 +15,9 @@ namespace poetry_compare {
 std::vector<Client> find_clients(const std::vector<std::string>& names,
                                  const Settings& settings);
 
-// "NAME=COMMAND", with the command split into words as a shell does it. Ends
-// the program if the text has another form.
+// "NAME=COMMAND", with the command split into words as a shell does it, or
+// "NAME=sh:COMMAND", which a shell runs. Ends the program if the text has
+// another form.
 Client parse_client(const std::string& text);
 
 // A file that comes with this program. It was built as `built`, relative to the

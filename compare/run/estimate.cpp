@@ -38,7 +38,8 @@ std::optional<double> estimate(const Request& request) {
   for (const Client& client : request.clients) {
     seconds += run_seconds(request, client.name == "blocking");
   }
-  return seconds * static_cast<double>(request.settings.runs);
+  const auto& settings = request.settings;
+  return seconds * static_cast<double>(settings.runs + settings.warmup);
 }
 
 double time_limit(const Request& request) {

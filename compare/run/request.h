@@ -12,7 +12,9 @@
 
 namespace poetry_compare {
 
-// A program that fetches poems. The addresses follow its words.
+// A program that fetches poems. In its words, {} stands for all addresses, and
+// {each} for one of them: then there is one command for each, side by side.
+// Without either, the addresses follow the words.
 struct Client {
   std::string name;
   std::vector<std::string> words;

@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include "cli/print.h"
+#include "compare/run/client_command.h"
 #include "compare/run/estimate.h"
 #include "compare/run/interrupts.h"
 #include "compare/run/program.h"
@@ -151,10 +152,9 @@ std::vector<Server> start_servers(const Request& request,
   return servers;
 }
 
-std::vector<std::string> with_addresses(const Client& client,
-                                        const Request& request,
+std::vector<std::string> list_addresses(const Request& request,
                                         const RunManifest& manifest) {
-  auto words = client.words;
+  std::vector<std::string> words;
   for (std::size_t i = 0; i < request.poems.size(); ++i) {
     words.push_back(request.poems[i].address
                         ? request.poems[i].typed
@@ -163,26 +163,57 @@ std::vector<std::string> with_addresses(const Client& client,
   return words;
 }
 
+// A run that does not count, and may fail.
+void warm_up(const std::vector<std::string>& words,
+             double seconds,
+             Progress& progress) try {
+  Program(words, {}).wait(seconds, [&] { progress.tick(); });
+} catch (const std::system_error&) {
+}
+
+// Where one client is run, and how often.
+struct Course {
+  const Request& request;
+  const std::vector<Server>& servers;
+  std::filesystem::path directory;
+  Progress& progress;
+};
+
+void run_variant(const Course& course,
+                 const std::vector<std::string>& words,
+                 const std::string& file,
+                 RecordedVariant& variant) {
+  const auto& settings = course.request.settings;
+  const double limit = time_limit(course.request);
+  for (std::size_t run = 0; run < settings.warmup; ++run) {
+    course.progress.next(variant.name);
+    warm_up(words, limit, course.progress);
+  }
+  for (std::size_t run = 0; run < settings.runs; ++run) {
+    course.progress.next(variant.name);
+    const auto number = settings.runs > 1 ? fmt::format("-{}", run + 1) : "";
+    variant.runs.push_back(run_once(
+        words, limit, course.servers,
+        course.directory / (file + number + ".jsonl"), course.progress));
+  }
+}
+
 void run_clients(const Request& request,
                  const std::vector<Server>& servers,
                  const std::filesystem::path& directory,
                  RunManifest& manifest) {
-  const std::size_t runs = request.settings.runs;
-  Progress progress(request.clients.size() * runs, estimate(request));
-  for (std::size_t i = 0; i < request.clients.size(); ++i) {
-    const Client& client = request.clients[i];
+  const auto& clients = request.clients;
+  const auto addresses = list_addresses(request, manifest);
+  Progress progress(
+      clients.size() * (request.settings.runs + request.settings.warmup),
+      estimate(request));
+  const Course course{request, servers, directory, progress};
+  for (std::size_t i = 0; i < clients.size(); ++i) {
     RecordedVariant& variant = manifest.variants.emplace_back();
-    const auto words = with_addresses(client, request, manifest);
-    variant.name = client.name;
+    const auto words = command_for(clients[i], addresses);
+    variant.name = clients[i].name;
     variant.command = quote(words);
-    for (std::size_t run = 0; run < runs; ++run) {
-      progress.next(client.name);
-      const auto file = file_name(i, client.name) +
-                        (runs > 1 ? fmt::format("-{}", run + 1) : "") +
-                        ".jsonl";
-      variant.runs.push_back(run_once(words, time_limit(request), servers,
-                                      directory / file, progress));
-    }
+    run_variant(course, words, file_name(i, variant.name), variant);
   }
 }
 

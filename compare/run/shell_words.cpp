@@ -89,13 +89,17 @@ std::optional<std::vector<std::string>> split_words(const std::string& line) {
   return splitter.words;
 }
 
-std::string quote(const std::vector<std::string>& words) {
+std::string shell_line(const std::vector<std::string>& words) {
   std::string line;
   for (const std::string& word : words) {
     if (!line.empty()) line += ' ';
     line += quote_word(word);
   }
-  return cli::one_line(line);
+  return line;
+}
+
+std::string quote(const std::vector<std::string>& words) {
+  return cli::one_line(shell_line(words));
 }
 
 }  // namespace poetry_compare

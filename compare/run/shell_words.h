@@ -12,6 +12,9 @@ namespace poetry_compare {
 std::optional<std::vector<std::string>> split_words(const std::string& line);
 
 // A command line that a shell splits into these words.
+std::string shell_line(const std::vector<std::string>& words);
+
+// The same in one line, to be read: control characters are escaped.
 std::string quote(const std::vector<std::string>& words);
 
 }  // namespace poetry_compare
