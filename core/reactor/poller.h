@@ -19,6 +19,7 @@ struct Events {
   // Reported together with `write`: the other side is closed, and there will
   // never be room to write. select() does not report it.
   bool hung_up = false;
+  bool closed = false;  // reported: no file is open with this number
 
   bool operator==(const Events&) const = default;
 };

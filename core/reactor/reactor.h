@@ -101,8 +101,8 @@ class Reactor final : public ReactorCore,
   int fd_of(const FileDescriptor& descriptor) const;
   void update(int fd);
   void unregister(int fd);
-  void read(int fd);
-  void write(int fd, bool hung_up);
+  void read(int fd, bool closed);
+  void write(int fd, const Events& now);
   template <typename Descriptor>
   void finish_call(int fd, Descriptor& descriptor, std::error_code reason);
   void disconnect(int fd, FileDescriptor& lost, std::error_code reason);

@@ -73,6 +73,41 @@ TEST_P(ClosedDescriptors, B12_AClosedDescriptorCannotBeAdded) {
   EXPECT_EQ(closed->losses, 0);
 }
 
+// A callback that notices nothing would be called for ever. The duplicate lets
+// epoll report the file.
+TEST_P(ClosedDescriptors, B12_AClosedFileIsLostAlthoughItsCallbackIsContent) {
+  const auto reader = make_readable_probe();
+  const auto writer = make_probe();
+  const net::Socket duplicate_1 = duplicate(reader->sock);
+  const net::Socket duplicate_2 = duplicate(writer->sock);
+  reactor.add_reader(reader);
+  reactor.add_writer(writer);
+  reader->on_read = [&] { return ::close(reader->fileno()), go_on; };
+  writer->on_write = [&] { return ::close(writer->fileno()), go_on; };
+  run_iterations(600);
+  EXPECT_LE(reader->reads, is_epoll() ? 300 : 2);
+  EXPECT_LE(writer->writes, is_epoll() ? 300 : 2);
+  for (const auto& probe : {reader, writer}) {
+    EXPECT_EQ(probe->reason, Error::descriptor_closed);
+    EXPECT_EQ(probe->losses, 1);
+  }
+}
+
+// The duplicate is readable for ever, and the registered number is an idle
+// file.
+TEST_P(ClosedDescriptors, B15_ADuplicateOfAReplacedFileDoesNotWakeTheReactor) {
+  const auto probe = make_readable_probe();
+  const net::Socket survivor = duplicate(probe->sock);
+  const Pair idle;
+  reactor.add_reader(probe);
+  probe->on_read = [&] {
+    ::dup3(idle.sock.fd(), probe->sock.fd(), O_CLOEXEC);
+    return go_on;
+  };
+  run_iterations(1000);
+  EXPECT_LE(probe->reads, is_epoll() ? 300 : 2);
+}
+
 // Documented exception: epoll forgets a closed file without an event. The
 // contract is "remove before you close".
 TEST_P(ClosedDescriptors, B13_AClosedFileEndsOnlyItsOwner) {

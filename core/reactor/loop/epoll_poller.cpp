@@ -9,7 +9,10 @@
 // long as a duplicate of it exists, and cannot be deleted: its number is free,
 // or belongs to another file. So each registration has a generation, which its
 // events carry. An event of an earlier generation means that the set has to be
-// replaced.
+// replaced. So does an event of a registered descriptor that is another file
+// now, or none: once in a while an event is checked, for otherwise it may come
+// for ever.
+#include <fcntl.h>
 #include <sys/epoll.h>
 
 #include <algorithm>
@@ -24,6 +27,7 @@ namespace reactor {
 namespace {
 
 constexpr std::chrono::milliseconds retry_delay{10};
+constexpr unsigned waits_per_check = 256;
 
 net::Socket create_set() {
   net::Socket set(::epoll_create1(EPOLL_CLOEXEC));
@@ -65,13 +69,15 @@ class EpollPoller final : public Poller {
     if (count < 0 && errno != EINTR) net::throw_last_error("epoll_wait");
 
     ready_.clear();
-    bool is_set_valid = true;
+    bool is_set_valid = count <= 0 || is_checked(count);
     for (int i = 0; i < count; ++i) {
       is_set_valid &= report(events_[static_cast<std::size_t>(i)]);
     }
     if (!is_set_valid) replace_set();
     for (const int fd : always_ready_) {
-      ready_.push_back({fd, watched_[static_cast<std::size_t>(fd)].wanted});
+      Events now = watched_[static_cast<std::size_t>(fd)].wanted;
+      now.closed = ::fcntl(fd, F_GETFD) < 0;
+      ready_.push_back({fd, now});
     }
     return ready_;
   }
@@ -125,6 +131,16 @@ class EpollPoller final : public Poller {
     });
   }
 
+  // The kernel refuses to change what is not in its set by this number.
+  bool is_checked(int count) {
+    if (++waits_ % waits_per_check != 0) return true;
+    const auto index = waits_ / waits_per_check % static_cast<unsigned>(count);
+    const auto fd = static_cast<std::uint32_t>(events_[index].data.u64);
+    return control(EPOLL_CTL_MOD, static_cast<int>(fd),
+                   watched_[fd].registered) ||
+           (errno != EBADF && errno != ENOENT);
+  }
+
   // Returns false if no registration waits for this event.
   bool report(const epoll_event& event) {
     const auto fd = static_cast<std::uint32_t>(event.data.u64);
@@ -172,6 +188,7 @@ class EpollPoller final : public Poller {
   // For fileno(). Contains epoll_ only, and stays when epoll_ is replaced: the
   // other loop may have registered it with epoll, which would lose it.
   net::Socket outer_;
+  unsigned waits_ = 0;  // that have reported events
   std::vector<Watched> watched_;  // by descriptor
   std::uint32_t generation_ = 0;  // of the last registration
   std::vector<int> changed_;

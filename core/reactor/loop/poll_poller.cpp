@@ -43,8 +43,9 @@ class PollPoller final : public Poller {
       const int now = (p->revents & broken) ? wanted : p->revents & wanted;
       const bool hung_up =
           (now & POLLOUT) && (p->revents & (POLLOUT | broken)) == POLLHUP;
-      ready_.push_back(
-          {p->fd, {(now & POLLIN) != 0, (now & POLLOUT) != 0, hung_up}});
+      ready_.push_back({p->fd,
+                        {(now & POLLIN) != 0, (now & POLLOUT) != 0, hung_up,
+                         (p->revents & POLLNVAL) != 0}});
     }
     return ready_;
   }

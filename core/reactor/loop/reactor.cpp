@@ -92,8 +92,8 @@ void Reactor::do_iteration() try {
   const auto ready = poller_->wait(wait);
   ++iteration_;
   for (const auto& [fd, events] : ready) {
-    if (events.read) read(fd);
-    if (events.write) write(fd, events.hung_up);
+    if (events.read) read(fd, events.closed);
+    if (events.write) write(fd, events);
   }
   destroy_removed();
   is_iterating_ = false;
@@ -154,22 +154,27 @@ void Reactor::call_when_running(std::function<void()> callback) {
 
 // --- Calling descriptors -----------------------------------------------------
 
-void Reactor::read(int fd) {
+// A descriptor that was closed is lost although its callback has not noticed.
+void Reactor::read(int fd, bool closed) {
   const Registration& registration = at(fd);
   if (!registration.reader || registration.reader_since == iteration_) return;
   ReadDescriptor& reader = *registration.reader;
-  finish_call(fd, reader, guarded(&reader, [&] { return reader.do_read(); }));
+  auto reason = guarded(&reader, [&] { return reader.do_read(); });
+  if (!reason && closed && at(fd).reader == &reader) {
+    reason = Error::descriptor_closed;
+  }
+  finish_call(fd, reader, reason);
 }
 
-void Reactor::write(int fd, bool hung_up) {
+void Reactor::write(int fd, const Events& now) {
   const Registration& registration = at(fd);
   if (!registration.writer || registration.writer_since == iteration_) return;
   WriteDescriptor& writer = *registration.writer;
   auto reason = guarded(&writer, [&] { return writer.do_write(); });
   // A terminal whose other side is closed reports no error: it would block for
   // ever, and be ready for ever.
-  if (!reason && hung_up && at(fd).writer == &writer) {
-    reason = Error::connection_lost;
+  if (!reason && (now.hung_up || now.closed) && at(fd).writer == &writer) {
+    reason = now.closed ? Error::descriptor_closed : Error::connection_lost;
   }
   finish_call(fd, writer, reason);
 }

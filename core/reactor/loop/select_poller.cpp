@@ -63,8 +63,9 @@ class SelectPoller final : public Poller {
   std::span<const Ready> closed() {
     for (int fd = 0; fd < end_; ++fd) {
       if (is_watched(fd) && ::fcntl(fd, F_GETFD) < 0) {
-        ready_.push_back(
-            {fd, {FD_ISSET(fd, &reads_) != 0, FD_ISSET(fd, &writes_) != 0}});
+        ready_.push_back({fd,
+                          {FD_ISSET(fd, &reads_) != 0,
+                           FD_ISSET(fd, &writes_) != 0, false, true}});
       }
     }
     return ready_;
