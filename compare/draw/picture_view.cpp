@@ -51,8 +51,8 @@ std::string name_omitted(const Comparison& comparison, std::size_t shown) {
                     [](auto& variant) { return variant.picture.seen; }));
   if (shown == seen) return "";
   return fmt::format(
-      "{} of {} variants are drawn: those that failed or that raise an alarm "
-      "first, then those that wait in different ways. The table has all.",
+      "{} of {} variants are drawn: one of each kind, then those that failed "
+      "or that raise an alarm. The table has all.",
       in_words(shown, true), seen);
 }
 

@@ -20,10 +20,10 @@ void keep_first(std::vector<std::size_t>& indices, std::size_t count) {
 int rank_of(const Comparison& comparison,
             const std::vector<Kind>& kinds,
             std::size_t index) {
-  const Variant& variant = comparison.variants[index];
-  if (variant.failed() || alarming(comparison, variant)) return 0;
   const auto first = std::find(kinds.begin(), kinds.end(), kinds[index]);
-  return static_cast<std::size_t>(first - kinds.begin()) == index ? 1 : 2;
+  if (static_cast<std::size_t>(first - kinds.begin()) == index) return 0;
+  const Variant& variant = comparison.variants[index];
+  return variant.failed() || alarming(comparison, variant) ? 1 : 2;
 }
 
 }  // namespace

@@ -23,9 +23,9 @@ bool is_crowded(const Comparison& comparison);
 // ended last. As indices, in their order.
 std::vector<std::size_t> shown_tasks(const Picture& picture);
 
-// The variants that were seen; of a crowd, as many as are shown one by one,
-// those first that failed or that raise an alarm, then those that wait in a way
-// that is not among the others. As indices, in their order.
+// The variants that were seen; of a crowd, as many as are shown one by one: one
+// of each kind, then those that failed or that raise an alarm. As indices, in
+// their order.
 std::vector<std::size_t> shown_variants(const Comparison& comparison);
 
 }  // namespace poetry_compare
