@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 
 namespace poetry_compare {
@@ -25,13 +26,21 @@ void spread(Cells& amounts, double begin, double end, double weight) {
   }
 }
 
-// The state that takes most of a cell, out of [state][cell].
-std::size_t strongest(const std::vector<Cells>& amounts, std::size_t index) {
+// Of each state that a thread is ever in: one of many threads is stuck in few
+// of all tasks.
+using States = std::map<std::size_t, Cells>;
+
+Cells& cells_of(States& states, std::size_t state) {
+  return states.try_emplace(state, cells).first->second;
+}
+
+// The state that takes most of a cell.
+std::size_t strongest(const States& states, std::size_t index) {
   std::size_t best = idle;
   double most = 0.01;  // smaller amounts come from rounding
-  for (std::size_t state = 0; state < amounts.size(); ++state) {
-    if (amounts[state][index] > most) {
-      most = amounts[state][index];
+  for (const auto& [state, amounts] : states) {
+    if (amounts[index] > most) {
+      most = amounts[index];
       best = state;
     }
   }
@@ -39,10 +48,10 @@ std::size_t strongest(const std::vector<Cells>& amounts, std::size_t index) {
 }
 
 // The strongest states, without the idle ones.
-std::vector<Interval> intervals(const std::vector<Cells>& amounts) {
+std::vector<Interval> intervals(const States& states) {
   std::vector<Interval> intervals;
   for (std::size_t i = 0; i < cells; ++i) {
-    const std::size_t state = strongest(amounts, i);
+    const std::size_t state = strongest(states, i);
     const double x = static_cast<double>(i) * cell;
     if (intervals.empty() || intervals.back().what != state) {
       intervals.push_back({x, x, state});
@@ -124,7 +133,7 @@ std::vector<std::size_t> threads_by_poem(const Picture& picture) {
 std::vector<Interval> make_strip(const Picture& picture,
                                  std::size_t thread,
                                  const Axis& axis) {
-  std::vector<Cells> amounts(stuck + picture.tasks.size(), Cells(cells));
+  States states;
   const Thread& self = picture.threads[thread];
   double now = self.begin;
   for (const Wait& wait : picture.waits) {
@@ -132,13 +141,13 @@ std::vector<Interval> make_strip(const Picture& picture,
     const bool alone =
         wait.kind == WaitKind::one_task && wait.task < picture.tasks.size();
     const double end = wait.time + wait.duration;
-    spread(amounts[working], axis.x(now), axis.x(wait.time), 1);
-    spread(amounts[alone ? stuck + wait.task : for_any_task],
+    spread(cells_of(states, working), axis.x(now), axis.x(wait.time), 1);
+    spread(cells_of(states, alone ? stuck + wait.task : for_any_task),
            axis.x(std::max(now, wait.time)), axis.x(end), 1);
     now = std::max(now, end);
   }
-  spread(amounts[working], axis.x(now), axis.x(self.end), 1);
-  return intervals(amounts);
+  spread(cells_of(states, working), axis.x(now), axis.x(self.end), 1);
+  return intervals(states);
 }
 
 std::vector<OrderedRead> reads_in_order(const Picture& picture) {

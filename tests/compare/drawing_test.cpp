@@ -122,6 +122,12 @@ TEST(Drawing, ShowsManyThreadsInOneRow) {
   EXPECT_EQ(lanes.strips.size(), 5U);
 }
 
+TEST(Drawing, IsSmallWithThreeHundredThreads) {
+  auto comparison = sample::make({0.02, 1, 300});
+  comparison.variants = {comparison.variants[1]};
+  EXPECT_LT(poetry_compare::make_page(comparison).size(), 300'000U);
+}
+
 TEST(Drawing, ShowsTheOrderOfTheReadsWithAnyNumberOfTasks) {
   for (const std::size_t poems : {20U, 50U, 200U}) {
     const auto comparison = sample::make({0.02, 1, poems});
