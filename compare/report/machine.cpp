@@ -30,9 +30,8 @@ double time_of_tasks(const Picture& picture) {
 
 // " (expected 2.02 s, took 3.14 s)"; empty if it did not take much longer.
 std::string compare_with_expected(const Variant& variant) {
-  if (!variant.expected) return {};
+  if (!took_longer(variant, 1.2)) return {};
   const double took = time_of_tasks(variant.picture);
-  if (took < 1.2 * *variant.expected) return {};
   return fmt::format(" (expected {}, took {})",
                      format_seconds(*variant.expected), format_seconds(took));
 }
@@ -42,6 +41,11 @@ std::string compare_with_expected(const Variant& variant) {
 bool machine_was_late(const Comparison& comparison, const Variant& variant) {
   return is_late(comparison, variant.overall.unread) ||
          is_late(comparison, variant.overall.late_turn);
+}
+
+bool took_longer(const Variant& variant, double times) {
+  if (!variant.expected) return false;
+  return time_of_tasks(variant.picture) >= times * *variant.expected;
 }
 
 std::string tell_of_machine(const Comparison& comparison) {

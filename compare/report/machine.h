@@ -10,6 +10,10 @@ namespace poetry_compare {
 // Whether bytes or tasks had to wait for long, and not for the client.
 bool machine_was_late(const Comparison& comparison, const Variant& variant);
 
+// Whether the tasks took so many times as long as the pauses of the servers,
+// whatever the reason was.
+bool took_longer(const Variant& variant, double times);
+
 // A note, without blame for anybody; empty if the machine was never late.
 std::string tell_of_machine(const Comparison& comparison);
 

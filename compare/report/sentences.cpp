@@ -115,9 +115,13 @@ std::vector<std::string> praise(const Comparison& comparison,
   auto line = fmt::format("{} was {} times faster than {}{}", good.name,
                           ratio_in_words(good), reference->name,
                           in_one_run(comparison));
-  line = is_distorted(comparison, good)
-             ? line + ", on a busy machine."
-             : with_reason(line, why(comparison, good));
+  if (is_distorted(comparison, good)) {
+    line += ", on a busy machine.";
+  } else {
+    // The reason would not be the only one.
+    const bool pure = !took_longer(good, 1.5) && !took_longer(*reference, 1.5);
+    line = with_reason(line, pure ? why(comparison, good) : "");
+  }
   lines.insert(lines.begin(), line);
   return lines;
 }

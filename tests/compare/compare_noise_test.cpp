@@ -130,6 +130,15 @@ TEST(Noise, GivesNoReasonBelow50Milliseconds) {
   EXPECT_THAT(sentences(comparison), ElementsAre());
 }
 
+TEST(Noise, GivesNoReasonForATimeThatIsLongerThanExpected) {
+  auto comparison = make_comparison(
+      {make_variant("blocking", {4}), make_variant("async", {2})});
+  comparison.variants[0].expected = 0.6;  // its tasks took 1 s
+  EXPECT_THAT(sentences(comparison),
+              ElementsAre("async was 2.00 times faster than blocking in this "
+                          "one run."));
+}
+
 TEST(Noise, OneRunSaysThatItIsOneRun) {
   const auto comparison = make_comparison(
       {make_variant("blocking", {4}), make_variant("async", {2})});
