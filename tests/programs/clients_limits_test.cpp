@@ -1,6 +1,8 @@
 // Limits of size and time, and waiting.
 
+#include <cstdlib>
 #include <regex>
+#include <sstream>
 #include <thread>
 #include <utility>
 
@@ -132,6 +134,36 @@ TEST_P(ReactorClients, D06_ATimeoutEndsAnAttemptToConnect) {
       << outcome.err;
   expect_printed(GetParam(), {{server.address(), "", Wanted::never}},
                  outcome.out);
+}
+
+// The kernel shows for how long a program waits: the fourth argument of
+// epoll_wait(), in milliseconds.
+unsigned long longest_wait(pid_t pid) {
+  std::istringstream call(
+      rig::contents("/proc/" + std::to_string(pid) + "/syscall"));
+  std::string word;
+  for (int i = 0; i < 5; ++i) {
+    call >> word;
+  }
+  return std::strtoul(word.c_str(), nullptr, 16);
+}
+
+class EpollClients : public ClientTest {};
+
+INSTANTIATE_TEST_SUITE_P(With,
+                         EpollClients,
+                         testing::ValuesIn(programs.begin() + 4,
+                                           programs.end()),
+                         name_of);
+
+TEST_P(EpollClients, D06_WaitForAnAttemptAsLongAsTheTimeoutSays) {
+  rig::FullBacklog server;
+  Process client({.words = words({"--reactor", "epoll", "--timeout", "1000",
+                                  server.address()})});
+  rig::eventually("a wait of more than 900 seconds", [&] {
+    const auto wait = longest_wait(client.pid());
+    return wait > 900'000 && wait <= 1'000'000;
+  });
 }
 
 TEST_P(ProtocolClients, D06_APendingAttemptDelaysNoOtherTask) {
