@@ -27,9 +27,8 @@ TcpConnection::TcpConnection(InternalReactor& reactor,
       protocol_source_(std::move(source)),
       reason_(lost) {}
 
-// A new connection is writable, so that the reactor's first call is do_write(),
-// where the protocol starts. The reactor calls it like any other callback, and
-// it may throw like any other.
+// A new connection is writable: the reactor's first call is do_write(), where
+// the protocol starts. It may throw like any other callback.
 void TcpConnection::start() {
   reactor_.add_writer(shared_from_this());
 }
@@ -44,6 +43,19 @@ std::error_code TcpConnection::create_protocol() {
   reactor_.remove_writer(*this);
   protocol_->make_connection(*this);
   return {};
+}
+
+// A connection that the system cannot watch ends: no callback would ever come.
+void TcpConnection::start_reading() try {
+  reactor_.add_reader(shared_from_this());
+} catch (const std::system_error& error) {
+  abort_connection(error.code());
+}
+
+void TcpConnection::start_writing() try {
+  reactor_.add_writer(shared_from_this());
+} catch (const std::system_error& error) {
+  abort_connection(error.code());
 }
 
 // --- Reading -----------------------------------------------------------------
@@ -84,7 +96,7 @@ void TcpConnection::pause_producing() {
 
 void TcpConnection::resume_producing() {
   paused_ = false;
-  if (state_ == State::open) reactor_.add_reader(shared_from_this());
+  if (state_ == State::open) start_reading();
 }
 
 // --- Writing -----------------------------------------------------------------
@@ -95,7 +107,7 @@ void TcpConnection::write(std::string_view data) {
   if (!accepts || is_write_closed_ || data.empty()) return;
   if (reason_) {
     // A paused connection does not read, so do_write() must report the error.
-    if (paused_) reactor_.add_writer(shared_from_this());
+    if (paused_) start_writing();
     return;
   }
   if (unsent_size() == 0) {
@@ -113,7 +125,7 @@ void TcpConnection::send_now(std::string_view data) {
   if (!data.empty()) outgoing().append(data);
   // do_write() asks a pull producer for more, even if nothing is unsent.
   if (!data.empty() || (outgoing_ && outgoing_->has_pull_producer())) {
-    reactor_.add_writer(shared_from_this());
+    start_writing();
   }
 }
 
@@ -158,9 +170,7 @@ void TcpConnection::register_producer(std::shared_ptr<Producer> producer,
   if (has_producer()) throw std::system_error(Error::producer_registered);
   if (state_ == State::lost) return producer->stop_producing();
   outgoing().set_producer(std::move(producer), streaming);
-  if (!streaming && state_ == State::open) {
-    reactor_.add_writer(shared_from_this());
-  }
+  if (!streaming && state_ == State::open) start_writing();
 }
 
 // The caller may be the producer and this the last reference to it, so destroy
@@ -168,7 +178,7 @@ void TcpConnection::register_producer(std::shared_ptr<Producer> producer,
 void TcpConnection::unregister_producer() {
   if (!has_producer()) return;
   reactor_.destroy_later(outgoing_->take_producer());
-  if (state_ == State::losing) reactor_.add_writer(shared_from_this());
+  if (state_ == State::losing) start_writing();
 }
 
 // --- Options of the socket. A lost connection has none. ----------------------
@@ -192,7 +202,7 @@ void TcpConnection::lose_connection() {
     reason_ = make_error_code(std::errc::operation_canceled);
   }
   state_ = State::losing;
-  reactor_.add_writer(shared_from_this());
+  start_writing();
   reactor_.remove_reader(*this);
 }
 

@@ -102,6 +102,8 @@ class TcpConnection final : public Transport,
   }
 
   std::error_code create_protocol();
+  void start_reading();
+  void start_writing();
   std::error_code peer_ended();
   bool is_ending() const;
   void send_now(std::string_view data);

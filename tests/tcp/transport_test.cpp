@@ -334,4 +334,51 @@ TEST_P(TransportWithSocket, E03_WithNoDelayASmallWriteIsSentAtOnce) {
   steps.run();
 }
 
+// --- Sockets that the system does not watch ----------------------------------
+
+class RefusingPoller final : public reactor::Poller {
+ public:
+  explicit RefusingPoller(const bool& refuses)
+      : refuses_(refuses) {}
+  void watch(int fd, reactor::Events events) override {
+    if (refuses_ && events != reactor::Events()) {
+      throw std::system_error(make_error_code(std::errc::not_enough_memory));
+    }
+    poller_->watch(fd, events);
+  }
+  std::span<const Ready> wait(
+      std::optional<std::chrono::milliseconds> timeout) override {
+    return poller_->wait(timeout);
+  }
+
+ private:
+  const bool& refuses_;
+  const std::unique_ptr<reactor::Poller> poller_ = reactor::make_poller();
+};
+
+// No callback would ever come.
+TEST(UnwatchedConnections, EndWithTheErrorOfTheSystem) {
+  const std::function<void(ProtocolRecord&)> calls[] = {
+      [](ProtocolRecord& one) { one.resume(); },
+      [](ProtocolRecord& one) { one.write(std::string(64 << 20, 'x')); },
+      [](ProtocolRecord& one) { one.lose(); }};
+  for (const auto& call : calls) {
+    bool refuses = false;
+    SteppedReactor steps(std::make_unique<RefusingPoller>(refuses));
+    const net::Socket listener = net::listen(loopback);
+    const auto client = std::make_shared<Client>();
+    steps.reactor.connect_tcp("127.0.0.1", net::local_address(listener).port,
+                              client);
+    steps.when([&] { return client->made(); }, [&] { client->last().pause(); });
+    steps.after(1, [&] {
+      refuses = true;
+      call(client->last());
+      refuses = false;
+    });
+    steps.when([&] { return client->lost(); });
+    steps.run();
+    EXPECT_EQ(client->last().reason, std::errc::not_enough_memory);
+  }
+}
+
 }  // namespace
