@@ -135,6 +135,22 @@ TEST_P(Coroutines, TimeOutWhileTheyConnect) {
   EXPECT_EQ(reason, std::errc::timed_out);
 }
 
+TEST_P(Coroutines, ChooseHowLongTheyTryToConnect) {
+  FullQueue queue;
+  const auto connect_in_time = [&, this]() -> Coroutine {
+    try {
+      co_await reactor::connect(reactor, queue.address, 5s);
+    } catch (const std::system_error& error) {
+      reason = error.code();
+    }
+  };
+  const Coroutine hasty = connect_in_time();
+  steps.after(3, [&] { steps.clock.advance(6s); });
+  steps.when([&] { return hasty.done(); });
+  steps.run();
+  EXPECT_EQ(reason, std::errc::timed_out);
+}
+
 TEST_P(Coroutines, TimeOutInAReadThatADelayedCallAborts) {
   std::optional<Coroutine> patient;
   const auto read_in_time = [this]() -> Coroutine {
@@ -162,12 +178,35 @@ TEST_P(Coroutines, WaitInWriteUntilThePeerReads) {
   steps.after(5, [&] { EXPECT_EQ(awake, 0); });
   steps.when([&] {
     data += receive_all(peer).data;
-    return data.ends_with("end");
+    return data.ends_with("end") && writer.done();
   });
   steps.run();
   EXPECT_EQ(data.size(), (8U << 20) + 3);
   EXPECT_EQ(awake, 1);
   EXPECT_TRUE(writer.done());
+}
+
+TEST_P(Coroutines, GoOnReadingWhenThereIsRoomToWrite) {
+  const auto read_only = [this]() -> Coroutine {
+    const auto sock = co_await reactor::connect(reactor, address);
+    connected = true;
+    static_cast<void>(sock.write(std::string(8 << 20, 'x')));
+    data = co_await sock.read();
+  };
+  const Coroutine reader = read_only();
+  std::size_t received = 0;
+  when_accepted([] {});
+  steps.when([&] {
+    received += receive_all(peer).data.size();
+    return received == 8 << 20;
+  });
+  steps.after(3, [&] {
+    EXPECT_FALSE(reader.done());
+    send_bytes(peer, "a poem");
+  });
+  steps.when([&] { return reader.done(); });
+  steps.run();
+  EXPECT_EQ(data, "a poem");
 }
 
 TEST_P(Coroutines, GetTheEndOfTheConnectionAsAnExceptionInWrite) {
@@ -280,6 +319,39 @@ TEST_P(Coroutines, LeaveNothingWhenTheyAreDestroyedAtAnySuspension) {
     ASSERT_LT(iterations, 1000);
     EXPECT_EQ(open_descriptors(), before) << iterations;
   }
+}
+
+TEST_P(Coroutines, EndTheConnectionWhenTheyAreDestroyed) {
+  std::optional<Coroutine> reader(read_all(address));
+  when_accepted([&] { reader.reset(); });
+  steps.after(5, [&] {
+    char byte = 0;
+    EXPECT_EQ(::recv(peer.fd(), &byte, 1, 0), 0);
+    EXPECT_TRUE(reactor.readers().empty());
+  });
+  steps.run();
+}
+
+TEST_P(Coroutines, AreNotResumedAfterTheyWereDestroyedInWrite) {
+  std::optional<Coroutine> writer(write_all(std::string(8 << 20, 'x')));
+  when_accepted([&] { writer.reset(); });
+  steps.after(2, [&] { reset(peer); });
+  steps.after(3, [&] {
+    EXPECT_EQ(awake, 0);
+    EXPECT_FALSE(reason);
+  });
+  steps.run();
+}
+
+TEST_P(Coroutines, GiveUpTheAttemptToConnectWhenTheyAreDestroyed) {
+  FullQueue queue;
+  std::optional<Coroutine> reader(read_all(queue.address));
+  steps.after(3, [&] {
+    EXPECT_EQ(reactor.writers().size(), 1U);
+    reader.reset();
+  });
+  steps.after(2, [&] { EXPECT_TRUE(reactor.writers().empty()); });
+  steps.run();
 }
 
 // At each number of iterations the reactor stops; the coroutine is destroyed
