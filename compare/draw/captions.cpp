@@ -13,12 +13,12 @@ namespace {
 // --- Bytes that lay unread ---------------------------------------------------
 
 // The activity of the thread during most of that time.
-std::string culprit(const Finding& unread, const std::vector<Task>& tasks) {
+std::string culprit(const Finding& unread) {
   switch (unread.cause) {
     case Cause::stuck:
       return fmt::format("was stuck in reads of {}task {}",
                          unread.only_other ? "" : "other tasks, mostly ",
-                         tasks[unread.other].poem + 1);
+                         unread.other + 1);
     case Cause::computing:
       return "was away from any wait: it computed";
     case Cause::asleep:
@@ -95,12 +95,11 @@ std::string in_wall_time(const Comparison& comparison, const Variant& variant) {
 std::string unread_caption(const Comparison& comparison,
                            const Variant& variant) {
   const Finding& unread = *variant.overall.unread;
-  const auto& tasks = variant.picture.tasks;
   return fmt::format(
       "Look at the wedge of task {}: its server had sent these bytes, and the "
       "client did not read them. The oldest byte lay unread for {:.2f} s, "
       "while the thread {}.{}",
-      tasks[unread.task].poem + 1, unread.duration(), culprit(unread, tasks),
+      unread.poem + 1, unread.duration(), culprit(unread),
       in_wall_time(comparison, variant));
 }
 

@@ -42,13 +42,14 @@ Parts parts_of(const ThreadTimes& times) {
   return parts;
 }
 
-void add(const ThreadTimes& times, Finding& finding) {
+void add(const ThreadTimes& times, const Picture& picture, Finding& finding) {
   const Parts parts = parts_of(times);
   finding.blamed = parts.sum();
   if (finding.blamed >= min_time) finding.cause = largest(parts);
   if (times.stuck.empty()) return;
   const auto most = std::max_element(times.stuck.begin(), times.stuck.end());
-  finding.other = static_cast<std::size_t>(most - times.stuck.begin());
+  const auto other = static_cast<std::size_t>(most - times.stuck.begin());
+  finding.other = picture.tasks[other].poem;
   finding.only_other = *most > 0.95 * parts.stuck;
 }
 
@@ -64,16 +65,17 @@ void keep(const Finding& finding, std::optional<Finding>& worst) {
 // has connected the task.
 ThreadTimes times_of_reader(const ThreadClocks& clocks,
                             const Picture& picture,
+                            std::size_t index,
                             const Finding& finding,
                             int reader) {
-  const Task& task = picture.tasks[finding.task];
+  const Task& task = picture.tasks[index];
   const auto& thread = picture.threads[static_cast<std::size_t>(reader)];
   const double change =
       reader == task.thread
           ? finding.begin
           : std::clamp(thread.begin, finding.begin, finding.end);
-  auto times = clocks.times(task.thread, finding.begin, change, finding.task);
-  times.add(clocks.times(reader, change, finding.end, finding.task));
+  auto times = clocks.times(task.thread, finding.begin, change, index);
+  times.add(clocks.times(reader, change, finding.end, index));
   return times;
 }
 
@@ -101,8 +103,9 @@ void UnreadFinder::judge(std::size_t index,
   Finding finding;
   finding.begin = begin;
   finding.end = end;
-  finding.task = index;
-  add(times_of_reader(clocks_, picture_, finding, reader), finding);
+  finding.poem = picture_.tasks[index].poem;
+  add(times_of_reader(clocks_, picture_, index, finding, reader), picture_,
+      finding);
   keep(finding, worst);
 }
 
@@ -126,17 +129,17 @@ void UnreadFinder::examine(std::size_t index) {
   if (send != task.sends.end()) judge(index, send->time, task.end, reader);
 }
 
-// The longest part of the turn in which a task was open that the thread did not
-// wait for meanwhile.
-Finding find_open(const Turn& turn, const Picture& picture) {
-  Finding longest;
+// The longest part of the turn in which a task was open, and which one.
+std::pair<Finding, std::size_t> find_open(const Turn& turn,
+                                          const Picture& picture) {
+  std::pair<Finding, std::size_t> longest;
   for (std::size_t i = 0; i < picture.tasks.size(); ++i) {
     const Task& task = picture.tasks[i];
     Finding finding;
-    finding.task = i;
+    finding.poem = task.poem;
     finding.begin = std::max(turn.time, task.connected);
     finding.end = std::min(turn.time + turn.duration, task.end);
-    if (finding.duration() > longest.duration()) longest = finding;
+    if (finding.duration() > longest.first.duration()) longest = {finding, i};
   }
   return longest;
 }
@@ -176,14 +179,20 @@ std::optional<Finding> find_unread(const Picture& picture) {
   return finder.worst;
 }
 
+std::optional<Finding> find_unread(const Picture& picture, std::size_t task) {
+  UnreadFinder finder(picture);
+  finder.examine(task);
+  return finder.worst;
+}
+
 std::optional<Finding> find_late_turn(const Picture& picture) {
   const ThreadClocks clocks(picture);
   std::optional<Finding> worst;
   for (const Turn& turn : picture.turns) {
     if (turn.duration < min_time) continue;
-    Finding finding = find_open(turn, picture);
+    auto [finding, task] = find_open(turn, picture);
     if (finding.duration() < min_time) continue;
-    add(clocks.times(turn.thread, finding.begin, finding.end, finding.task),
+    add(clocks.times(turn.thread, finding.begin, finding.end, task), picture,
         finding);
     keep(finding, worst);
   }

@@ -31,8 +31,11 @@ struct Finding {
   Cause cause = Cause::machine;  // of most of it; the machine only if the
                                  // client has no part in it
   double blamed = 0;  // the part that is the client's, in seconds
-  std::size_t task = 0;  // the one that had to wait; an index into tasks
-  std::size_t other = 0;  // for stuck: the task that was waited for most
+  // Of the task that had to wait, and for stuck of the one that was waited for
+  // most. Both are indices into Comparison::poems: tasks differ from run to
+  // run.
+  std::size_t poem = 0;
+  std::size_t other = 0;
   bool only_other = true;  // and no other one
 
   double duration() const { return end - begin; }
@@ -45,6 +48,9 @@ bool is_long(const Settings& settings, double seconds);
 // The time for which bytes lay unread of which the client has the largest part;
 // the longest one, if it has no part in any. None without such a time.
 std::optional<Finding> find_unread(const Picture& picture);
+
+// Of one task.
+std::optional<Finding> find_unread(const Picture& picture, std::size_t task);
 
 // The same for the times in which a thread was away from its wait while a task
 // was open.

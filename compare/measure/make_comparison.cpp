@@ -1,7 +1,9 @@
 #include "compare/measure/make_comparison.h"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -129,29 +131,38 @@ Numbers measure_run(const Inputs& inputs,
   return run;
 }
 
-// The run with the median wall time; of those without a complaint, if there are
-// any.
-std::size_t choose_shown(const std::vector<RecordedRun>& runs) {
-  std::vector<std::size_t> order;
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    if (runs[i].complaint.empty()) order.push_back(i);
-  }
-  if (order.empty()) return 0;
+// The run with the median wall time; of those that did not fail, or at least
+// were not stopped, if there are any.
+std::size_t choose_shown(const std::vector<Numbers>& runs) {
+  const auto badness = [](const Numbers& run) {
+    return run.stopped ? 2 : run.failed() ? 1 : 0;
+  };
+  std::vector<std::size_t> order(runs.size());
+  std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
-    return wall(runs[a]) < wall(runs[b]);
+    return std::pair(badness(runs[a]), runs[a].wall) <
+           std::pair(badness(runs[b]), runs[b].wall);
   });
-  return order[(order.size() - 1) / 2];
+  const int least = badness(runs[order.front()]);
+  const auto good =
+      std::count_if(runs.begin(), runs.end(),
+                    [&](const Numbers& run) { return badness(run) == least; });
+  return order[static_cast<std::size_t>(good - 1) / 2];
 }
 
 Variant make_variant(const Inputs& inputs, const RecordedVariant& recorded) {
   Variant variant;
   variant.name = recorded.name;
   variant.command = recorded.command;
-  variant.shown = choose_shown(recorded.runs);
-  for (std::size_t i = 0; i < recorded.runs.size(); ++i) {
-    Picture picture;
-    variant.runs.push_back(measure_run(inputs, recorded.runs[i], picture));
-    if (i == variant.shown) variant.picture = std::move(picture);
+  for (const RecordedRun& run : recorded.runs) {
+    variant.picture = {};
+    variant.runs.push_back(measure_run(inputs, run, variant.picture));
+  }
+  variant.shown = choose_shown(variant.runs);
+  // To keep the pictures of all runs would take too much memory.
+  if (variant.shown + 1 < recorded.runs.size()) {
+    variant.picture = {};
+    measure_run(inputs, recorded.runs[variant.shown], variant.picture);
   }
   summarise(variant);
   return variant;

@@ -122,7 +122,6 @@ struct Numbers {
   // return of the server's send to the return of the read that took it, or to
   // the end of the connection. None if the servers or the client were not seen.
   std::optional<double> worst_unread;
-  std::size_t worst_task = 0;  // whose byte it was; an index into tasks
   // None for a program that never calls select, poll or epoll_wait.
   std::optional<double> longest_turn;
   // The same, as far as a task was open: what an interpreter does after the

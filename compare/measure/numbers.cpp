@@ -95,11 +95,8 @@ void add_numbers(const Picture& picture, Numbers& numbers) {
   numbers.unread = find_unread(picture);
   numbers.late_turn = find_late_turn(picture);
   numbers.polls = polls_busily(picture);
-  for (std::size_t i = 0; i < picture.tasks.size(); ++i) {
-    const auto unread = picture.tasks[i].worst_unread;
-    if (!unread || unread <= numbers.worst_unread) continue;
-    numbers.worst_unread = unread;
-    numbers.worst_task = i;
+  for (const Task& task : picture.tasks) {
+    numbers.worst_unread = std::max(numbers.worst_unread, task.worst_unread);
   }
 }
 

@@ -43,9 +43,8 @@ double blamed(const std::optional<Finding>& finding) {
 
 void add_medians(const Runs& runs, Numbers& overall) {
   overall.cpu = middle(runs, [](auto& run) { return run.cpu; }).cpu;
-  const auto& unread = middle(runs, [](auto& run) { return run.worst_unread; });
-  overall.worst_unread = unread.worst_unread;
-  overall.worst_task = unread.worst_task;
+  overall.worst_unread =
+      middle(runs, [](auto& run) { return run.worst_unread; }).worst_unread;
   overall.longest_turn =
       middle(runs, [](auto& run) { return run.longest_turn; }).longest_turn;
   overall.awaited_turn =

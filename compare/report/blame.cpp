@@ -36,24 +36,17 @@ std::string activity(const Finding& finding) {
   return finding.cause == Cause::asleep ? "slept" : "";
 }
 
-// The number of a task is that of its poem.
-std::size_t number_of(const Variant& variant, std::size_t task) {
-  const auto& tasks = variant.picture.tasks;
-  return (task < tasks.size() ? tasks[task].poem : task) + 1;
-}
-
 std::string blame_for_unread(const Comparison& comparison,
                              const Variant& variant) {
   const Finding& unread = *variant.overall.unread;
   auto line = fmt::format("bytes of task {} lay unread for {:.1f} s",
-                          number_of(variant, unread.task), unread.duration());
+                          unread.poem + 1, unread.duration());
   if (turn_is_long(comparison, variant)) return line;
   if (unread.cause != Cause::stuck) {
     const auto what = activity(unread);
     return what.empty() ? line : line + " while it " + what;
   }
-  return line + fmt::format(" while it waited for task {}{}",
-                            number_of(variant, unread.other),
+  return line + fmt::format(" while it waited for task {}{}", unread.other + 1,
                             unread.only_other ? " only" : " and others");
 }
 

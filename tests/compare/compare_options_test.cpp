@@ -118,6 +118,17 @@ TEST_F(CompareOptions, WarmupRunsDoNotCount) {
   EXPECT_EQ(comparison.variants.at(0).runs.size(), 3u);
 }
 
+TEST_F(CompareOptions, ACompleteRunIsShownIfThereIsOne) {
+  const auto mark = (directory / "mark").string();
+  const auto comparison =
+      compare_with("--variants '' --runs 3 --with 'x=sh:if test -e " + mark +
+                   "; then true; else touch " + mark + "; " + async_client +
+                   "; fi'" + quick);
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(comparison.variants.at(0).shown, 0u);
+  EXPECT_EQ(comparison.variants.at(0).picture.tasks.size(), 1u);
+}
+
 TEST_F(CompareOptions, ADashIsStdout) {
   result =
       run_compare("--variants async --csv -" + quick + " 2>/dev/null | cat");

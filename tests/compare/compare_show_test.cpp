@@ -82,7 +82,6 @@ Comparison make_comparison() {
   auto& broken = comparison.variants[2];
   broken.overall.longest_turn = broken.overall.awaited_turn = 1.332;
   broken.overall.worst_unread = 2.035;
-  broken.overall.worst_task = 1;
   broken.overall.unread = {0, 2.035, Cause::stuck, 2.035, 1, 0, true};
   broken.overall.late_turn = {0, 1.332, Cause::stuck, 1.332, 1, 0, true};
   broken.picture.threads.resize(1);
@@ -103,6 +102,13 @@ TEST(Table, IsAlignedAndMarksValuesBelowTheClocksResolution) {
           "ms\n"
           "broken     2.04 s         2.26x      ! 2.035 s     ! 1 332 ms   2 "
           "ms\n"));
+}
+
+TEST(Sentences, AreRightIfAnotherRunIsShown) {
+  auto comparison = make_comparison();
+  const auto before = sentences(comparison);
+  comparison.variants[2].picture.tasks.resize(1);
+  EXPECT_EQ(sentences(comparison), before);
 }
 
 // The lines of a text.

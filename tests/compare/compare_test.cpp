@@ -306,10 +306,21 @@ TEST(Causes, AreAReadOrAWaitForAnotherTask) {
        {on_client("recv", 90, 400, 5), wait_for(90, 400, {0})}) {
     const auto finding = cause_of({wait});
     EXPECT_EQ(finding->cause, Cause::stuck) << wait.call;
-    EXPECT_EQ(finding->task, 1u);
+    EXPECT_EQ(finding->poem, 1u);
     EXPECT_EQ(finding->other, 0u);
     EXPECT_NEAR(finding->blamed, 0.3, 1e-9);
   }
+}
+
+TEST(Causes, NamePoemsSinceTasksDifferFromRunToRun) {
+  // A second connection to the first server is task 1; the unread one is
+  // task 2.
+  Event again = connect_to(0);
+  again.fd = 2;
+  again.local = client_port + 1;
+  const auto finding = cause_of({again, wait_for(90, 400, {0})});
+  EXPECT_EQ(finding->poem, 1u);
+  EXPECT_EQ(finding->other, 0u);
 }
 
 TEST(Causes, AreTheMachinesInTheRightWait) {

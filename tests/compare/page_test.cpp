@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "compare/draw/page_view.h"
 #include "compare/draw/picture_view.h"
 #include "compare/draw/svg.h"
 #include "compare/draw/xml.h"
@@ -52,6 +53,31 @@ TEST(Page, HasEveryVariantAndEveryNumberOfTheTable) {
   for (const auto& line : poetry_compare::sentences(comparison)) {
     EXPECT_TRUE(has(page, line)) << line;
   }
+}
+
+// How many tasks of a variant have a mark for unread bytes.
+int marked_tasks(const Comparison& comparison, const std::string& variant) {
+  int marked = 0;
+  for (const auto& group : view_page(comparison).tasks.groups) {
+    for (const auto& row : group) {
+      marked += row.cells[0].text == variant && row.cells[6].alarming;
+    }
+  }
+  return marked;
+}
+
+TEST(Page, MarksATaskOnlyIfItsUnreadBytesAreTheClients) {
+  auto comparison = sample::make();
+  EXPECT_EQ(marked_tasks(comparison, "async"), 0);
+  EXPECT_GT(marked_tasks(comparison, "broken"), 0);
+  auto& broken = comparison.variants[4];
+  const auto waits = broken.picture.waits;
+  broken.picture.waits = {
+      {0, 100, 0, poetry_compare::WaitKind::any_task, 0, -1}};
+  EXPECT_EQ(marked_tasks(comparison, "broken"), 0);
+  broken.picture.waits = waits;
+  broken.overall.unread->blamed = 0;  // this run is a bad one of many
+  EXPECT_EQ(marked_tasks(comparison, "broken"), 0);
 }
 
 TEST(Page, DrawsTracedVariantsAndSaysWhyOthersAreMissing) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "compare/measure/numbers.h"
+
 namespace sample {
 namespace {
 
@@ -125,7 +127,6 @@ void broken(const Experiment& experiment, Variant& variant) {
     now = end;
   }
   variant.picture.threads = {{1, 1, start, now, {}}};
-  variant.overall.worst_task = 1;
 }
 
 template <typename Client>
@@ -139,11 +140,12 @@ void add(Comparison& comparison,
   variant.command = std::string(name) + "-client/get-poetry 1 2 3";
   client(experiment, variant);
   variant.overall.worst_unread = latency;
-  const auto& late = variant.picture.tasks[variant.overall.worst_task];
   if (name == std::string("broken")) {
+    const auto& late = variant.picture.tasks[1];
     variant.overall.worst_unread = late.reads[0].time - late.sends[0].time;
   }
-  for (const auto& task : variant.picture.tasks) {
+  for (auto& task : variant.picture.tasks) {
+    task.worst_unread = worst_unread(task).duration();
     variant.overall.wall = std::max(variant.overall.wall, task.end + 0.001);
   }
   variant.overall.cpu = cpu;
