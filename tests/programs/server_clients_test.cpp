@@ -100,6 +100,15 @@ TEST_P(ReactorServer,
 }
 
 // Each chunk has one wait; some more are for the client's coming and going.
+// After five seconds, although the client is still connected.
+TEST_P(ReactorServer, EndsTheConnectionOfAClientThatDoesNotClose) {
+  PoetryServer server(science, {"--once", "--delay", "0"});
+  Caller idle(server.port());
+  EXPECT_EQ(idle.read_all(), rig::contents(science));
+  rig::eventually("the server to end",
+                  [&] { return server.process().ended(); });
+}
+
 TEST_P(ReactorServer, A12_WaitsOncePerChunk) {
   const PoemFile poem(rig::long_poem(500));
   PoetryServer server(poem.path(), {"--delay", "0.005", "-q"});
