@@ -1,7 +1,7 @@
-// The coroutine Get Poetry Now! client.                                Part 6
+// The coroutine Get Poetry Now! client.                            Coroutines
 //
-// All poems at once, in the words of the blocking client: where that one waits,
-// this one returns to the reactor, and is resumed.
+// All poems at once, with the steps in the order of the blocking client. Where
+// that client waits, this one returns to the reactor, and is resumed later.
 
 #include <csignal>
 #include <string>

@@ -1,7 +1,7 @@
 // The reactor Get Poetry Now! client, version 3.0.                     Part 6
 //
-// Version 2.1 without protocol and factory: they are behind get_poetry(), which
-// any program may use.
+// Like version 2.1, but without a protocol and a factory of its own: it calls
+// get_poetry(), which any program may use.
 
 #include <csignal>
 #include <string>

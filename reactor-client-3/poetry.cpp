@@ -1,7 +1,7 @@
 // Get a poem, with callbacks.                                          Part 6
 //
 // A function cannot return the poem without waiting. So get_poetry() returns at
-// once, and is told which functions to call when the poem is there.
+// once. Its caller says which functions it calls later.
 
 #include "poetry.h"
 

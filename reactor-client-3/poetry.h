@@ -16,9 +16,9 @@ struct PoetryFailure {
   std::optional<std::string> partial;
 };
 
-// Asks for a poem and returns at once. Later it calls one of the two, once:
-// `callback` with the whole poem, or `errback`, also when the reactor stops. A
-// poem of more than `max_bytes` fails with std::errc::message_size.
+// Asks for a poem and returns at once. Later it calls one of the two functions,
+// once: `callback` with the whole poem, or `errback`, also when the reactor
+// stops. A poem of more than `max_bytes` fails with std::errc::message_size.
 void get_poetry(reactor::Reactor& reactor,
                 const net::Address& address,
                 std::function<void(std::string poem)> callback,

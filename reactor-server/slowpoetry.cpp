@@ -14,7 +14,7 @@
 #include "cli/tasks.h"
 #include "reactor/reactor.h"
 
-// The transport pauses it when its client does not read.
+// The transport pauses this producer while its client does not read.
 class PoetryProtocol final : public reactor::Protocol,
                              public reactor::Producer {
  public:
@@ -22,7 +22,7 @@ class PoetryProtocol final : public reactor::Protocol,
       : poem_(poem),
         reactor_(reactor) {}
 
-  // It receives nothing, so that a client may send what it likes.
+  // Nothing is received while the poem is sent, whatever the client sends.
   void connection_made() override {
     transport().pause_producing();
     transport().register_producer({std::shared_ptr<void>(), this}, true);

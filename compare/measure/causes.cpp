@@ -61,8 +61,8 @@ void keep(const Finding& finding, std::optional<Finding>& worst) {
   if (!worst || badness(finding) > badness(*worst)) worst = finding;
 }
 
-// The thread that reads the bytes, as soon as it is there; before, the one that
-// has connected the task.
+// The times of the thread that reads the bytes. Before that thread has begun,
+// those of the thread that connected the task.
 ThreadTimes times_of_reader(const ThreadClocks& clocks,
                             const Picture& picture,
                             std::size_t index,

@@ -1,5 +1,5 @@
-// Why bytes lay unread, and why a thread did not come back to its wait: one
-// list, from which alarm, table, sentence, caption and JSON are taken.
+// Why bytes lay unread, and why a thread did not come back to its wait. Alarm,
+// table, sentences, captions and JSON all use this list.
 #pragma once
 
 #include <cstddef>
@@ -41,12 +41,12 @@ struct Finding {
   double duration() const { return end - begin; }
 };
 
-// Whether so many seconds are too long: two pauses of a server, in which the
-// next chunk should have been read.
+// Whether a time is too long: more than 50 ms, and more than two pauses of a
+// server. By then the next chunk should have been read.
 bool is_long(const Settings& settings, double seconds);
 
-// The time for which bytes lay unread of which the client has the largest part;
-// the longest one, if it has no part in any. None without such a time.
+// Of the times for which bytes lay unread, the one to which the client adds
+// most. If it adds to none of them, the longest one. None without such a time.
 std::optional<Finding> find_unread(const Picture& picture);
 
 // Of one task.

@@ -8,8 +8,8 @@
 
 namespace poetry_compare {
 
-// How long the pauses of the servers take, one poem after the other or several
-// at once as in the tasks; none if they are not known.
+// How long the pauses of the servers take. The poems come one after the other,
+// or several at once, as the tasks did. None if the pauses are not known.
 std::optional<double> expected_wall(const Comparison& comparison,
                                     const std::vector<Task>& tasks);
 

@@ -26,8 +26,8 @@ Runs runs_that_count(const Variant& variant) {
   return timed.empty() ? all : timed;
 }
 
-// The middle one of the runs, in the order of that value; the smaller one of
-// two.
+// The run in the middle, in the order of that value; of two, the one with the
+// smaller value.
 template <typename Value>
 const Numbers& middle(Runs runs, Value value) {
   std::stable_sort(runs.begin(), runs.end(),

@@ -30,7 +30,7 @@ std::string appearance(const Comparison& comparison,
                      variant.overall.wall / good->overall.wall, good->name);
 }
 
-// "slept"; empty where the turn says it all.
+// "slept"; empty where the length of the turn says enough.
 std::string activity(const Finding& finding) {
   if (finding.cause == Cause::computing) return "computed";
   return finding.cause == Cause::asleep ? "slept" : "";

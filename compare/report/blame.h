@@ -1,4 +1,4 @@
-// The sentence against a variant in which bytes or tasks had to wait.
+// The sentence about a variant in which bytes or tasks had to wait.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 namespace poetry_compare {
 
 // Whether a number of the variant has a mark: the client blocks, is away or
-// polls while others wait. --check is decided by this.
+// polls while others wait. This is what --check looks at.
 bool alarming(const Comparison& comparison, const Variant& variant);
 
 // The cause of the first mark: "polls", or the name of the cause; empty: there

@@ -8,8 +8,8 @@
 
 namespace poetry_compare {
 
-// How many tasks, threads or variants are shown one by one; of a crowd, the
-// worst few.
+// Up to `max_shown` tasks, threads or variants are shown one by one. More than
+// that are a crowd, and only the worst few of a crowd are shown one by one.
 constexpr std::size_t max_shown = 12, worst_shown = 5;
 
 constexpr bool is_crowd(std::size_t count) {

@@ -13,8 +13,8 @@ namespace cli {
 // std::system_error.
 void set_up_connections(int listener, const ServerOptions& options);
 
-// Logs the error of accept(), and waits a second: it may last, and then it is
-// one line. Does nothing if a signal has interrupted the call. Throws
+// Logs the error of accept(), and waits a second. An error that lasts is logged
+// once. Does nothing if a signal has interrupted the call. Throws
 // std::system_error if the socket does not listen any more.
 void accept_failed();
 

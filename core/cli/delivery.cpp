@@ -42,8 +42,9 @@ std::string_view Delivery::next() try {
   return {};
 }
 
-// The pause begins when the chunk was due, or each would be a bit too long; but
-// a client that kept the server waiting is not sent everything at once.
+// The pause begins when the chunk was due. Otherwise each pause would be a bit
+// too long. A client that kept the server waiting is not sent everything at
+// once: for it, the pause begins now.
 Clock::duration Delivery::pause() {
   if (sent_ < chunk_end_) return Clock::duration::zero();
   due_ += options_.delay;

@@ -14,11 +14,11 @@
 
 namespace cli {
 
-// The options say how large a chunk is, how long the pause after it, and where
-// to stop. A server calls next(), sent() and pause() in turn.
+// The options say how large a chunk is, how long the pause after it is, and
+// where to stop. A server calls next(), sent() and pause() in turn.
 class Delivery {
  public:
-  // Prints who wants a poem. `options` outlives this.
+  // Prints the address of the client. `options` must outlive this.
   Delivery(const ServerOptions& options, const net::Address& client);
 
   // The bytes to send now, valid until the next call: what is left of a chunk,
@@ -26,7 +26,7 @@ class Delivery {
   // is logged. Prints the size of each chunk.
   std::string_view next();
 
-  // So many of these are sent.
+  // Notes that this many of those bytes are sent.
   void sent(std::size_t bytes) { sent_ += bytes; }
 
   const ServerOptions& options() const { return options_; }

@@ -4,8 +4,8 @@
 
 namespace reactor {
 
-// It is not thrown on into the callback that resumed the function: if there was
-// none yet, GCC 12 and clang 14 destroy the function's variables twice.
+// The exception is not passed on to the code that resumed the function: before
+// the first co_await, GCC 12 and clang 14 would destroy its variables twice.
 void Coroutine::promise_type::unhandled_exception() {
   guarded(nullptr, [] { throw; });
 }

@@ -10,15 +10,15 @@
 namespace reactor {
 
 // The return type of a function that uses co_await. The function begins at
-// once. Where it would have to wait, it is suspended and its caller goes on; a
+// once. Where it has to wait, it is suspended, and its caller goes on. Later a
 // callback of the reactor resumes it.
 //
 // This object owns the function's variables. Destroying it ends the function
 // where it is suspended, and destroys the variables as at the end of a block:
-// what it waited for is cancelled. A function must not destroy its own.
+// what it waits for is cancelled. A function must not destroy its own object.
 //
-// An exception that leaves the function is logged, as that of any callback, and
-// the function is done.
+// An exception that leaves the function is logged, like that of any callback.
+// Then the function is done.
 class [[nodiscard]] Coroutine {  // inlineCallbacks
  public:
   struct promise_type {
@@ -75,7 +75,7 @@ class [[nodiscard]] Sleep {
   DelayedCall call_;
 };
 
-// co_await sleep(reactor, 1s) waits for so long. Throws as call_later() does.
+// co_await sleep(reactor, 1s) waits for a second. Throws as call_later() does.
 inline Sleep sleep(ReactorTime& time, Clock::duration delay) {  // deferLater
   return {time, delay};
 }

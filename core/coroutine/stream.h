@@ -12,7 +12,8 @@ namespace reactor {
 class StreamState;
 
 // The result of co_await connect(), see below. One coroutine at a time may wait
-// for it. Its destructor closes the connection when everything written is sent.
+// for it. After its destruction, what was written is sent, and then the
+// connection is closed.
 //
 // The reactor stops reading from a connection as long as no coroutine waits in
 // read().
@@ -27,8 +28,8 @@ class Stream {
   ~Stream();
 
   // co_await read() waits for some bytes, which are valid until the next
-  // co_await. They are empty when the other side has closed the connection.
-  // Throws std::system_error with the reason of any other end.
+  // co_await. There are none when the other side has closed the connection.
+  // Throws std::system_error with the reason if the connection ends otherwise.
   Read read() const;
 
   // co_await write(data) waits until no more than 64 KiB are unsent. Throws
@@ -94,7 +95,7 @@ class [[nodiscard]] Connect {
 };
 
 // co_await connect(reactor, address) waits for a connection, and returns the
-// Stream. Throws std::system_error with the reason if there is none.
+// Stream. Throws std::system_error with the reason if the attempt fails.
 Connect connect(ReactorTcp& tcp,
                 const net::Address& address,
                 Clock::duration timeout = std::chrono::seconds(30));

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr auto attempt_delay = 250ms;  // RFC 8305's default
 
-// The waiting of poll(): -1 is without limit, and a fraction is rounded up.
+// The timeout for poll(): -1 is none, and a fraction is rounded up.
 int milliseconds_until(std::optional<steady_clock::time_point> time) {
   if (!time) return -1;
   const auto left =
@@ -30,7 +30,7 @@ class Attempts {
       : next_(ip_addresses.begin()),
         end_(ip_addresses.end()),
         deadline_(deadline),
-        // An attempt without alternative and without limit may simply wait in
+        // With one address and without a deadline, the attempt simply waits in
         // connect().
         flags_(ip_addresses.size() > 1 || deadline ? SOCK_NONBLOCK : 0) {}
 
@@ -49,7 +49,7 @@ class Attempts {
   }
 
  private:
-  // Without a pending attempt the next address need not wait.
+  // Without a pending attempt, the next address is tried at once.
   void start_due() {
     while (next_ != end_ &&
            (pending_.empty() || steady_clock::now() >= next_start_)) {

@@ -14,8 +14,8 @@
 namespace net {
 
 // Connects to the IP address that accepts first, and returns a blocking socket.
-// The attempts begin in this order: the next one when all others have failed,
-// or 250 ms after the last one began. Throws std::system_error: timed_out after
+// They are tried in this order: the next one when all others have failed, or
+// 250 ms after the last one began. Throws std::system_error: timed_out after
 // the deadline, or the last reason of a server; without one, the last reason of
 // this machine.
 Socket connect_to_any(

@@ -12,7 +12,7 @@ using Clock = std::chrono::steady_clock;
 // Made from every duration of std::chrono: 2s, 100ms,
 // std::chrono::duration<double>(0.1). One that is too long for the clock
 // becomes the longest that the clock has, 292 years. Throws
-// std::invalid_argument if it is not a number.
+// std::invalid_argument for NaN.
 class Duration {
  public:
   constexpr Duration(Clock::duration time = {})

@@ -7,8 +7,8 @@
 namespace reactor {
 namespace {
 
-// RFC 8305, "Happy Eyeballs": how long an address has for itself before the
-// next one is tried, too.
+// RFC 8305, "Happy Eyeballs": how long an address is tried before the next one
+// is tried, too.
 constexpr Clock::duration next_address_delay = std::chrono::milliseconds(250);
 
 }  // namespace
@@ -74,8 +74,8 @@ void Attempt::try_all(std::vector<net::Address> ip_addresses,
   try_next();
 }
 
-// If an address fails at once, the one after it is the next. Those that are
-// being tried already go on.
+// If an address fails at once, the one after it is tried now. Attempts that
+// have begun go on.
 void Attempt::try_next() {
   next_call_.cancel();
   do {

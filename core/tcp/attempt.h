@@ -15,12 +15,12 @@ namespace reactor {
 
 class ConnectingSocket;
 
-// An attempt is stopped before it is destroyed. As long as it is not, the
-// reactor may call it.
+// Must be stopped, or over, before it is destroyed: until then the reactor may
+// call it.
 class Attempt {
  public:
-  // A socket that is connected, and the error if it was reset since. Or no
-  // socket, and the reason.
+  // A socket that is connected, and an error if it has been reset since then.
+  // Or no socket, and the reason why.
   struct Outcome {
     net::Socket sock;
     net::Address peer;
@@ -31,7 +31,7 @@ class Attempt {
   explicit Attempt(InternalReactor& reactor)
       : reactor_(reactor) {}
 
-  // Replaces the call that was asked for before.
+  // Replaces an earlier call, which is cancelled.
   void call_later(Clock::duration delay, std::function<void()> call);
   bool is_call_pending() const { return call_.active(); }
 

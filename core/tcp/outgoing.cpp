@@ -9,7 +9,7 @@
 namespace reactor {
 namespace {
 
-constexpr std::size_t high_water = 65536;  // unsent; more pauses a producer
+constexpr std::size_t high_water = 65536;  // more unsent bytes pause a producer
 
 }  // namespace
 
@@ -36,7 +36,7 @@ std::error_code Outgoing::send(int fd) {
   data.remove_prefix(sent_);
   const std::error_code error = send_some(fd, data);
   sent_ = unsent_.size() - data.size();
-  // Rarely enough that moving the remaining bytes costs less than sending did.
+  // So seldom that moving the remaining bytes costs less than sending did.
   if (sent_ >= unsent_.size() / 2) unsent_.erase(0, std::exchange(sent_, 0));
   return error;
 }

@@ -13,20 +13,20 @@
 
 namespace reactor {
 
-// For the result of send() and recv(): these are to be called again later.
+// No error for those of send() and recv() that say: call it again later.
 std::error_code ignore_would_block(const std::error_code& error);
 
 // Sends what the system takes, and removes it from `data`.
 std::error_code send_some(int fd, std::string_view& data);
 
-// Most connections never have one.
+// Most connections never need one.
 class Outgoing {
  public:
   std::size_t size() const { return unsent_.size() - sent_; }
   void append(std::string_view data) { unsent_ += data; }
   void clear();
   std::error_code send(int fd);
-  // Frees memory that only a large write has needed.
+  // Frees memory that only a large write needed.
   void everything_is_sent();
 
   bool has_producer() const { return producer_ != nullptr; }

@@ -1,7 +1,7 @@
 // Gets a poem by name, in a protocol of lines.             Exercise of Part 6
 //
-// The server's answer is a line, and perhaps a poem after it, whose size the
-// line has. A hostile server may announce anything: there is a limit for the
+// The server's answer is a line. If that line has the size of a poem, the poem
+// follows. A hostile server may announce anything: there is a limit for the
 // line, for the poem, and for the time.
 
 #include <csignal>

@@ -1,8 +1,8 @@
 // Serves poems by name, in netstrings.                     Exercise of Part 6
 //
 // A client sends the name of a poem. The answer is "+" and the poem, or "-" and
-// which poems there are. A netstring says how long it is, so a poem needs no
-// second mode.
+// which poems there are. A netstring says how long it is, so a poem is
+// received like any other message.
 //
 // A client may be hostile: a name that is too long ends its connection, so does
 // silence, and a client that does not read gets no further answers.
