@@ -71,7 +71,7 @@ void get_poetry(reactor::Reactor& reactor,
                 Callback callback,
                 Errback errback,
                 std::size_t max_bytes,
-                reactor::Clock::duration timeout) {
+                reactor::Duration timeout) {
   reactor.connect_tcp(address.host, address.port,
                       std::make_shared<PoetryClientFactory>(
                           std::move(callback), std::move(errback), max_bytes),

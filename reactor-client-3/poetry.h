@@ -24,4 +24,4 @@ void get_poetry(reactor::Reactor& reactor,
                 std::function<void(std::string poem)> callback,
                 std::function<void(PoetryFailure failure)> errback,
                 std::size_t max_bytes = std::size_t{1} << 30,
-                reactor::Clock::duration timeout = std::chrono::seconds(30));
+                reactor::Duration timeout = std::chrono::seconds(30));

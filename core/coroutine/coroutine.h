@@ -56,7 +56,7 @@ class [[nodiscard]] Coroutine {  // inlineCallbacks
 // See sleep().
 class [[nodiscard]] Sleep {
  public:
-  Sleep(ReactorTime& time, Clock::duration delay)
+  Sleep(ReactorTime& time, Duration delay)
       : time_(time),
         delay_(delay) {}
   Sleep(const Sleep&) = delete;
@@ -71,12 +71,12 @@ class [[nodiscard]] Sleep {
 
  private:
   ReactorTime& time_;
-  const Clock::duration delay_;
+  const Duration delay_;
   DelayedCall call_;
 };
 
 // co_await sleep(reactor, 1s) waits for a second. Throws as call_later() does.
-inline Sleep sleep(ReactorTime& time, Clock::duration delay) {  // deferLater
+inline Sleep sleep(ReactorTime& time, Duration delay) {  // deferLater
   return {time, delay};
 }
 

@@ -34,9 +34,7 @@ class StreamState final : public ClientFactory,
     waiter_ = nullptr;
   }
 
-  void connect(ReactorTcp& tcp,
-               const net::Address& address,
-               Clock::duration timeout) {
+  void connect(ReactorTcp& tcp, const net::Address& address, Duration timeout) {
     connector_ = tcp.connect_tcp(address.host, address.port, shared_from_this(),
                                  timeout);
   }
@@ -205,7 +203,7 @@ void Stream::Write::await_resume() const {
 
 // --- connect() ---------------------------------------------------------------
 
-Connect::Connect(ReactorTcp& tcp, net::Address address, Clock::duration timeout)
+Connect::Connect(ReactorTcp& tcp, net::Address address, Duration timeout)
     : tcp_(tcp),
       address_(std::move(address)),
       timeout_(timeout),
@@ -229,7 +227,7 @@ Stream Connect::await_resume() {
 
 Connect connect(ReactorTcp& tcp,
                 const net::Address& address,
-                Clock::duration timeout) {
+                Duration timeout) {
   return {tcp, address, timeout};
 }
 

@@ -78,7 +78,7 @@ class [[nodiscard]] Stream::Write {
 // See connect().
 class [[nodiscard]] Connect {
  public:
-  Connect(ReactorTcp& tcp, net::Address address, Clock::duration timeout);
+  Connect(ReactorTcp& tcp, net::Address address, Duration timeout);
   Connect(const Connect&) = delete;
   Connect& operator=(const Connect&) = delete;
   ~Connect();
@@ -90,7 +90,7 @@ class [[nodiscard]] Connect {
  private:
   ReactorTcp& tcp_;
   const net::Address address_;
-  const Clock::duration timeout_;
+  const Duration timeout_;
   std::shared_ptr<StreamState> state_;
 };
 
@@ -98,6 +98,6 @@ class [[nodiscard]] Connect {
 // Stream. Throws std::system_error with the reason if the attempt fails.
 Connect connect(ReactorTcp& tcp,
                 const net::Address& address,
-                Clock::duration timeout = std::chrono::seconds(30));
+                Duration timeout = std::chrono::seconds(30));
 
 }  // namespace reactor

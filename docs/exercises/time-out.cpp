@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 class PoetryProtocol final : public reactor::Protocol {
  public:
-  PoetryProtocol(reactor::Reactor& reactor, reactor::Clock::duration timeout)
+  PoetryProtocol(reactor::Reactor& reactor, reactor::Duration timeout)
       : reactor_(reactor),
         timeout_(timeout) {}
 
@@ -39,15 +39,14 @@ class PoetryProtocol final : public reactor::Protocol {
 
  private:
   reactor::Reactor& reactor_;
-  const reactor::Clock::duration timeout_;
+  const reactor::Duration timeout_;
   reactor::DelayedCall call_;
   std::size_t bytes_ = 0;
 };
 
 class PoetryClientFactory final : public reactor::ClientFactory {
  public:
-  PoetryClientFactory(reactor::Reactor& reactor,
-                      reactor::Clock::duration timeout)
+  PoetryClientFactory(reactor::Reactor& reactor, reactor::Duration timeout)
       : reactor_(reactor),
         timeout_(timeout) {}
 
@@ -76,7 +75,7 @@ class PoetryClientFactory final : public reactor::ClientFactory {
   }
 
   reactor::Reactor& reactor_;
-  const reactor::Clock::duration timeout_;
+  const reactor::Duration timeout_;
   int status_ = 0;
 };
 

@@ -36,6 +36,10 @@ class Coroutines : public TcpTest {
     ++awake;
   }
 
+  Coroutine sleep_for_ever() {
+    co_await reactor::sleep(reactor, std::chrono::hours::max());
+  }
+
   Coroutine fail(bool at_once) {
     const Counted here(alive);
     if (!at_once) co_await reactor::sleep(reactor, 0s);
@@ -247,6 +251,13 @@ TEST_P(Coroutines, SleepForTheGivenTime) {
   steps.when([&] { return sleeper.done(); });
   steps.run();
   EXPECT_EQ(awake, 1);
+}
+
+TEST_P(Coroutines, SleepForLongerThanTheClockCounts) {
+  const Coroutine sleeper = sleep_for_ever();
+  steps.after(3, [] {});
+  steps.run();
+  EXPECT_FALSE(sleeper.done());
 }
 
 // Their exceptions are logged like those of any other callback.
