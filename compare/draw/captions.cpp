@@ -52,8 +52,8 @@ double largest_pile(const Task& task) {
   return most;
 }
 
-// Whether a server needed longer to send its poem than in the other variant. No
-// buffer is full with less bytes.
+// Whether a server needed longer to send its poem than in the other variant,
+// and so many bytes lay unread that a buffer may have been full.
 bool held_up(const Variant& variant, const Variant& other) {
   for (const Task& task : variant.picture.tasks) {
     for (const Task& same : other.picture.tasks) {
@@ -172,7 +172,8 @@ bool looks_the_same(Kind kind) {
          kind != Kind::read_unseen;
 }
 
-// The first variant with the same picture; the number of variants without one.
+// The first variant with the same picture. Without one, how many variants there
+// are.
 std::size_t find_same(const Comparison& comparison,
                       const std::vector<Kind>& kinds,
                       std::size_t index) {

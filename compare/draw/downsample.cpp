@@ -26,8 +26,8 @@ void spread(Cells& amounts, double begin, double end, double weight) {
   }
 }
 
-// Of each state that a thread is ever in: one of many threads is stuck in few
-// of all tasks.
+// The cells of each state that the thread is ever in. With many tasks, there
+// are states that it is never in.
 using States = std::map<std::size_t, Cells>;
 
 Cells& cells_of(States& states, std::size_t state) {

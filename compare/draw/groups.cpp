@@ -8,7 +8,7 @@ namespace {
 constexpr std::size_t max_groups = 5;
 // Ticks of a group are that much wider apart than those of a task, in units.
 constexpr double slot_width = 6;
-// As the piles have it.
+// As for the piles.
 constexpr std::size_t cells_per_unit = 4;
 constexpr auto cells = static_cast<std::size_t>(picture_width) * cells_per_unit;
 

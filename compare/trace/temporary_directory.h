@@ -1,4 +1,4 @@
-// A directory for the time of a run, which outlives no program for long.
+// A directory for the time of a run; a later run removes that of a killed one.
 #pragma once
 
 #include <filesystem>
@@ -14,10 +14,10 @@ inline constexpr auto memory_place = "/dev/shm";
 // Where TMPDIR says, or else /tmp.
 std::filesystem::path temporary_place();
 
-// Makes a directory with a name of its own, "poetry-NAME-XXXXXX", and removes
-// it at last. As long as this object exists, it holds the lock of a file in the
-// directory: a killed program holds no lock, so that a later one knows that the
-// directory is abandoned.
+// Makes a directory with a name of its own, "poetry-NAME-XXXXXX", which the
+// destructor removes. As long as this object exists, it holds the lock of a
+// file in the directory. A killed program holds no lock, so a later one knows
+// that the directory is abandoned.
 class TemporaryDirectory {
  public:
   // Throws std::runtime_error: one line that names the place, and TMPDIR.

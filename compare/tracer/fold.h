@@ -14,7 +14,7 @@ namespace tracer {
 // the file.
 bool fold(const Record& record, int pid);
 
-// To be told where each record is that was not folded.
+// Call it with each record that was not folded: later calls may repeat it.
 void remember(Record& slot, int pid);
 
 }  // namespace tracer

@@ -26,8 +26,8 @@ class WaitSet {
   std::uint64_t bits_ = 0;
 };
 
-// To be told what epoll_ctl() did. Without events, the epoll instance does not
-// wait for the socket.
+// Call it after epoll_ctl(). Without events, the epoll instance does not wait
+// for the socket.
 void set_interest(int epoll, int fd, std::uint32_t events);
 
 // The descriptor is closed.

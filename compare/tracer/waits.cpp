@@ -181,7 +181,7 @@ INTERPOSED int epoll_pwait2(int fd,
       tracer::watched(fd));
 }
 
-// Is not recorded; it says what the others wait for.
+// epoll_ctl() is not recorded; it says what later waits are for.
 INTERPOSED int epoll_ctl(int epoll,
                          int what,
                          int fd,

@@ -49,10 +49,11 @@ class Socket {
   int fd_ = -1;
 };
 
-// Connects, and waits until that is done. Of a name, the IP address that
-// accepts first: an address that does not answer for 250 ms does not keep the
-// next one waiting. All attempts together take at most `timeout`, if there is
-// one. Throws std::system_error: "Failed to connect to host:port: reason".
+// Connects, and waits for the outcome. If a name has several IP addresses, it
+// connects to the one that accepts first: when an address has not answered for
+// 250 ms, the next one is tried, too. All attempts together take at most
+// `timeout`, if there is one. Throws std::system_error: "Failed to connect to
+// host:port: reason".
 Socket connect(const Address& address,
                std::optional<Duration> timeout = std::nullopt);
 
@@ -87,9 +88,9 @@ void set_default_rcvbuf(int bytes);
 // interrupted it, and not is_stopping().
 bool must_retry(ssize_t result);
 
-// Whether a wait that a signal interrupts ends, with std::errc::interrupted:
-// what `check` returns, as after Ctrl-C. Without a check it goes on. A check is
-// to be set when a program starts.
+// Whether a wait that a signal interrupts ends with std::errc::interrupted, as
+// after Ctrl-C. The check of the program decides. Without a check the wait goes
+// on. Set it when the program starts.
 bool is_stopping();
 void set_stop_check(bool (*check)());
 

@@ -8,7 +8,7 @@
 namespace reactor {
 namespace {
 
-// As spdlog begins: without a name, and on stdout.
+// spdlog's own default logger has no name, and writes to stdout.
 bool is_set_by_program(const spdlog::logger& logger) {
   const auto& sinks = logger.sinks();
   return !logger.name().empty() || sinks.size() != 1 ||
@@ -23,7 +23,7 @@ std::shared_ptr<spdlog::logger> stderr_logger() try {
   return spdlog::get("slowpoetry");  // another thread has just made it
 }
 
-// stdout is the program's.
+// The log does not go to stdout: only the program writes there.
 std::shared_ptr<spdlog::logger> logger() {
   auto preferred = spdlog::default_logger();
   if (preferred && is_set_by_program(*preferred)) return preferred;

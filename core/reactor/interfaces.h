@@ -75,8 +75,8 @@ class WriteDescriptor : public virtual FileDescriptor {  // IWriteDescriptor
 // --- A connection, from the program's side -----------------------------------
 
 // When the other side ends its sending, the connection receives no more data.
-// It ends with Error::connection_done as soon as everything written is sent,
-// and a producer that was paused or asked has written no more.
+// It ends with Error::connection_done as soon as everything written is sent and
+// a producer that was paused, or asked for data, has nothing more to write.
 class Transport : public Consumer {  // ITransport, ITCPTransport
  public:
   // Sends the bytes, in order, as soon as the other side takes them. Never
@@ -99,8 +99,8 @@ class Transport : public Consumer {  // ITransport, ITCPTransport
   virtual void lose_connection() = 0;
 
   // Ends the stream when everything written is sent, as shutdown(2) does. The
-  // connection goes on receiving, and ends when the other side closes it. For a
-  // peer that may still be sending: it cannot lose what was sent to it.
+  // connection goes on receiving, and ends when the other side closes it. So a
+  // peer that is still sending does not lose what was sent to it.
   virtual void lose_write_connection() = 0;
 
   // Closes the connection at once. Unsent data is dropped, and the other side

@@ -3,8 +3,8 @@
 // A client sends the name of a poem, in a line. The answer is a line "OK 653"
 // and so many bytes, or a line that says which poems there are.
 //
-// A client may be hostile: a name that is too long ends its connection, so does
-// silence, and a client that does not read gets no further answers.
+// A client may be hostile. A name that is too long ends its connection, and so
+// does silence. A client that does not read gets no further answers.
 
 #include <map>
 #include <memory>
@@ -60,7 +60,7 @@ class PoetryProtocol final
     transport().write(found->second);
   }
 
-  // There may be unsent bytes that the client does not read.
+  // Not lose_connection(): the client may never read the unsent bytes.
   void timeout_connection() override { transport().abort_connection(); }
   void line_length_exceeded(std::string_view) override {
     transport().abort_connection();

@@ -4,8 +4,8 @@
 // which poems there are. A netstring says how long it is, so a poem is
 // received like any other message.
 //
-// A client may be hostile: a name that is too long ends its connection, so does
-// silence, and a client that does not read gets no further answers.
+// A client may be hostile. A name that is too long ends its connection, and so
+// does silence. A client that does not read gets no further answers.
 
 #include <map>
 #include <memory>
@@ -58,7 +58,7 @@ class PoetryProtocol final
     send_string(found == poems_.end() ? names() : '+' + found->second);
   }
 
-  // There may be unsent bytes that the client does not read.
+  // Not lose_connection(): the client may never read the unsent bytes.
   void timeout_connection() override { transport().abort_connection(); }
 
  private:

@@ -9,9 +9,9 @@
 // long as a duplicate of it exists, and cannot be deleted: its number is free,
 // or belongs to another file. So each registration has a generation, which its
 // events carry. An event of an earlier generation means that the set has to be
-// replaced. So does an event of a registered descriptor that is another file
-// now, or none: once in a while an event is checked, for otherwise it may come
-// for ever.
+// replaced. The set also has to be replaced if the number of a registration
+// belongs to another file now, or to none: its event could come for ever. So
+// one event in every few hundred waits is checked.
 #include <fcntl.h>
 #include <sys/epoll.h>
 

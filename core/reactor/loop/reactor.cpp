@@ -171,8 +171,8 @@ void Reactor::write(int fd, const Events& now) {
   if (!registration.writer || registration.writer_since == iteration_) return;
   WriteDescriptor& writer = *registration.writer;
   auto reason = guarded(&writer, [&] { return writer.do_write(); });
-  // A terminal whose other side is closed reports no error: it would block for
-  // ever, and be ready for ever.
+  // A write to a terminal whose other side is closed reports no error: it would
+  // block, and the terminal would stay ready for ever.
   if (!reason && (now.hung_up || now.closed) && at(fd).writer == &writer) {
     reason = now.closed ? Error::descriptor_closed : Error::connection_lost;
   }

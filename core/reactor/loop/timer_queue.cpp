@@ -28,7 +28,7 @@ DelayedCall TimerQueue::add(Clock::duration delay,
   return added;
 }
 
-// Takes the callback first: the processor can wait for that memory while it
+// Takes the callback first: the processor can load it from memory while it
 // mends the heap.
 std::function<void()> TimerQueue::take_due() {
   if (!is_due()) return nullptr;
