@@ -30,6 +30,8 @@ Cause largest(const Parts& parts) {
   return most == parts.asleep ? Cause::asleep : Cause::away;
 }
 
+// A thread without a processor comes back late from any call. That time is
+// taken from its times away, and then from those in which it was stuck.
 Parts parts_of(const ThreadTimes& times) {
   Parts parts;
   parts.stuck = times.sum_stuck();
@@ -38,7 +40,10 @@ Parts parts_of(const ThreadTimes& times) {
     return parts;
   }
   parts.computing = std::min(times.away, times.computing);
-  parts.asleep = std::max(0.0, times.away - parts.computing - times.delayed);
+  const double idle = times.away - parts.computing;
+  parts.asleep = std::max(0.0, idle - times.delayed);
+  const double late = std::max(0.0, times.delayed - idle);
+  parts.stuck = std::max(0.0, parts.stuck - late);
   return parts;
 }
 
@@ -50,7 +55,7 @@ void add(const ThreadTimes& times, const Picture& picture, Finding& finding) {
   const auto most = std::max_element(times.stuck.begin(), times.stuck.end());
   const auto other = static_cast<std::size_t>(most - times.stuck.begin());
   finding.other = picture.tasks[other].poem;
-  finding.only_other = *most > 0.95 * parts.stuck;
+  finding.only_other = *most > 0.95 * times.sum_stuck();
 }
 
 // Keeps the worse one.

@@ -1,6 +1,7 @@
 #include "compare/measure/measure.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <map>
 #include <set>
@@ -60,8 +61,8 @@ class Measurement {
 bool may_wait(const Event& event) {
   if (event.nonblocking || event.repeats > 0) return false;
   if (event.duration < min_wait) return false;
-  return event.call == "connect" ||
-         (is_read(event) && (event.queued <= 0 || event.wait_all));
+  if (event.call == "connect") return event.error != EINPROGRESS;
+  return is_read(event) && (event.queued <= 0 || event.wait_all);
 }
 
 // A wait that is repeated in a circle, without a result.

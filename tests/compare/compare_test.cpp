@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <string>
 #include <utility>
 #include <vector>
@@ -279,6 +280,18 @@ TEST(Outcome, IsUnknownIfBytesWereReadUnseen) {
   EXPECT_EQ(picture.tasks.at(0).outcome, poetry_compare::Outcome::unknown);
 }
 
+TEST(Served, IsTheRunInWhichAnAcceptReturns) {
+  Event accept = on_server("accept", 50, 4);
+  accept.duration = 200 * ms;
+  for (const auto& [begin, end] : {std::pair(0, 100), std::pair(200, 300)}) {
+    const auto picture = poetry_compare::measure(
+        make_trace({}), {make_trace({accept})}, {{server_port, {}, {}}},
+        {begin * ms, end * ms});
+    EXPECT_EQ(picture.served, end == 300) << begin;
+    EXPECT_FALSE(picture.seen);
+  }
+}
+
 // --- Causes ------------------------------------------------------------------
 
 using poetry_compare::Cause;
@@ -338,6 +351,20 @@ TEST(Causes, TellComputingFromSleepingAndFromAMissingProcessor) {
   EXPECT_EQ(cause_of({}, 4)->cause, Cause::asleep);
   EXPECT_EQ(cause_of({}, 4, 396)->cause, Cause::machine);
   EXPECT_NEAR(cause_of({}, 4, 396)->blamed, 0.003, 1e-3);
+}
+
+TEST(Causes, LeaveOutOfAReadTheTimeWithoutAProcessor) {
+  const Event read = on_client("recv", 90, 400, 5);
+  EXPECT_EQ(cause_of({read}, 4, 380)->cause, Cause::machine);
+  EXPECT_EQ(cause_of({read}, 4, 0)->cause, Cause::stuck);
+  EXPECT_NEAR(cause_of({read}, 0, 200)->blamed, 0.15, 1e-9);
+}
+
+TEST(Causes, AreTheMachinesInAConnectThatCannotWait) {
+  Event connect = on_client("connect", 90, 400, -1);
+  connect.error = EINPROGRESS;
+  EXPECT_EQ(cause_of({connect}, 4, 396)->cause, Cause::machine);
+  EXPECT_EQ(cause_of({connect}, 4)->cause, Cause::asleep);
 }
 
 TEST(Causes, AWaitForNoSocketIsSleep) {
