@@ -35,6 +35,13 @@ std::size_t num_bytes(const cli::CommandLine& line, std::size_t index) {
   return text ? number : number * *line.integer("repeat", 1, 1'000'000);
 }
 
+void refuse_more_chunks(const cli::CommandLine& line, std::size_t poems) {
+  const auto count = split_list(line.text("num-bytes").value_or("")).size();
+  if (count <= poems) return;
+  cli::usage_error(fmt::format("--num-bytes has {} numbers for {} {}", count,
+                               poems, poems == 1 ? "poem" : "poems"));
+}
+
 std::string read_poem(const std::filesystem::path& file) try {
   cli::Poem poem(file.string(), 1);
   std::string text;
@@ -89,6 +96,7 @@ std::vector<PoemRequest> parse_poems(const cli::CommandLine& line) {
   std::vector<std::filesystem::path> files(line.words().begin(),
                                            line.words().end());
   if (files.empty()) files = default_poems();
+  refuse_more_chunks(line, files.size());
   for (const auto& file : files) {
     PoemRequest& poem = poems.emplace_back();
     poem.file = file;

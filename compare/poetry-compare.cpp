@@ -160,18 +160,24 @@ struct Recording {
 
 // Runs that were recorded one after the other cannot be compared: their servers
 // and their machine may have differed.
+void refuse_several_runs(const std::vector<fs::path>& paths) {
+  if (paths.size() == 1) return;
+  for (const fs::path& path : paths) {
+    if (!find_manifest(path)) continue;
+    cli::usage_error(
+        fmt::format("report takes one directory of --traces alone: '{}' is one",
+                    path.string()));
+  }
+}
+
 Recording read_recording(const std::vector<fs::path>& paths) {
+  for (const fs::path& path : paths) check_exists(path);
+  refuse_several_runs(paths);
+  if (const auto directory = find_manifest(paths.front())) {
+    return {poetry_compare::read_manifest(*directory), *directory};
+  }
   std::vector<fs::path> traces;
   for (const fs::path& path : paths) {
-    check_exists(path);
-    if (const auto directory = find_manifest(path)) {
-      if (paths.size() == 1) {
-        return {poetry_compare::read_manifest(*directory), *directory};
-      }
-      cli::usage_error(fmt::format(
-          "report takes one directory of --traces alone: '{}' is one",
-          path.string()));
-    }
     const auto found = find_traces(path);
     traces.insert(traces.end(), found.begin(), found.end());
   }

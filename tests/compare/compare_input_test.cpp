@@ -104,6 +104,7 @@ TEST_F(CompareInput, AWrongCommandLineIsRefused) {
       {"--variants async,async", "two variants 'async'"},
       {"--server foo", "not 'foo'"},
       {"--num-bytes 1,x", "not 'x'"},
+      {"--num-bytes 1,2,3,4", "--num-bytes has 4 numbers for 3 poems"},
       {"--runs 0", "not '0'"},
       {"--connect abc", "not 'abc'"},
       {"--delay -1", "not '-1'"},
