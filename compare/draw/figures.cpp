@@ -89,7 +89,7 @@ std::string missing(const Text& figure) {
   const std::string_view title = figure.title;
   return fmt::format(
       "<figure class=\"missing\"><figcaption><b>{}</b> is missing: {} was not "
-      "among the variants.</figcaption></figure>\n",
+      "among the variants that got every poem.</figcaption></figure>\n",
       title.substr(0, title.find(':')), figure.client);
 }
 

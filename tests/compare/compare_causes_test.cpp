@@ -25,12 +25,15 @@ using testing::Not;
 // Three poems of 400 bytes, in 0.4 s each.
 class CompareCauses : public rig::Comparing {
  protected:
-  Comparison compare_way(const std::string& way) {
+  Comparison compare_way(
+      const std::string& way,
+      std::size_t size = 400,
+      const std::string& pace = "--delay .01 --num-bytes 10") {
     const auto poem = (directory / "poem").string();
-    std::ofstream(poem) << std::string(400, 'x');
-    return compare_with("--variants async --delay .01 --num-bytes 10 --with '" +
-                        way + "=" + ODD_CLIENT + ' ' + way + "' " + poem + ' ' +
-                        poem + ' ' + poem + " --no-timeline");
+    std::ofstream(poem) << std::string(size, 'x');
+    return compare_with("--variants async " + pace + " --with '" + way + "=" +
+                        ODD_CLIENT + ' ' + way + "' " + poem + ' ' + poem +
+                        ' ' + poem + " --no-timeline");
   }
 
   Kind kind_of_way(const std::string& way) {
@@ -51,6 +54,23 @@ class CompareCauses : public rig::Comparing {
 TEST_F(CompareCauses, AWaitForAllRaisesNoAlarm) {
   EXPECT_EQ(kind_of_way("all"), Kind::any_task);
   EXPECT_THAT(result.text, Not(HasSubstr("!")));
+}
+
+TEST_F(CompareCauses, ALargeReadThatCannotWaitIsNoWait) {
+  const auto comparison =
+      compare_way("all-at-once", 5'000'000, "--delay 0 --num-bytes 1000000");
+  EXPECT_EQ(result.status, 0) << result.text;
+  EXPECT_THAT(result.text, Not(HasSubstr("!")));
+  const auto& picture = comparison.variants.at(1).picture;
+  ASSERT_EQ(picture.tasks.size(), 3u);
+  for (const auto& task : picture.tasks) {
+    EXPECT_EQ(task.outcome, Outcome::complete);
+  }
+  for (const auto& wait : picture.waits) {
+    if (wait.kind != poetry_compare::WaitKind::one_task) continue;
+    // It is a connect().
+    EXPECT_LT(wait.time, picture.tasks[wait.task].reads.front().time);
+  }
 }
 
 TEST_F(CompareCauses, FindsSleep) {

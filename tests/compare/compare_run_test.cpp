@@ -86,17 +86,18 @@ TEST_F(CompareRun, FindsHowLongACallbackSlept) {
       SLEEPY_CLIENT + " callback' " + science);
   const auto& sleepy = comparison.variants.at(1);
   EXPECT_EQ(sleepy.overall.complaint, "");
-  EXPECT_NEAR(sleepy.overall.longest_turn.value_or(0), 0.5, 0.02);
-  EXPECT_NEAR(sleepy.overall.worst_unread.value_or(0), 0.5, 0.02);
+  // The system may wake it up later.
+  EXPECT_GE(sleepy.overall.longest_turn.value_or(0), 0.5);
+  EXPECT_GT(sleepy.overall.worst_unread.value_or(0), 0.1);
   EXPECT_THAT(result.text, HasSubstr("sleepy took"));
 }
 
 TEST_F(CompareRun, FindsUnreadBytes) {
-  // Six chunks are sent before the client reads: at 0, 50, ... 250 ms.
+  // Six chunks are sent before the client reads.
   const auto text = directory / "poem";
   std::ofstream(text) << std::string(600, 'x');
   const auto comparison = compare_with(
-      "--variants async --delay .05 --num-bytes 100 --with '" +
+      "--variants async --delay .001 --num-bytes 100 --with '" +
       std::string("late=") + SLEEPY_CLIENT + " late' " + text.string());
   const auto& late = comparison.variants.at(1);
   ASSERT_EQ(late.picture.tasks.size(), 1u);
@@ -105,7 +106,8 @@ TEST_F(CompareRun, FindsUnreadBytes) {
   EXPECT_EQ(task.reads[0].queued, 600u);
   EXPECT_EQ(task.reads[0].bytes, 600u);
   EXPECT_EQ(task.sends.size(), 6u);
-  EXPECT_NEAR(late.overall.worst_unread.value_or(0), 0.425, 0.02);
+  EXPECT_DOUBLE_EQ(late.overall.worst_unread.value_or(0),
+                   task.reads[0].time - task.sends[0].time);
   EXPECT_FALSE(late.overall.longest_turn);
 }
 

@@ -104,6 +104,14 @@ TEST(Table, IsAlignedAndMarksValuesBelowTheClocksResolution) {
           "ms\n"));
 }
 
+TEST(Table, HasADashForACpuTimeThatIsNotKnown) {
+  auto comparison = make_comparison();
+  comparison.variants.resize(1);
+  comparison.variants[0].overall.cpu.reset();
+  EXPECT_THAT(write_text(comparison, "", {}), HasSubstr("  -     -\n"));
+  EXPECT_THAT(write_csv(comparison), HasSubstr(",0.001000,,,"));
+}
+
 TEST(Sentences, AreRightIfAnotherRunIsShown) {
   auto comparison = make_comparison();
   const auto before = sentences(comparison);

@@ -169,6 +169,22 @@ TEST(Page, SaysThatAFigureWithoutVariantsIsMissing) {
   EXPECT_TRUE(has(page, "<b>Figure 3: "));
 }
 
+TEST(Page, SaysOfWhichVariantsAFigureIsMissing) {
+  auto comparison = sample::make();
+  auto& blocking = comparison.variants[0];
+  const auto is_missing = [&] {
+    return has(poetry_compare::make_page(comparison),
+               "<b>Figure 1</b> is missing: a client that takes one poem after "
+               "the other was not among the variants that got every poem.");
+  };
+  // On a busy machine.
+  blocking.overall.unread = {0, 2,   poetry_compare::Cause::machine, 0, 1,
+                             0, true};
+  EXPECT_FALSE(is_missing());
+  blocking.overall.complaint = "task 2: never connected";
+  EXPECT_TRUE(is_missing());
+}
+
 // The numbers of one attribute, in the order of the page.
 std::vector<double> attributes(const std::string& page, const char* name) {
   const std::regex pattern(std::string(" ") + name + "=\"(-?[0-9.]+)\"");

@@ -192,7 +192,8 @@ INSTANTIATE_TEST_SUITE_P(AfterA,
                                          "dup2",
                                          "dup3",
                                          "fclose",
-                                         "freopen"),
+                                         "freopen",
+                                         "pclose"),
                          [](const auto& param) { return param.param; });
 
 // --- Waits -------------------------------------------------------------------

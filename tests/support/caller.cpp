@@ -301,10 +301,13 @@ void reuse(const std::string& way) {
   Pair pair;
   // Above all others.
   if (way == "closefrom") pair.client = ::dup2(pair.client, 100);
+  std::FILE* const popened = way == "pclose" ? ::popen("true", "r") : nullptr;
+  if (popened) pair.client = ::dup2(pair.client, ::fileno(popened));
   exchange(pair, 1);
   if (way == "dup2") must(::dup2(pipe[0], pair.client) >= 0, "dup2");
   if (way == "dup3") must(::dup3(pipe[0], pair.client, 0) >= 0, "dup3");
   close_by(way, pair.client);
+  if (popened) ::pclose(popened);
   must(::write(pipe[1], &byte, 1) == 1, "write");
   if (way.find("dup") == way.npos) {
     must(::syscall(SYS_dup2, pipe[0], pair.client) == pair.client, "dup2");

@@ -53,6 +53,10 @@ ssize_t recv_some(int fd) {
   return ::recv(fd, buffer.data(), buffer.size(), 0);
 }
 
+ssize_t recv_at_once(int fd) {
+  return ::recv(fd, buffer.data(), buffer.size(), MSG_DONTWAIT);
+}
+
 ssize_t recvmmsg_some(int fd) {
   iovec piece{buffer.data(), buffer.size()};
   mmsghdr message{};
@@ -114,8 +118,7 @@ void spin(const Ports& ports) {
   auto fds = connect_to_all(ports);
   while (!fds.empty()) {
     for (const int fd : std::vector<int>(fds)) {
-      const auto n = ::recv(fd, buffer.data(), buffer.size(), MSG_DONTWAIT);
-      if (n != 0) continue;
+      if (recv_at_once(fd) != 0) continue;
       ::close(fd);
       fds.erase(std::find(fds.begin(), fds.end(), fd));
     }
@@ -183,6 +186,7 @@ int main(int argc, char** argv) {
   const Ports ports(argv + 2, argv + argc);
   const std::map<std::string, std::function<void()>> ways = {
       {"all", [&] { all_with(ports, recv_some); }},
+      {"all-at-once", [&] { all_with(ports, recv_at_once); }},
       {"computes", [&] { all_but(ports, compute); }},
       {"connected-first", [&] { connected_first(ports); }},
       {"forks", [&] { forks(ports, true); }},
