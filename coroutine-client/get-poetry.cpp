@@ -23,7 +23,7 @@ reactor::Coroutine get_poetry(reactor::Reactor& reactor,
              to_string(task.address));
   const auto began = cli::Clock::now();
   try {
-    const auto limit = task.time_left().value_or(std::chrono::seconds(30));
+    const auto limit = task.timeout.value_or(std::chrono::seconds(30));
     const auto sock = co_await reactor::connect(reactor, task.address, limit);
     std::string poem;
     std::error_code reason;

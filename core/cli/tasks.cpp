@@ -71,7 +71,8 @@ Tasks::Tasks(const Options& options) {
   const auto deadline = deadline_of(options);
   int num = 0;
   for (const net::Address& address : options.addresses) {
-    tasks_.push_back({++num, address, options.max_bytes, deadline});
+    tasks_.push_back(
+        {++num, address, options.max_bytes, options.timeout, deadline});
   }
   for (Task& task : tasks_) {
     waiting_.emplace(task.address, &task);

@@ -23,7 +23,8 @@ struct Task {
   int num;  // from 1, as on the command line
   net::Address address;
   std::size_t max_bytes;  // a poem of more fails
-  std::optional<Clock::time_point> deadline;  // a poem that takes longer fails
+  std::optional<Clock::duration> timeout;  // a poem that takes longer fails
+  std::optional<Clock::time_point> deadline;  // when it ends
   bool over = false;
   bool whole = false;
 
