@@ -123,10 +123,10 @@ TEST_F(CompareOptions, ACompleteRunIsShownIfThereIsOne) {
   const auto comparison =
       compare_with("--variants '' --runs 3 --with 'x=sh:if test -e " + mark +
                    "; then true; else touch " + mark + "; " + async_client +
-                   "; fi'" + quick);
+                   " {}; fi'" + quick);
   EXPECT_EQ(result.status, 1);
   EXPECT_EQ(comparison.variants.at(0).shown, 0u);
-  EXPECT_EQ(comparison.variants.at(0).picture.tasks.size(), 1u);
+  EXPECT_EQ(comparison.variants.at(0).picture.tasks.size(), 3u);
 }
 
 TEST_F(CompareOptions, ADashIsStdout) {
