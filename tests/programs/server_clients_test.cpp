@@ -69,7 +69,9 @@ TEST_P(ReactorServer, M09_AClientThatNeverReadsCostsItsOwnPoemOnly) {
   Caller second(server.port());
   EXPECT_TRUE(second.read_all() == text);
   server.process().wait_until_it_sleeps();
-  EXPECT_LE(server.process().memory(), before + 1024);
+  if (!rig::is_sanitized) {
+    EXPECT_LE(server.process().memory(), before + 1024);
+  }
   EXPECT_TRUE(deaf.read_all() == text);
 }
 

@@ -26,6 +26,13 @@ namespace rig {
 
 constexpr auto patience = std::chrono::seconds(20);
 
+// The memory of a sanitizer cannot be told from the program's own.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool is_sanitized = true;
+#else
+constexpr bool is_sanitized = false;
+#endif
+
 // ThreadSanitizer delays a signal until the program makes a call that it
 // intercepts. recv() and select() are not among those.
 #ifdef __SANITIZE_THREAD__
