@@ -222,7 +222,8 @@ TEST_P(Lookup, D11_HundredsOfNamesShareTenThreads) {
   steps.when([] { return questions == max_threads; });
   steps.after(20, [&] {
     EXPECT_EQ(questions, max_threads);
-    EXPECT_LE(threads(), before + max_threads);
+    // ThreadSanitizer has a thread of its own beside the first of these.
+    EXPECT_LE(threads(), before + max_threads + 1);
     EXPECT_EQ(failures(clients), 0u);
     answer->count_down();
   });
