@@ -140,7 +140,8 @@ class TcpPort final : public ListeningPort,
 
   // Without a free descriptor a client cannot be accepted, but while it waits
   // in the queue the socket stays ready, and the loop would spin. So the spare
-  // descriptor is given up to accept the client and to close it at once.
+  // descriptor is given up to accept the client and to reset it at once: an
+  // orderly end would look like an answer without bytes.
   //
   // Returns the result of that accept(). The system looks for a free descriptor
   // first and for a client after that, so that EMFILE does not mean that a
@@ -149,6 +150,8 @@ class TcpPort final : public ListeningPort,
     spare_fd_.close();
     net::Socket client = accept();
     const auto error = client.fd() < 0 ? net::last_error() : std::error_code();
+    const linger reset{1, 0};
+    ::setsockopt(client.fd(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     client.close();
     spare_fd_ = open_spare_fd();
     if (error != std::errc::operation_would_block) {

@@ -88,6 +88,10 @@ class TcpPort : public TcpTest {
     return rest.error ? rest.error.message() : rest.data;
   }
 
+  static std::string message(std::errc error) {
+    return make_error_code(error).message();
+  }
+
   const std::shared_ptr<Server> server = std::make_shared<Server>();
   const std::shared_ptr<reactor::ListeningPort> port =
       reactor.listen_tcp(loopback, server);
@@ -249,7 +253,7 @@ TEST_P(TcpPort, F05_ClientsAreRejectedWithoutDescriptors) {
     EXPECT_LE(accepts, 64);
     EXPECT_TRUE(server->empty());
     for (const net::Socket& sock : guests) {
-      EXPECT_EQ(treatment(sock), "");
+      EXPECT_EQ(treatment(sock), message(std::errc::connection_reset));
     }
     max_descriptors = unlimited;
   });
