@@ -108,6 +108,7 @@ class Interrupter {
     struct sigaction action {};
     action.sa_handler = do_nothing;
     ::sigaction(SIGUSR1, &action, nullptr);
+    thread_ = std::thread([this, who = ::pthread_self()] { interrupt(who); });
   }
   ~Interrupter() {
     is_over_ = true;
@@ -127,7 +128,7 @@ class Interrupter {
 
   std::atomic<bool> is_over_ = false;
   std::atomic<int> signals_ = 0;
-  std::thread thread_{[this, who = ::pthread_self()] { interrupt(who); }};
+  std::thread thread_;
 };
 
 TEST_F(BlockingConnect, J04_SignalsDoNotEndAnAttempt) {
