@@ -1,4 +1,4 @@
-// What is in the reactor after each connect_tcp()?         Exercise of Part 5
+// Prints what the reactor holds after each connect_tcp().  Exercise of Part 5
 //
 // It prints what the reactor watches when connect_tcp() has returned, when the
 // attempts have begun, and when all connections are made.
