@@ -1,6 +1,6 @@
 // Prints what the reactor holds after each connect_tcp().  Exercise of Part 5
 //
-// It prints what the reactor watches when connect_tcp() has returned, when the
+// The program looks at three times: when connect_tcp() has returned, when the
 // attempts have begun, and when all connections are made.
 
 #include <chrono>
