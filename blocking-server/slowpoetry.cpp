@@ -33,7 +33,7 @@ void send_poetry(const net::Socket& sock, cli::Delivery poem) {
 
 int main(int argc, char** argv) try {
   const auto options = cli::parse_server_args(argc, argv, "blocking edition");
-  const net::Socket listener = net::listen(options.address);
+  const net::Socket listener = net::listen(options.addresses.front());
   cli::set_up_connections(listener.fd(), options);
   fmt::print("Serving {} on port {}.\n", cli::one_line(options.poetry_file),
              net::local_address(listener).port);

@@ -88,11 +88,13 @@ int main(int argc, char** argv) try {
   const auto options = cli::parse_server_args(argc, argv, "reactor edition",
                                               reactor::poller_names());
   reactor::Reactor reactor(reactor::make_poller(options.reactor));
-  const auto port = reactor.listen_tcp(
-      options.address, std::make_shared<PoetryFactory>(options, reactor));
-  cli::set_up_connections(port->fileno(), options);
-  fmt::print("Serving {} on port {}.\n", cli::one_line(options.poetry_file),
-             port->host().port);
+  const auto factory = std::make_shared<PoetryFactory>(options, reactor);
+  for (const net::Address& address : options.addresses) {
+    const auto port = reactor.listen_tcp(address, factory);
+    cli::set_up_connections(port->fileno(), options);
+    fmt::print("Serving {} on port {}.\n", cli::one_line(options.poetry_file),
+               port->host().port);
+  }
   reactor.run();
 } catch (const std::exception& error) {
   return cli::report(error);

@@ -43,9 +43,27 @@ ProgramHelp program_help(const std::string& edition,
     help.about += "one client at a time.";
   } else {
     help.about += "all clients at once.";
+    help.rows.front().help += " May be given several times.";
     help.rows.push_back(reactor_row(reactors));
   }
   return help;
+}
+
+std::vector<net::Address> listening_addresses(const CommandLine& line,
+                                              bool is_any_number_allowed) {
+  std::vector<std::string> ports = line.texts("port");
+  if (ports.empty()) ports.push_back(*line.text("port"));
+  if (ports.size() > 1 && !is_any_number_allowed) {
+    usage_error(fmt::format(
+        "--port may be given only once; the second one is '{}'", ports[1]));
+  }
+  std::vector<net::Address> addresses;
+  for (const std::string& port : ports) {
+    const auto number = parse_integer("port", port, 0, UINT16_MAX);
+    addresses.push_back(
+        {*line.text("iface"), static_cast<std::uint16_t>(number)});
+  }
+  return addresses;
 }
 
 // A poem that cannot be read is an error now, not for the first client.
@@ -83,9 +101,7 @@ ServerOptions parse_server_args(int argc,
   const CommandLine line(argc, argv, program_help(edition, reactors));
 
   ServerOptions options;
-  options.address.host = *line.text("iface");
-  options.address.port =
-      static_cast<std::uint16_t>(*line.integer("port", 0, UINT16_MAX));
+  options.addresses = listening_addresses(line, !reactors.empty());
   options.delay = *line.seconds("delay", true);
   options.num_bytes = *line.integer("num-bytes", 1, no_maximum);
   options.repeat = *line.integer("repeat", 1, no_maximum);

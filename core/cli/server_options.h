@@ -14,7 +14,7 @@ namespace cli {
 // The options of a server.
 struct ServerOptions {
   std::string poetry_file;  // readable when the server starts
-  net::Address address;  // where to listen: see net::listen()
+  std::vector<net::Address> addresses;  // never empty: see net::listen()
   Clock::duration delay;  // after each chunk; fits into a time_point
   std::size_t num_bytes = 0;  // in a chunk
   std::size_t repeat = 1;  // how often the poem is sent to each client
@@ -29,8 +29,8 @@ struct ServerOptions {
 
 // Reads "[options] poetry-file" off the command line, as parse_args() does for
 // the clients: `edition` is for the help, and only a server that names its
-// reactors has --reactor. SIGINT and SIGTERM end the program, see process.h,
-// and -v and -q set the level of its log.
+// reactors has --reactor and takes more than one --port. SIGINT and SIGTERM end
+// the program, see process.h, and -v and -q set the level of its log.
 ServerOptions parse_server_args(int argc,
                                 char** argv,
                                 const std::string& edition,

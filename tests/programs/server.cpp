@@ -75,6 +75,22 @@ std::string serving(const std::string& file, const PoetryServer& server) {
          ".\n";
 }
 
+std::vector<std::uint16_t> ports(PoetryServer& server, std::size_t count) {
+  std::vector<std::string> lines;
+  rig::eventually("a line for each port", [&] {
+    lines = rig::lines(server.process().out());
+    return lines.size() >= count;
+  });
+  std::vector<std::uint16_t> ports;
+  for (const std::string& line : lines) {
+    const auto port = std::stoi(line.substr(line.rfind(' ')));
+    ports.push_back(static_cast<std::uint16_t>(port));
+    EXPECT_EQ(line,
+              "Serving " + science + " on port " + std::to_string(port) + ".");
+  }
+  return ports;
+}
+
 void expect_out(PoetryServer& server, const std::string& expected) {
   try {
     rig::eventually("stdout", [&] {

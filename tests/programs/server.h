@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <iosfwd>
 #include <string>
 #include <utility>
@@ -71,6 +72,9 @@ std::string about(const Caller& caller, const std::vector<std::size_t>& chunks);
 
 // The line that it prints when it listens.
 std::string serving(const std::string& file, const PoetryServer& server);
+
+// The ports of a server that serves on `count` of them.
+std::vector<std::uint16_t> ports(PoetryServer& server, std::size_t count);
 
 // These wait until as much has arrived as is expected; expect_err() takes a
 // regular expression.

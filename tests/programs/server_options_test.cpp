@@ -31,6 +31,15 @@ TEST_P(Server, F02_FailsWhenThePortIsInUse) {
                              ": Address already in use\n");
 }
 
+TEST_P(ReactorServer, F02_FailsWhenTheSecondPortIsInUse) {
+  PoetryServer first(science);
+  const std::string port = std::to_string(first.port());
+  const auto outcome = serve({"--port", "0", "--port", port, science});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.err, "slowpoetry: cannot listen on localhost:" + port +
+                             ": Address already in use\n");
+}
+
 TEST_P(Server, F02_FailsWhenTheInterfaceDoesNotExist) {
   const auto outcome = serve({"--iface", "203.0.113.1", science});
   EXPECT_EQ(outcome.status, 1);
@@ -173,6 +182,17 @@ TEST_P(ReactorServer, N03_AnUnknownReactorIsAUsageError) {
 
 TEST_F(BlockingServer, HasNoReactor) {
   expect_usage_error(serve({"--reactor", "poll", science}), "'--reactor'");
+}
+
+TEST_F(BlockingServer, TakesOnePortOnly) {
+  const auto outcome = serve({"--port", "0", "--port", "10001", science});
+  expect_usage_error(outcome, "'10001'");
+  EXPECT_EQ(serve({"--help"}).out.find("several"), std::string::npos);
+}
+
+TEST_P(ReactorServer, ChecksEachPort) {
+  expect_usage_error(serve({"--port", "0", "--port", "x", science}), "'x'");
+  expect_usage_error(serve({"--port", "x", "--port", "0", science}), "'x'");
 }
 
 TEST_P(Server, TakesAValueAsTheNextWord) {

@@ -2,8 +2,10 @@
 // that it serves, and how it breaks off.
 
 #include <chrono>
+#include <set>
 
 #include "programs/server.h"
+#include "support/rig.h"
 
 using namespace server;
 using namespace std::chrono_literals;
@@ -39,6 +41,31 @@ TEST_P(Server, ListensOnTheGivenPort) {
   }
   PoetryServer second(science, {"--port", std::to_string(port)});
   EXPECT_EQ(second.port(), port);
+}
+
+TEST_P(ReactorServer, ServesThePoemOnEachPort) {
+  PoetryServer server(
+      science, {"--port", "0", "--port", "0", "--port", "0", "--delay", "0"});
+  const auto three = ports(server, 3);
+  EXPECT_EQ(std::set(three.begin(), three.end()).size(), 3U);
+  for (const std::uint16_t port : three) {
+    EXPECT_EQ(Caller(port).read_all(), rig::contents(science));
+  }
+}
+
+TEST_P(ReactorServer, ServesOnAThousandPorts) {
+  // A port has two descriptors.
+  const rig::ManyDescriptors many(2100);
+  const std::size_t count = GetParam().reactor == "select" ? 300 : 1000;
+  Words options{"--delay", "0"};
+  for (std::size_t i = 0; i < count; ++i) {
+    options.insert(options.end(), {"--port", "0"});
+  }
+  PoetryServer server(science, options);
+  const auto all = ports(server, count);
+  EXPECT_EQ(std::set(all.begin(), all.end()).size(), count);
+  EXPECT_EQ(Caller(all.front()).read_all(), rig::contents(science));
+  EXPECT_EQ(Caller(all.back()).read_all(), rig::contents(science));
 }
 
 TEST_P(Server, SendsTenBytesAtATimeByDefault) {
