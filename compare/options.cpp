@@ -100,6 +100,7 @@ Settings parse_settings(const cli::CommandLine& line, int argc, char** argv) {
   Settings settings;
   if (!line.has("connect")) {
     settings.delay = seconds(*line.seconds("delay", true));
+    settings.server = *line.choice("server", {"blocking", "reactor"});
   }
   settings.repeat = *line.integer("repeat", 1, 1'000'000);
   settings.rcvbuf = buffer_size(line, "rcvbuf");
@@ -224,7 +225,6 @@ Request parse_request(const cli::CommandLine& line, int argc, char** argv) {
   if (line.has("connect")) refuse_with_connect(line);
   Request request;
   request.settings = parse_settings(line, argc, argv);
-  request.server = *line.choice("server", {"blocking", "reactor"});
   request.clients = parse_clients(line, request.settings);
   if (const auto timeout = line.seconds("timeout")) {
     request.timeout = seconds(*timeout);

@@ -121,6 +121,7 @@ std::vector<Fact> view_settings(const Comparison& comparison) {
           {"receive buffers", bytes_or_default(settings.rcvbuf)},
           {"send buffers", bytes_or_default(settings.sndbuf)},
           {"runs", describe_runs(settings.runs)},
+          {"servers", settings.server},
           {"reactor", reactor},
           {"run it again", settings.command, true}};
 }

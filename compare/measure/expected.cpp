@@ -28,11 +28,13 @@ std::vector<std::size_t> by_connection(const std::vector<Task>& tasks) {
 
 }  // namespace
 
-// A task waits for those that had ended before it was connected, and for
-// earlier ones of the same server, which serves one client at a time.
+// A task waits for those that had ended before it was connected; and for
+// earlier ones of the same server, unless that is known to serve all of its
+// clients at once.
 std::optional<double> expected_wall(const Comparison& comparison,
                                     const std::vector<Task>& tasks) {
   if (tasks.empty()) return std::nullopt;
+  const bool in_turn = comparison.settings.server != "reactor";
   std::vector<std::pair<const Task*, double>> ends;
   double last = 0;
   for (const std::size_t i : by_connection(tasks)) {
@@ -41,8 +43,8 @@ std::optional<double> expected_wall(const Comparison& comparison,
     if (!pauses) return std::nullopt;
     double begin = 0;
     for (const auto& [task, end] : ends) {
-      const bool before =
-          task->end <= tasks[i].connected || task->poem == tasks[i].poem;
+      const bool before = task->end <= tasks[i].connected ||
+                          (in_turn && task->poem == tasks[i].poem);
       if (before) begin = std::max(begin, end);
     }
     ends.emplace_back(&tasks[i], begin + *pauses);

@@ -31,6 +31,7 @@ Json settings_line(const Settings& settings) {
   line["warmup"] = settings.warmup;
   line["reference"] = as_utf8(settings.reference);
   line["reactor"] = settings.reactor;
+  line["server"] = settings.server;
   line["program"] = settings.version;
   line["host"] = as_utf8(settings.host);
   line["date"] = settings.date;
@@ -77,6 +78,7 @@ bool read_settings(const Json& line, Settings& settings) {
          read(line, "warmup", settings.warmup) &&
          read(line, "reference", settings.reference) &&
          read(line, "reactor", settings.reactor) &&
+         read(line, "server", settings.server) &&
          read(line, "program", settings.version) &&
          read(line, "host", settings.host) &&
          read(line, "date", settings.date) &&

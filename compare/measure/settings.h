@@ -18,6 +18,7 @@ struct Settings {
   std::size_t warmup = 0;  // runs before them, which do not count
   std::string reference = "blocking";  // the variant to compare with
   std::string reactor;  // of the clients that have one; empty: their default
+  std::string server;  // "blocking" or "reactor"; empty: not known
   std::string version;  // of poetry-compare
   std::string host;  // "pinguin, Linux 6.1.0 x86_64, 4 CPUs"
   std::string date;  // "2024-05-01 12:00 UTC"

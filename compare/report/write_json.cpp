@@ -37,6 +37,7 @@ Json to_json(const Settings& settings) {
           {"warmup", settings.warmup},
           {"reference", as_utf8(settings.reference)},
           {"reactor", settings.reactor},
+          {"server", settings.server},
           {"version", settings.version},
           {"host", as_utf8(settings.host)},
           {"date", settings.date},

@@ -34,7 +34,6 @@ struct Request {
   Settings settings;
   std::vector<PoemRequest> poems;
   std::vector<Client> clients;
-  std::string server;  // of the poems without an address: blocking, reactor
   std::optional<double> timeout;  // for one run
 };
 

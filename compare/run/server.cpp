@@ -25,14 +25,15 @@ std::filesystem::path server_program(const std::string& name) {
 std::vector<std::string> server_words(const Request& request,
                                       const PoemRequest& poem) {
   const Settings& settings = request.settings;
-  std::vector<std::string> words = {server_program(request.server).string(),
-                                    "--quiet",
-                                    "--delay",
-                                    fmt::format("{}", settings.delay),
-                                    "--num-bytes",
-                                    std::to_string(poem.num_bytes),
-                                    "--repeat",
-                                    std::to_string(settings.repeat)};
+  std::vector<std::string> words = {
+      server_program(request.settings.server).string(),
+      "--quiet",
+      "--delay",
+      fmt::format("{}", settings.delay),
+      "--num-bytes",
+      std::to_string(poem.num_bytes),
+      "--repeat",
+      std::to_string(settings.repeat)};
   if (settings.sndbuf) {
     words.insert(words.end(), {"--sndbuf", std::to_string(*settings.sndbuf)});
   }

@@ -168,6 +168,8 @@ TEST(Expected, IsTheLongestPoemOrTheSumAsTheClientAsks) {
   tasks[1].connected = 0.1;
   tasks[1].poem = 0;
   EXPECT_NEAR(expected_wall(comparison, tasks).value(), 4.04, 1e-9);
+  comparison.settings.server = "reactor";
+  EXPECT_NEAR(expected_wall(comparison, tasks).value(), 2.02, 1e-9);
   comparison.poems[0].num_bytes = 0;
   EXPECT_FALSE(expected_wall(comparison, tasks));
 }

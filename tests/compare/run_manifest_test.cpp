@@ -18,6 +18,7 @@ class RunManifestTest : public testing::Test {
     manifest_.settings.delay = 0.02;
     manifest_.settings.sndbuf = 4096;
     manifest_.settings.host = "here";
+    manifest_.settings.server = "reactor";
     manifest_.poems = {
         {{"a \"b\".txt", 10000, 623, 10}, 0xfedcba9876543210U, "server.jsonl"},
         {{"127.0.0.1:10001", 10001, {}, 0}, {}, ""}};
@@ -51,6 +52,7 @@ TEST_F(RunManifestTest, IsReadAsItWasWritten) {
   const std::string written = text();
   const RunManifest read = read_manifest(directory_);
   EXPECT_EQ(read.settings.sndbuf, 4096);
+  EXPECT_EQ(read.settings.server, "reactor");
   EXPECT_FALSE(read.settings.rcvbuf);
   EXPECT_EQ(read.poems.at(0).checksum, 0xfedcba9876543210U);
   EXPECT_FALSE(read.poems.at(1).poem.bytes);
