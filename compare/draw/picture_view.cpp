@@ -97,7 +97,13 @@ Headline headline(const Comparison& comparison, const Variant& variant) {
 }
 
 std::string complaint(const Variant& variant) {
-  if (!variant.overall.complaint.empty()) return variant.overall.complaint;
+  const auto reason = variant.overall.complaint;
+  if (!reason.empty() && variant.runs.size() > 1) {
+    return fmt::format("{} of {} runs failed: {}",
+                       variant.runs.size() - variant.counted,
+                       variant.runs.size(), reason);
+  }
+  if (!reason.empty()) return reason;
   if (variant.overall.status != 0)
     return fmt::format("exit status {}", variant.overall.status);
   if (variant.picture.seen) return "";

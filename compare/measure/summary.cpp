@@ -107,9 +107,7 @@ void add_failures(Variant& variant) {
     const Numbers& run = variant.runs[i];
     if (!run.failed()) continue;
     overall.status = run.status;
-    overall.complaint = variant.runs.size() == 1
-                            ? run.complaint
-                            : fmt::format("run {}: {}", i + 1, run.complaint);
+    overall.complaint = run.complaint;
   }
 }
 

@@ -138,6 +138,16 @@ std::vector<std::string> tell_outliers(const Variant& variant) {
   return lines;
 }
 
+std::string tell_failure(const Variant& variant) {
+  const auto& reason = variant.overall.complaint;
+  if (variant.runs.size() == 1) {
+    return fmt::format("{}: {}", variant.name, reason);
+  }
+  return fmt::format("{} of {} runs of {} failed: {}",
+                     variant.runs.size() - variant.counted, variant.runs.size(),
+                     variant.name, reason);
+}
+
 // A thread that is not free cannot ask for its next poem.
 std::string tell_late_task(const Comparison& comparison,
                            const Variant& variant) {
@@ -163,8 +173,8 @@ void add_faults(const Comparison& comparison,
   lines.push_back(tell_late_task(comparison, variant));
   if (kind_of(comparison, variant) != Kind::read_unseen) return;
   lines.push_back(variant.name +
-                  " reads in a way that is not seen: its poems are not "
-                  "checked.");
+                  " reads with calls that the tracer does not see, so its "
+                  "poems are not checked.");
 }
 
 }  // namespace
@@ -193,7 +203,7 @@ std::vector<std::string> sentences(const Comparison& comparison) {
   std::vector<std::string> lines;
   if (good) lines = praise(comparison, *good);
   for (const Variant& variant : comparison.variants) {
-    if (!variant.failed()) add_faults(comparison, variant, good, lines);
+    if (variant.counted > 0) add_faults(comparison, variant, good, lines);
   }
   for (const Variant& variant : comparison.variants) {
     const auto more = tell_outliers(variant);
@@ -207,9 +217,7 @@ std::vector<std::string> sentences(const Comparison& comparison) {
 std::vector<std::string> complaints(const Comparison& comparison) {
   std::vector<std::string> lines = comparison.complaints;
   for (const Variant& variant : comparison.variants) {
-    if (!variant.failed()) continue;
-    lines.push_back(
-        fmt::format("{}: {}", variant.name, variant.overall.complaint));
+    if (variant.failed()) lines.push_back(tell_failure(variant));
   }
   return lines;
 }
