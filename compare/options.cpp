@@ -24,24 +24,27 @@ const cli::ProgramHelp program_help = {
     "[poem ...]\n  poetry-compare [options] report traces ...",
     "Serves poems slowly and fetches them with each client in turn. Then "
     "shows\n"
-    "what each client waited for. Or draws again the traces that --traces has\n"
-    "kept.\n\n"
+    "what each client waited for.\n\n"
+    "With report, it draws a comparison again: from one directory of "
+    "--traces, or\n"
+    "from traces that poetry-trace has written. Two directories are refused, "
+    "as\n"
+    "they were recorded at different times.\n\n"
     "A number has a ! if the client is the cause. Worst unread: bytes lay "
     "unread\n"
     "while it waited for another server, computed or slept, for longer than\n"
     "0.05 s and than two pauses of a server. Longest turn: it was away from "
     "its\n"
-    "wait for that long. CPU: it asked again and again instead of waiting. "
-    "What\n"
-    "a busy machine delays has no !.",
+    "wait for that long. CPU: it asked again and again instead of waiting. A\n"
+    "number has no ! if only a busy machine is the cause.",
     {{"variants", "LIST", "",
       "The clients of the suite to run: blocking, threaded, async, reactor, "
       "broken, protocol, simple, callback, coroutine. Default: all; '': "
       "none of them."},
      {"with", "NAME=COMMAND", "",
-      "Run another client, too. The ports follow its command, or stand where "
-      "it has {}. With {each} there is one command for each port, side by "
-      "side. A shell runs NAME=sh:COMMAND. May be repeated."},
+      "Run another client, too. The ports are appended to its command, or "
+      "replace {} in it. With {each}, one command runs for each port, all at "
+      "the same time. A shell runs NAME=sh:COMMAND. May be repeated."},
      {"reference", "NAME", "blocking",
       "Compare the times with those of this variant."},
      {"reactor", "NAME", "",
@@ -55,11 +58,12 @@ const cli::ProgramHelp program_help = {
      {"rcvbuf", "BYTES", "", "The receive buffer of each client's socket."},
      {"sndbuf", "BYTES", "", "The send buffer of each server's socket."},
      {"runs", "N", "1", "Run each client N times."},
-     {"warmup", "N", "0", "Run each client N times before: they do not count."},
+     {"warmup", "N", "0",
+      "Run each client N times first; these runs do not count."},
      {"check", "", "",
       "Exit with 1 if a client makes others wait: if one of its numbers has a "
       "!."},
-     {"timeout", "SECONDS", "", "Stop a run that takes longer."},
+     {"timeout", "SECONDS", "", "Stop a run that takes longer than that."},
      {"connect", "ADDRESS", "",
       "Use a running server. More addresses may follow as words."},
      {"html", "FILE", "",

@@ -165,7 +165,8 @@ void refuse_several_runs(const std::vector<fs::path>& paths) {
   for (const fs::path& path : paths) {
     if (!find_manifest(path)) continue;
     cli::usage_error(
-        fmt::format("report takes one directory of --traces alone: '{}' is one",
+        fmt::format("report draws one directory of --traces at a time, and "
+                    "'{}' is not alone",
                     path.string()));
   }
 }

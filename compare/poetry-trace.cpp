@@ -45,17 +45,19 @@ const cli::ProgramHelp program_help = {
     "\n"
     "A signal that is sent to this program is passed on to the command.\n"
     "\n"
-    "The exit status is the command's. It is 126 if the command cannot be\n"
-    "executed, and 127 if it is not found; then no trace is written. It is 1\n"
-    "instead of 0 if the trace cannot be written.\n"
-    "\n"
     "Not seen are programs that are statically linked, have an environment of\n"
     "their own (env -i) or get other rights (sudo); sockets that are used "
     "with\n"
     "io_uring, with stdio (fdopen) or with system calls that bypass the C\n"
-    "library (Go); and libraries that are loaded with RTLD_DEEPBIND.\n",
+    "library (Go); and libraries that are loaded with RTLD_DEEPBIND.",
     {{"o,output", "FILE", "poetry-trace.jsonl",
       "Write the trace to this file."}},
+    "  0-255  that of the command\n"
+    "  1      the trace cannot be written, and the command's status was 0\n"
+    "  2      the command line makes no sense; nothing was run\n"
+    "  126    the command cannot be executed; there is no trace\n"
+    "  127    the command is not found; there is no trace\n"
+    "  128+n  ended by signal n, as the command was\n",
 };
 
 // How many words of the command line come before the command.

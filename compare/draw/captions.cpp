@@ -110,9 +110,10 @@ std::string one_by_one_caption(const Shape& shape) {
     return "One task after the other: each has a thread or a process of its "
            "own, but it does not begin before the last one has ended.";
   }
-  return "One strip, one hatch after the other: while the thread is stuck in a "
-         "read of one poem, it does not even ask for the next one. The order "
-         "of the reads keeps one colour until a poem ends.";
+  return "One strip, hatched in the colour of one task until that has ended: "
+         "while the thread is stuck in a read of one poem, it does not even "
+         "ask for the next one. The order of the reads keeps one colour until "
+         "a poem ends.";
 }
 
 // With several threads.
@@ -156,8 +157,8 @@ std::string about(const Comparison& comparison,
              "again and again whether there are bytes, and takes all the "
              "processor time that it gets.";
     case Kind::read_unseen:
-      return "The client has read its poems in a way that the tracer does not "
-             "see: wedges and ticks are not all there.";
+      return "The client reads with calls that the tracer does not see, so "
+             "wedges and ticks are missing here.";
     case Kind::other:
       return "The strip is dark: the program was never seen to wait.";
     case Kind::unseen:

@@ -21,10 +21,10 @@ std::string appearance(const Comparison& comparison,
                        format_seconds(variant.overall.wall));
   }
   if (is_noise(variant, *good)) {
-    return fmt::format("{} looks just as fast, but", variant.name);
+    return fmt::format("{} was as fast as {}, but", variant.name, good->name);
   }
   if (variant.overall.wall < good->overall.wall) {
-    return fmt::format("{} was even faster, but", variant.name);
+    return fmt::format("{} was faster than {}, but", variant.name, good->name);
   }
   return fmt::format("{} took {:.2f} times as long as {}, and", variant.name,
                      variant.overall.wall / good->overall.wall, good->name);

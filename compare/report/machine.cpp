@@ -55,10 +55,8 @@ std::string tell_of_machine(const Comparison& comparison) {
     names.push_back(variant.name + compare_with_expected(variant));
   }
   if (names.empty()) return {};
-  return fmt::format(
-      "The machine was busy: {} came back late from the right wait, or had no "
-      "processor.",
-      enumerate(names));
+  return fmt::format("The machine was busy: {} got the processor too late.",
+                     enumerate(names));
 }
 
 }  // namespace poetry_compare

@@ -26,8 +26,7 @@ constexpr int usage_status = 2;
 // typed: it has a dot.
 const std::string positional = "words.";
 
-constexpr auto exit_statuses =
-    "Exit status:\n"
+constexpr auto usual_exit_statuses =
     "  0      everything asked for is complete\n"
     "  1      something failed while running\n"
     "  2      the command line makes no sense\n"
@@ -167,7 +166,9 @@ CommandLine::CommandLine(int argc, char** argv, const ProgramHelp& help) {
 
   auto options = make_options(help);
   const auto result = parse(options, typed);
-  help_ = options.help({}, false) + '\n' + exit_statuses;
+  const bool usual = help.exit_statuses.empty();
+  help_ = options.help({}, false) + "\nExit status:\n" +
+          (usual ? usual_exit_statuses : help.exit_statuses);
   if (result.count(positional)) {
     words_ = result[positional].as<std::vector<std::string>>();
   }

@@ -28,6 +28,8 @@ struct ProgramHelp {
   std::string words;  // the arguments that are not options: "[host:]port ..."
   std::string about;
   std::vector<OptionRow> rows;
+  // The meaning of each exit status, a line each; empty: as usual.
+  std::string exit_statuses = {};
 };
 
 // The row of --reactor.

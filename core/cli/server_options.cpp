@@ -25,8 +25,9 @@ const std::vector<OptionRow> common_rows = {
     {"fail-after", "BYTES", "",
      "Stop sending after so many bytes of the poem."},
     {"fail", "HOW", "close",
-     "How to stop: close as at the end of the poem, reset the connection, or "
-     "stall until the client closes."},
+     "What follows these bytes: close ends the connection as after a whole "
+     "poem, reset aborts it, and stall sends nothing more until the client "
+     "closes it."},
     {"sndbuf", "BYTES", "", "The size of the system's send buffer."},
     {"send-timeout", "SECONDS", "",
      "Give up a client that takes nothing for so long."},

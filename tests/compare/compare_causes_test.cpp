@@ -154,7 +154,9 @@ TEST_F(CompareCauses, CountsBytesThatTheClientDoesNotSee) {
 
 TEST_F(CompareCauses, DoNotBlameAClientWhoseReadsAreNotSeen) {
   EXPECT_EQ(kind_of_way("unseen"), Kind::read_unseen);
-  EXPECT_THAT(result.text, HasSubstr("unseen reads in a way that is not seen"));
+  EXPECT_THAT(
+      result.text,
+      HasSubstr("unseen reads with calls that the tracer does not see"));
   EXPECT_THAT(result.text, Not(HasSubstr("!")));
 }
 
