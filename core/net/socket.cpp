@@ -99,6 +99,12 @@ void Socket::close() noexcept {
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));
 }
 
+void Socket::close_with_reset() noexcept {
+  const linger reset{1, 0};
+  ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  close();
+}
+
 // --- Connecting and listening ------------------------------------------------
 
 Socket connect(const Address& address, std::optional<Duration> timeout) try {

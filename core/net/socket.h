@@ -45,6 +45,10 @@ class Socket {
   // Closing twice is harmless.
   void close() noexcept;
 
+  // The peer gets a reset instead of the end of the stream. Data that is not
+  // sent, or not received, is dropped.
+  void close_with_reset() noexcept;
+
  private:
   int fd_ = -1;
 };

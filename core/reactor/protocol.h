@@ -60,7 +60,7 @@ class ProtocolFactory {  // IProtocolFactory
   virtual void start_factory() {}
   virtual void stop_factory() {}
 
-  // Returns the protocol for a new connection, or null to refuse it. `address`
+  // Returns the protocol for a new connection, or null to reset it. `address`
   // is the peer; for a client it is the destination passed to connect_tcp().
   virtual std::unique_ptr<Protocol> build_protocol(
       const net::Address& address) = 0;

@@ -229,8 +229,6 @@ void TcpConnection::abort_connection(std::error_code reason) {
   reactor_.retain(shared_from_this());
   reactor_.remove_reader(*this);
   reactor_.remove_writer(*this);
-  const linger reset{1, 0};
-  ::setsockopt(fileno(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
   reactor_.call_later(Clock::duration::zero(), [self = shared_from_this()] {
     self->reactor_.unretain(*self);
     self->connection_lost(self->reason_);
@@ -239,9 +237,10 @@ void TcpConnection::abort_connection(std::error_code reason) {
 
 void TcpConnection::connection_lost(std::error_code reason) {
   if (state_ == State::lost) return;
-  state_ = State::lost;
+  const bool is_refused = state_ == State::connecting;
+  const bool is_aborted = std::exchange(state_, State::lost) == State::aborted;
   guarded(this, [&] { host_ = std::make_unique<net::Address>(host()); });
-  sock_.close();
+  is_refused || is_aborted ? sock_.close_with_reset() : sock_.close();
   if (reason_ && reason != Error::callback_failed) reason = reason_;
   if (has_producer()) {
     const auto producer = outgoing_->take_producer();

@@ -150,9 +150,7 @@ class TcpPort final : public ListeningPort,
     spare_fd_.close();
     net::Socket client = accept();
     const auto error = client.fd() < 0 ? net::last_error() : std::error_code();
-    const linger reset{1, 0};
-    ::setsockopt(client.fd(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-    client.close();
+    client.close_with_reset();
     spare_fd_ = open_spare_fd();
     if (error != std::errc::operation_would_block) {
       log_trouble("too many open files: clients are rejected");
