@@ -14,7 +14,7 @@
 #include "cli/tasks.h"
 #include "reactor/reactor.h"
 
-// The transport pauses this producer while its client does not read.
+// A pull producer: the transport asks it for bytes when everything is sent.
 class PoetryProtocol final : public reactor::Protocol,
                              public reactor::Producer {
  public:
@@ -25,30 +25,28 @@ class PoetryProtocol final : public reactor::Protocol,
   // Nothing is received while the poem is sent, whatever the client sends.
   void connection_made() override {
     transport().pause_producing();
-    transport().register_producer({std::shared_ptr<void>(), this}, true);
-    send_poetry();
+    transport().register_producer({std::shared_ptr<void>(), this}, false);
   }
 
-  void pause_producing() override { paused_ = true; }
+  void pause_producing() override {}
   void stop_producing() override {}
   void resume_producing() override {
-    paused_ = false;
+    poem_.sent(unsent_);
     call_ = reactor_.call_later(poem_.pause(), [this] { send_poetry(); });
   }
 
   void connection_lost(std::error_code reason) override {
     call_.cancel();
-    if (reason.category() == std::generic_category()) poem_.failed(reason);
-    if (poem_.options().once && reactor_.running()) reactor_.stop();
+    poem_.failed(reason);
+    if (poem_.options().once) reactor_.stop();
   }
 
  private:
   void send_poetry() {
     const std::string_view bytes = poem_.next();
     if (bytes.empty()) return end_connection(poem_.ending());
-    poem_.sent(bytes.size());
+    unsent_ = bytes.size();
     transport().write(bytes);
-    if (!paused_) resume_producing();
   }
 
   void end_connection(std::string_view how) {
@@ -62,7 +60,7 @@ class PoetryProtocol final : public reactor::Protocol,
   }
 
   cli::Delivery poem_;
-  bool paused_ = false;
+  std::size_t unsent_ = 0;
   reactor::DelayedCall call_;
   reactor::Reactor& reactor_;
 };
@@ -75,6 +73,7 @@ class PoetryFactory final : public reactor::ProtocolFactory {
 
   std::unique_ptr<reactor::Protocol> build_protocol(
       const net::Address& address) override {
+    if (options_.once && client_count_++ > 0) return nullptr;
     return std::make_unique<PoetryProtocol>(cli::Delivery(options_, address),
                                             reactor_);
   }
@@ -82,6 +81,7 @@ class PoetryFactory final : public reactor::ProtocolFactory {
  private:
   const cli::ServerOptions& options_;
   reactor::Reactor& reactor_;
+  int client_count_ = 0;
 };
 
 int main(int argc, char** argv) try {

@@ -39,6 +39,7 @@ std::string_view Delivery::next() try {
 } catch (const std::exception& error) {
   spdlog::error("{}", error.what());
   ending_ = "close";
+  end_ = sent_;
   return {};
 }
 
@@ -46,7 +47,7 @@ std::string_view Delivery::next() try {
 // too long. A client that kept the server waiting is not sent everything at
 // once: for it, the pause begins now.
 Clock::duration Delivery::pause() {
-  if (sent_ < chunk_end_) return Clock::duration::zero();
+  if (!poem_ || sent_ < chunk_end_) return Clock::duration::zero();
   due_ += options_.delay;
   const auto now = Clock::now();
   if (due_ < now) due_ = now + options_.delay;
@@ -54,11 +55,12 @@ Clock::duration Delivery::pause() {
 }
 
 void Delivery::failed(std::error_code reason) const {
+  if (sent_ == end_) return;
   const bool late = reason == std::errc::operation_would_block ||
                     reason == std::errc::timed_out;
   spdlog::warn("client {} after {} of {} bytes",
                late ? "took nothing for too long" : "went away", sent_,
-               poem_ ? poem_->size() : 0);
+               poem_->size());
 }
 
 }  // namespace cli

@@ -15,7 +15,8 @@
 namespace cli {
 
 // The options say how large a chunk is, how long the pause after it is, and
-// where to stop. A server calls next(), sent() and pause() in turn.
+// where to stop. A server calls next(), sent() and pause() in turn; it may call
+// pause() before the first next(), too.
 class Delivery {
  public:
   // Prints the address of the client. `options` must outlive this.
@@ -26,18 +27,19 @@ class Delivery {
   // is logged. Prints the size of each chunk.
   std::string_view next();
 
-  // Notes that this many of those bytes are sent.
+  // Notes that the system has taken this many of those bytes.
   void sent(std::size_t bytes) { sent_ += bytes; }
 
   const ServerOptions& options() const { return options_; }
 
-  // How long to wait now: zero within a chunk.
+  // How long to wait now: zero within a chunk, and before the first one.
   Clock::duration pause();
 
   // How to end the connection, see end_connection().
   const std::string& ending() const { return ending_; }
 
-  // Logs that the client left, or took nothing for too long.
+  // Logs that the client left, or took nothing for too long, unless everything
+  // was sent: then the server expects it to leave.
   void failed(std::error_code reason) const;
 
  private:

@@ -219,6 +219,13 @@ TEST_P(ServerFaults, F09_AClientThatIsGoneBeforeItIsAcceptedHasNoAddress) {
             std::string::npos);
 }
 
+TEST_P(ServerFaults, TheLogCountsTheBytesThatTheSystemHasTaken) {
+  const auto outcome = serve_one("send 3 ECONNRESET");
+  EXPECT_EQ(received, poem.substr(0, 20));
+  EXPECT_EQ(outcome.err,
+            "slowpoetry: warning: client went away after 20 of 500 bytes\n");
+}
+
 // --- The library itself ------------------------------------------------------
 
 // Otherwise a test would pass in which nothing failed.

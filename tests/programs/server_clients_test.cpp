@@ -57,7 +57,7 @@ TEST_P(ReactorServer, L02_AThousandClientsGetEveryByte) {
   EXPECT_EQ(server.process().err(), "");
 }
 
-// It keeps the unsent bytes of a client up to 64 KiB, and one read of the file.
+// It keeps the unsent bytes of a client: one read of the file, at most 64 KiB.
 TEST_P(ReactorServer, M09_AClientThatNeverReadsCostsItsOwnPoemOnly) {
   const std::string text = rig::long_poem(20'000'000);
   const PoemFile poem(text);

@@ -155,6 +155,35 @@ TEST_P(Server, ServesOneClientOnlyWithOnce) {
   EXPECT_EQ(server.process().wait().status, 0);
 }
 
+TEST_P(Server, WithOnceEachOtherClientIsReset) {
+  PoetryServer server(science, {"--once", "--delay", "0.001"});
+  Caller first(server.port());
+  EXPECT_EQ(first.read(10), rig::contents(science).substr(0, 10));
+  Caller second(server.port());
+  EXPECT_EQ(first.read_all(), rig::contents(science).substr(10));
+  EXPECT_FALSE(first.error());
+  first.leave();
+  EXPECT_EQ(second.read_all(), "");
+  EXPECT_EQ(second.error(), std::errc::connection_reset);
+  const auto outcome = server.process().wait();
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.err, "");
+}
+
+TEST_P(ReactorServer, WithOnceAllPortsTogetherServeOneClient) {
+  PoetryServer server(
+      science, {"--once", "--delay", "0.001", "--port", "0", "--port", "0"});
+  const auto both = ports(server, 2);
+  Caller first(both[1]);
+  EXPECT_EQ(first.read(10).size(), 10U);
+  Caller second(both[0]);
+  EXPECT_EQ(second.read_all(), "");
+  EXPECT_EQ(second.error(), std::errc::connection_reset);
+  EXPECT_EQ(first.read_all(), rig::contents(science).substr(10));
+  first.leave();
+  EXPECT_EQ(server.process().wait().status, 0);
+}
+
 // --- Breaking off ------------------------------------------------------------
 
 TEST_P(Server, BreaksOffLikeTheEndOfAPoem) {
@@ -186,6 +215,31 @@ TEST_P(Server, BreaksOffWithAResetOnRequest) {
     EXPECT_EQ(caller.read_all(), rig::contents(science).substr(0, 11));
     EXPECT_EQ(caller.error(), std::errc::connection_reset);
   }
+}
+
+// The system takes them in parts.
+TEST_P(Server, ResetsTheConnectionWhenTheBytesBeforeItAreSent) {
+  const PoemFile poem(rig::long_poem(60'000));
+  PoetryServer server(
+      poem.path(), {"--delay", "0", "--num-bytes", "60000", "--sndbuf", "4096",
+                    "--fail-after", "50000", "--fail", "reset"});
+  Caller caller(server.port());
+  EXPECT_TRUE(caller.read_all() == rig::long_poem(50'000));
+  EXPECT_EQ(caller.error(), std::errc::connection_reset);
+}
+
+TEST_P(Server, LogsNothingIfAClientLeavesAfterEverythingWasSent) {
+  PoetryServer server(science, {"--delay", "0", "--num-bytes", "11",
+                                "--fail-after", "11", "--fail", "stall"});
+  for (int i = 0; i < 2; ++i) {
+    Caller caller(server.port());
+    EXPECT_EQ(caller.read(11).size(), 11U);
+    server.process().wait_until_it_sleeps();
+    caller.reset();
+  }
+  Caller last(server.port());
+  EXPECT_EQ(last.read(11).size(), 11U);
+  EXPECT_EQ(server.process().err(), "");
 }
 
 TEST_F(BlockingServer, StallsUntilTheClientLeavesOnRequest) {
