@@ -305,8 +305,8 @@ TEST_F(CompareProcesses, TheNextRunRemovesTheDirectoriesOfAKilledOne) {
     made = three_directories();
     child.signal(SIGKILL);
   }
+  // From here on, any other comparison on this machine removes them as well.
   wait_until([&] { return processes().empty(); });
-  for (const auto& path : made) EXPECT_TRUE(fs::exists(path)) << path;
   command_.words.erase(command_.words.begin() + 1, command_.words.begin() + 3);
   run();
   EXPECT_EQ(result.status, 0) << result.text;
