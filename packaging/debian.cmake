@@ -45,7 +45,8 @@ set(CPACK_DEBIAN_DOCUMENTATION_PACKAGE_ARCHITECTURE all)
 set(CPACK_DEBIAN_DOCUMENTATION_PACKAGE_RECOMMENDS man-db)
 set(CPACK_COMPONENT_DOCUMENTATION_DESCRIPTION
   "documentation of slowpoetry and its library
-The guide to the programs, what the library promises, and how both are tested.")
+The guide to the programs, what the library promises, and how both are tested.
+As pages for a browser they are in book/index.html.")
 
 # Every package has a licence and a changelog; this changelog names ours.
 set(debian_changelog ${CMAKE_CURRENT_BINARY_DIR}/changelog)

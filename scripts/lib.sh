@@ -156,12 +156,14 @@ build_packages=(g++ cmake make libcxxopts-dev libfmt-dev libspdlog-dev
   nlohmann-json3-dev)
 test_packages=("${build_packages[@]}" libgtest-dev libgmock-dev)
 # Tests that need one of these are skipped without it.
-tool_packages=(git python3 curl netcat-openbsd socat procps valgrind
+book_packages=(git python3 python3-markdown-it python3-pygments)
+tool_packages=("${book_packages[@]}" curl netcat-openbsd socat procps valgrind
   pkg-config help2man doxygen dpkg-dev lintian)
 browser_packages=(chromium chromium-driver)
 
-# For each package its usual name outside of Debian, and the command or the header
-# that shows that it is there. A package that is not listed is itself a command.
+# For each package its usual name outside of Debian, and the command, the header or
+# the Python module that shows that it is there. A package that is not listed is
+# itself a command.
 declare -A known_as=(
   [g++]="g++ c++"
   [libcxxopts-dev]="cxxopts cxxopts.hpp"
@@ -176,6 +178,8 @@ declare -A known_as=(
   [libuv1-dev]="libuv uv.h"
   [libasio-dev]="Asio asio.hpp"
   [python3-twisted]="Twisted twistd"
+  [python3-markdown-it]="markdown-it-py markdown_it.py"
+  [python3-pygments]="Pygments pygments.py"
   [clang]="clang clang++"
   [libclang-rt-dev]="compiler-rt clang++"
   [ninja-build]="ninja ninja"
@@ -189,7 +193,7 @@ usual_name() {
   echo "${words%% *}"
 }
 
-# Whether the command or the header of a package is there, however it came.
+# Whether what shows that a package is there is found, however it came.
 found() {
   local words=${known_as[$1]:-$1}
   local thing=${words##* }
@@ -198,6 +202,7 @@ found() {
       printf '#if !__has_include(<%s>)\n#error\n#endif\n' "$thing" |
         c++ -E -x c++ - >/dev/null 2>&1
       ;;
+    *.py) python3 -c "import ${thing%.py}" 2>/dev/null ;;
     *) command -v "$thing" >/dev/null ;;
   esac
 }

@@ -43,6 +43,11 @@ class PackageTest(unittest.TestCase):
         }.items():
             self.assertIn(path, run("dpkg-deb", "-c", self.packages[package]))
 
+    @unittest.skipUnless((build / "packaging/book").is_dir(), "there is no book")
+    def test_readers_get_the_book(self):
+        self.assertIn("./usr/share/doc/slowpoetry-doc/book/index.html",
+                      run("dpkg-deb", "-c", self.packages["slowpoetry-doc"]))
+
     def test_the_programs_depend_on_their_libraries(self):
         depends = run("dpkg-deb", "-f", self.packages["slowpoetry"], "Depends")
         for library in ("libc6", "libfmt", "libspdlog"):

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 import urllib.error
 import urllib.request
 
@@ -122,6 +123,19 @@ class Browser:
         for kind in ("keyDown", "keyUp"):
             self.devtools("Input.dispatchKeyEvent", type=kind, key=key,
                           code=key)
+
+    def type(self, text):
+        """Types it where the focus is."""
+        element, = self._call("GET", "/element/active").values()
+        self._call("POST", f"/element/{element}/value", {"text": text})
+
+    def wait(self, condition, seconds=10):
+        """Until a JavaScript expression is true."""
+        end = time.monotonic() + seconds
+        while not self.run(f"return Boolean({condition})"):
+            if time.monotonic() > end:
+                raise AssertionError(f"never true: {condition}")
+            time.sleep(.02)
 
     def picture(self, file, **clip):
         """A PNG of the whole page, or of x, y, width, height of it."""
