@@ -48,7 +48,8 @@ function find(text) {
 // The words around the place, and in a source the place itself.
 function shown({title, page, href, content, word}) {
   const at = content.toLowerCase().indexOf(word);
-  const from = Math.max(0, at - 40), small = element("small", {}, page);
+  const from = content.lastIndexOf(" ", Math.max(0, at - 40)) + 1;
+  const small = element("small", {}, page);
   if (at >= 0) {
     small.append(": ", content.slice(from, at),
         element("mark", {}, content.slice(at, at + word.length)),

@@ -133,22 +133,25 @@ function mark_change(cells, [left, right]) {
   mark(cells[1], head, right.text.length - tail);
 }
 
-function words_of(line, step) {
+function words_of(line, key) {
   const cell = element("td", {className: "words"});
   for (const [n, href, title, words, about] of line?.program.notes ?? []) {
-    if (n !== line.n || (about && about !== step)) continue;
+    if (n !== line.n || (about && about !== key)) continue;
     cell.append(element("aside", {innerHTML: words}));
     cell.lastChild.prepend(element("a", {href}, title));
   }
   return cell;
 }
 
+// The name of a pair in the data, the same for both orders.
+const key_of = (left, right) =>
+    `${Math.min(left, right)}:${Math.max(left, right)}`;
+
 function show_pair(left, right) {
-  const rows = rows_of(left, right);
-  const table = element("tbody"), step = [left, right].sort((a, b) => a - b);
+  const rows = rows_of(left, right), key = key_of(left, right);
+  const table = element("tbody");
   for (const row of rows) {
-    const words = [words_of(row[0], step.join(":")),
-                   words_of(row[1], step.join(":"))];
+    const words = row.map(line => words_of(line, key));
     if (words.some(cell => cell.firstChild)) {
       table.append(element("tr", {className: "beside"}, ...words));
     }
@@ -157,8 +160,23 @@ function show_pair(left, right) {
     const className = row[0]?.kind === "same" ? "same" : "";
     table.append(element("tr", {className}, ...cells));
   }
-  one("#pair").replaceChildren(table);
+  one("#pair").replaceChildren(head_of(left, right), table);
   link_moved(rows, left, right);
+  show_step(key);
+}
+
+function head_of(...sides) {
+  const names = sides.map(side => element("th", {}, element(
+      "a", {href: book.programs[side].href}, book.programs[side].name)));
+  return element("thead", {}, element("tr", {}, ...names));
+}
+
+// Where the guide compares the two, if it does.
+function show_step(key) {
+  const step = book.steps.find(each => each.key === key);
+  one("#about").replaceChildren(...step ? [
+    "The guide compares them: ", element("a", {href: step.href}, step.title),
+  ] : []);
 }
 
 // Lets each line that has moved lead to its place on the other side.
@@ -221,5 +239,5 @@ one("#show-words").addEventListener("change", event => one("#pair")
     .classList.toggle("without-words", !event.target.checked));
 addEventListener("hashchange", show_address);
 one("#chooser").hidden = false;
-if (location.hash.length < 2) choose(...book.first);
+if (location.hash.length < 2) choose(...book.steps[0].key.split(":"));
 show_address();

@@ -91,27 +91,37 @@ def compare_page(book):
 
 def step_line(book, step, where):
     names = " and ".join(map(program_name, step))
-    path, section = where
     return f"{link(pair_place(*step), names)}, see " \
-        f"{link(book.names[path] + '#' + section.name, section.title)}"
+        + link(*where_in(book, *where))
+
+
+def where_in(book, path, section):
+    return (f"{book.names[path]}#{section.name}",
+            f"{book.pages[path].short_title}: {section.title}")
 
 
 def compare_data(book):
     number = {path: n for n, path in enumerate(book.programs)}
 
+    def key(step):
+        return ":".join(map(str, sorted(number[path] for path in step)))
+
     def note(it):
-        about = ":".join(map(str, sorted(number[path] for path in it.step)))
-        return [it.lines[0], it.href, it.title, it.words, about]
+        return [it.lines[0], it.href, it.title, it.words, key(it.step)]
 
     def program(path):
         source = book.sources[path]
-        return {"name": program_name(path), "lines": source.html,
-                "idea": list(source.idea),
+        return {"name": program_name(path), "href": book.names[path],
+                "lines": source.html, "idea": list(source.idea),
                 "notes": [note(it) for it in source.notes]}
+
+    def step(programs, where):
+        href, title = where_in(book, *where)
+        return {"key": key(programs), "href": href, "title": title}
 
     return {"programs": [program(path) for path in book.programs],
             "stages": len(book.stages), "pairs": list(book.pairs.values()),
-            "first": [number[path] for path in next(iter(book.steps()))]}
+            "steps": [step(*each) for each in book.steps().items()]}
 
 
 # --- Search -------------------------------------------------------------------

@@ -10,7 +10,7 @@ class Note:
         self.lines, self.words = lines, words
         self.step = step  # the two programs that it is about, if it is a diff
         self.href = f"{book.names[page.path]}#{section.name}"
-        self.title = f"{page.title.split(':')[0]}: {section.title}"
+        self.title = f"{page.short_title}: {section.title}"
 
 
 def note_excerpts(page, book):

@@ -50,6 +50,7 @@ class Page:
         self.sections = []
         self._find_sections()
         self.title = self.sections[0].title
+        self.short_title = self.title.split(":")[0]
 
     def _find_sections(self):
         taken = {}
