@@ -124,11 +124,11 @@ class BrowserTest(unittest.TestCase):
     # --- Every page -----------------------------------------------------------
 
     def test_every_page_is_quiet_and_fits_the_screen(self):
-        self.open("index.html", scheme="dark")
+        self.open("index.html")
         for name in pages():
             self.browser.open(f"{book.as_uri()}/{name}")
-            for width in (400, 1400):
-                self.browser.emulate(width)
+            for width, scheme in ((400, "dark"), (1400, "light")):
+                self.browser.emulate(width, scheme=scheme)
                 self.assertLessEqual(self.look(
                     "document.documentElement.scrollWidth"), width, name)
         self.check_silence()
