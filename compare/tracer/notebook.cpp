@@ -73,8 +73,8 @@ void close_file(int fd) {
 // without room ends the program with SIGBUS; and the limit is looked at, as to
 // exceed it ends the program with SIGXFSZ.
 Record* map_block(int fd, std::size_t index) {
-  const auto offset = static_cast<off_t>(index * poetry_compare::block_size);
-  constexpr auto size = static_cast<off_t>(poetry_compare::block_size);
+  const auto offset = static_cast<off_t>(index * block_size);
+  constexpr auto size = static_cast<off_t>(block_size);
   rlimit limit{};
   ::getrlimit(RLIMIT_FSIZE, &limit);
   if (limit.rlim_cur < static_cast<rlim_t>(offset + size)) return nullptr;
@@ -86,8 +86,8 @@ Record* map_block(int fd, std::size_t index) {
   }
   if (result != 0) return nullptr;
 
-  void* block = ::mmap(nullptr, poetry_compare::block_size,
-                       PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
+  void* block = ::mmap(nullptr, block_size, PROT_READ | PROT_WRITE, MAP_SHARED,
+                       fd, offset);
   return block == MAP_FAILED ? nullptr : static_cast<Record*>(block);
 }
 
@@ -98,7 +98,7 @@ Record* publish(std::size_t index, Record* block) {
   if (process->blocks[index].compare_exchange_strong(found, block)) {
     return block;
   }
-  ::munmap(block, poetry_compare::block_size);
+  ::munmap(block, block_size);
   return found;
 }
 
@@ -120,8 +120,7 @@ Record* start_file() {
     fd = open_file(Path(pid, number), O_RDWR | O_CREAT | O_EXCL);
   } while (fd < 0 && errno == EEXIST && ++number < 100000);
   if (fd < 0) {
-    // Too many descriptors is a reason to try again later; a missing directory
-    // is not.
+    // Too many descriptors are a reason to try again; other errors are none.
     if (errno != EMFILE && errno != ENFILE) process->gave_up = true;
     return nullptr;
   }
@@ -143,8 +142,10 @@ Record* add_block(const Header& header, std::size_t index) {
   Record* block = map_block(fd, index);
   close_file(fd);
   if (!block) return nullptr;
+  // A full block stays in the file, but need not count as the program's memory.
+  ::madvise(process->blocks[index - 1], block_size, MADV_DONTNEED);
   // Once for all its pages, rather than at the first record of each.
-  ::madvise(block, poetry_compare::block_size, MADV_POPULATE_WRITE);
+  ::madvise(block, block_size, MADV_POPULATE_WRITE);
   return publish(index, block);
 }
 

@@ -11,6 +11,7 @@
 
 namespace tracer {
 
+using poetry_compare::block_size;
 using poetry_compare::Call;
 using poetry_compare::Header;
 using poetry_compare::Record;
