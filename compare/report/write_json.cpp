@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include "compare/report/json_values.h"
 #include "compare/report/sentences.h"
 #include "compare/report/table.h"
 #include "compare/trace/json_line.h"
@@ -21,27 +22,6 @@ Json seconds(double value) {
 
 Json seconds(const std::optional<double>& value) {
   return value ? seconds(*value) : nullptr;
-}
-
-template <typename T>
-Json maybe(const std::optional<T>& value) {
-  return value ? Json(*value) : nullptr;
-}
-
-Json to_json(const Settings& settings) {
-  return {{"delay_s", settings.delay},
-          {"repeat", settings.repeat},
-          {"rcvbuf", maybe(settings.rcvbuf)},
-          {"sndbuf", maybe(settings.sndbuf)},
-          {"runs", settings.runs},
-          {"warmup", settings.warmup},
-          {"reference", as_utf8(settings.reference)},
-          {"reactor", settings.reactor},
-          {"server", settings.server},
-          {"version", settings.version},
-          {"host", as_utf8(settings.host)},
-          {"date", settings.date},
-          {"command", as_utf8(settings.command)}};
 }
 
 Json to_json(const Poem& poem) {
@@ -87,11 +67,6 @@ Json to_json(const std::vector<T>& values) {
   return array;
 }
 
-Json to_json(const Cell& cell, const Column& column) {
-  if (!column.numeric) return as_utf8(cell.raw);
-  return cell.raw.empty() ? nullptr : Json::parse(cell.raw);
-}
-
 Json list_runs(const Variant& variant) {
   Json runs = Json::array();
   for (std::size_t i = 0; i < variant.runs.size(); ++i) {
@@ -124,14 +99,6 @@ Json to_json(const Variant& variant,
   return json;
 }
 
-// The text, fit for a <script>: "<" stands only within strings.
-std::string without_tags(std::string text) {
-  for (auto at = text.find('<'); at != text.npos; at = text.find('<', at)) {
-    text.replace(at, 1, "\\u003c");
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string write_json(const Comparison& comparison) {
@@ -146,14 +113,12 @@ std::string write_json(const Comparison& comparison,
     variants += i > 0 ? ",\n  " : "\n  ";
     variants += to_json(comparison.variants[i], table, table.rows[i]).dump();
   }
-  Json lines = Json::array();
-  for (const auto& line : sentences) lines.push_back(as_utf8(line));
   return without_tags(fmt::format(
       "{{\n\"format\": \"poetry-compare\",\n\"version\": {},\n\"settings\": "
       "{},\n\"poems\": {},\n\"variants\": [{}],\n"
       "\"sentences\": {}\n}}\n",
       table_version, to_json(comparison.settings).dump(),
-      to_json(comparison.poems).dump(), variants, lines.dump()));
+      to_json(comparison.poems).dump(), variants, to_json(sentences).dump()));
 }
 
 }  // namespace poetry_compare

@@ -1,11 +1,8 @@
 #include "compare/report/write_table.h"
 
-#include <vector>
-
 #include <fmt/format.h>
 
 #include "compare/report/sentences.h"
-#include "compare/report/table.h"
 
 namespace poetry_compare {
 namespace {
@@ -32,30 +29,26 @@ std::string escape(const std::string& text) {
   return escaped;
 }
 
-std::string paragraphs(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const auto& line : lines) text += '\n' + escape(line) + '\n';
-  return text;
-}
-
 }  // namespace
 
-std::string write_csv(const Comparison& comparison) {
-  const Table table = make_full_table(comparison);
+std::string write_csv(const Table& table, int version) {
   std::vector<std::string> fields;
   for (const Column& column : table.columns) fields.push_back(column.key);
   std::string text = fmt::format("{},format_version\n", fmt::join(fields, ","));
   for (const auto& row : table.rows) {
     fields.clear();
     for (const Cell& cell : row) fields.push_back(field(cell.raw));
-    text += fmt::format("{},{}\n", fmt::join(fields, ","), table_version);
+    text += fmt::format("{},{}\n", fmt::join(fields, ","), version);
   }
   return text;
 }
 
-std::string write_markdown(const Comparison& comparison) {
-  const Table table = make_table(comparison);
-  std::string text = escape(summary(comparison)) + "\n\n|";
+std::string write_csv(const Comparison& comparison) {
+  return write_csv(make_full_table(comparison), table_version);
+}
+
+std::string write_markdown(const Table& table) {
+  std::string text = "|";
   for (const auto& column : table.columns) text += ' ' + column.title + " |";
   text += "\n|";
   for (const auto& column : table.columns) {
@@ -68,8 +61,20 @@ std::string write_markdown(const Comparison& comparison) {
                           escape(cell.text));
     }
   }
-  return text + '\n' + paragraphs(complaints(comparison)) +
-         paragraphs(sentences(comparison));
+  return text + '\n';
+}
+
+std::string write_markdown(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += '\n' + escape(line) + '\n';
+  return text;
+}
+
+std::string write_markdown(const Comparison& comparison) {
+  return escape(summary(comparison)) + "\n\n" +
+         write_markdown(make_table(comparison)) +
+         write_markdown(complaints(comparison)) +
+         write_markdown(sentences(comparison));
 }
 
 }  // namespace poetry_compare
