@@ -12,73 +12,14 @@
 #include <fmt/chrono.h>
 
 #include "cli/command_line.h"
+#include "compare/help.h"
 #include "compare/poem_arguments.h"
 #include "compare/run/clients.h"
 #include "compare/run/shell_words.h"
+#include "compare/sweep_options.h"
 
 namespace poetry_compare {
 namespace {
-
-const cli::ProgramHelp program_help = {
-    "--html poetry.html",
-    "[poem ...]\n  poetry-compare [options] report traces ...",
-    "Serves poems slowly and fetches them with each client in turn. Then "
-    "shows\n"
-    "what each client waited for.\n\n"
-    "With report, it draws a comparison again: from one directory of "
-    "--traces, or\n"
-    "from traces that poetry-trace has written. Two directories are refused, "
-    "as\n"
-    "they were recorded at different times.\n\n"
-    "A number has a ! if the client is the cause. Worst unread: bytes lay "
-    "unread\n"
-    "while it waited for another server, computed or slept, for longer than\n"
-    "0.05 s and than two pauses of a server. Longest turn: it was away from "
-    "its\n"
-    "wait for that long. CPU: it asked again and again instead of waiting. A\n"
-    "number has no ! if only a busy machine is the cause.",
-    {{"variants", "LIST", "",
-      "The clients of the suite to run: blocking, threaded, async, reactor, "
-      "broken, protocol, simple, callback, coroutine. Default: all; '': "
-      "none of them."},
-     {"with", "NAME=COMMAND", "",
-      "Run another client, too. The ports are appended to its command, or "
-      "replace {} in it. With {each}, one command runs for each port, all at "
-      "the same time. A shell runs NAME=sh:COMMAND. May be repeated."},
-     {"reference", "NAME", "blocking",
-      "Compare the times with those of this variant."},
-     {"reactor", "NAME", "",
-      "How the reactor clients wait: select, poll, epoll."},
-     {"server", "NAME", "blocking", "The servers to run: blocking, reactor."},
-     {"delay", "SECONDS", "0.02", "How long a server pauses after a chunk."},
-     {"num-bytes", "LIST", "",
-      "How many bytes make a chunk, for each poem. Default: 30,10,10 times "
-      "--repeat."},
-     {"repeat", "N", "1", "Send each poem N times."},
-     {"rcvbuf", "BYTES", "", "The receive buffer of each client's socket."},
-     {"sndbuf", "BYTES", "", "The send buffer of each server's socket."},
-     {"runs", "N", "1", "Run each client N times."},
-     {"warmup", "N", "0",
-      "Run each client N times first; these runs do not count."},
-     {"check", "", "",
-      "Exit with 1 if a client makes others wait: if one of its numbers has a "
-      "!."},
-     {"timeout", "SECONDS", "", "Stop a run that takes longer than that."},
-     {"connect", "ADDRESS", "",
-      "Use a running server. More addresses may follow as words."},
-     {"html", "FILE", "",
-      "Write a page with tables and pictures; to stdout if a FILE is -."},
-     {"svg", "FILE", "", "Write the picture."},
-     {"json", "FILE", "", "Write the numbers as JSON."},
-     {"csv", "FILE", "", "Write the numbers as CSV."},
-     {"markdown", "FILE", "", "Write the numbers as Markdown."},
-     {"perfetto", "FILE", "", "Write all events for a trace viewer."},
-     {"traces", "DIR", "",
-      "Keep the traces in this directory, for report. It is made if missing, "
-      "but its parent must exist."},
-     {"open", "", "", "Show the page in a browser."},
-     {"no-timeline", "", "", "Do not print the timeline."},
-     {"color", "WHEN", "auto", "Colour: auto, always, never."}}};
 
 std::string host_name() {
   utsname system{};
@@ -202,7 +143,8 @@ std::vector<Client> parse_clients(const cli::CommandLine& line,
 void refuse_with_report(const cli::CommandLine& line) {
   for (const std::string name :
        {"variants", "with", "reactor", "server", "delay", "num-bytes", "repeat",
-        "rcvbuf", "sndbuf", "runs", "warmup", "timeout", "connect", "traces"}) {
+        "rcvbuf", "sndbuf", "runs", "sweep", "warmup", "timeout", "connect",
+        "traces"}) {
     if (!line.has(name)) continue;
     cli::usage_error(
         fmt::format("--{} has no effect: report runs nothing", name));
@@ -225,15 +167,26 @@ void parse_report(const cli::CommandLine& line, Options& options) {
   options.report = {words.begin() + 1, words.end()};
 }
 
-Request parse_request(const cli::CommandLine& line, int argc, char** argv) {
+std::vector<PoemRequest> choose_poems(const cli::CommandLine& line,
+                                      const std::optional<Sweep>& sweep) {
+  if (sweep) return parse_poems(line, *sweep);
+  return line.has("connect") ? parse_servers(line) : parse_poems(line);
+}
+
+Request parse_request(const cli::CommandLine& line,
+                      const std::optional<Sweep>& sweep,
+                      int argc,
+                      char** argv) {
   if (line.has("connect")) refuse_with_connect(line);
   Request request;
   request.settings = parse_settings(line, argc, argv);
+  if (sweep) set_defaults(line, *sweep, request.settings);
   request.clients = parse_clients(line, request.settings);
+  if (sweep) require_effect(*sweep, request.clients);
   if (const auto timeout = line.seconds("timeout")) {
     request.timeout = seconds(*timeout);
   }
-  request.poems = line.has("connect") ? parse_servers(line) : parse_poems(line);
+  request.poems = choose_poems(line, sweep);
   return request;
 }
 
@@ -252,7 +205,8 @@ Options parse_options(int argc, char** argv) {
   if (!line.words().empty() && line.words().front() == "report") {
     parse_report(line, options);
   } else {
-    options.request = parse_request(line, argc, argv);
+    options.sweep = parse_sweep(line);
+    options.request = parse_request(line, options.sweep, argc, argv);
   }
   return options;
 }

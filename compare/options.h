@@ -2,10 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "compare/run/request.h"
+#include "compare/run/sweep.h"
 
 namespace poetry_compare {
 
@@ -28,6 +30,7 @@ struct Outputs {
 
 struct Options {
   Request request;
+  std::optional<Sweep> sweep;  // the request is made with each of its values
   Outputs outputs;
   // If not empty, these are drawn again, and nothing is run.
   std::vector<std::filesystem::path> report;

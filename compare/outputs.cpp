@@ -1,15 +1,20 @@
 #include "compare/outputs.h"
 
+#include <array>
 #include <csignal>
+#include <cstddef>
 #include <string>
 
 #include <fmt/core.h>
 
 #include "cli/command_line.h"
 #include "cli/tasks.h"
+#include "compare/draw/growth_page.h"
+#include "compare/draw/growth_svg.h"
 #include "compare/draw/page.h"
 #include "compare/draw/svg.h"
 #include "compare/output_files.h"
+#include "compare/report/growth_text.h"
 #include "compare/report/perfetto.h"
 #include "compare/report/write_json.h"
 #include "compare/report/write_table.h"
@@ -19,22 +24,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// An output that the command line asks for.
-struct Output {
-  std::string option;
-  fs::path file;
-  std::string (*writer)(const Comparison&);
-};
-
-std::vector<Output> list_outputs(const Outputs& outputs) {
-  std::vector<Output> list = {{"--html", outputs.html, make_page},
-                              {"--svg", outputs.svg, make_svg},
-                              {"--json", outputs.json, write_json},
-                              {"--csv", outputs.csv, write_csv},
-                              {"--markdown", outputs.markdown, write_markdown},
-                              {"--perfetto", outputs.perfetto, write_perfetto}};
-  std::erase_if(list, [](const Output& output) { return output.file.empty(); });
-  return list;
+// The files that the command line can ask for; those that it does not have an
+// empty path.
+std::array<NamedFile, 6> list_files(const Outputs& outputs) {
+  return {{{"--html", outputs.html},
+           {"--svg", outputs.svg},
+           {"--json", outputs.json},
+           {"--csv", outputs.csv},
+           {"--markdown", outputs.markdown},
+           {"--perfetto", outputs.perfetto}}};
 }
 
 // The files that this program reads or keeps, and must not overwrite.
@@ -54,14 +52,39 @@ std::vector<NamedFile> list_inputs(const Options& options) {
   return inputs;
 }
 
+template <typename Model>
+using Writer = std::string (*)(const Model&);
+
 // Whether the file could be written. If not, says why on stderr.
-bool write(const Output& output, const Comparison& comparison) try {
-  const auto text = output.writer(comparison);
-  output.file == "-" ? fmt::print("{}", text) : write_file(output.file, text);
+template <typename Model>
+bool write(const fs::path& file, Writer<Model> writer, const Model& model) try {
+  const auto text = writer(model);
+  file == "-" ? fmt::print("{}", text) : write_file(file, text);
   return true;
 } catch (const std::exception& error) {
   cli::report(error);
   return false;
+}
+
+// Each file with the writer at its index.
+template <typename Model, std::size_t n>
+bool write_files(const Model& model,
+                 const Outputs& outputs,
+                 const std::array<Writer<Model>, n>& writers) {
+  const auto files = list_files(outputs);
+  bool all = true;
+  const auto write_those = [&](bool on_stdout) {
+    for (std::size_t i = 0; i < n; ++i) {
+      const auto& file = files[i].path;
+      if (file.empty() || (file == "-") != on_stdout) continue;
+      all = write(file, writers[i], model) && all;
+    }
+  };
+  std::signal(SIGPIPE, SIG_IGN);
+  write_those(false);
+  std::signal(SIGPIPE, SIG_DFL);
+  write_those(true);
+  return all;
 }
 
 }  // namespace
@@ -82,7 +105,8 @@ void require_files(const Options& options) {
   }
   std::vector<NamedFile> files;
   std::string on_stdout;
-  for (const auto& [option, file, writer] : list_outputs(outputs)) {
+  for (const auto& [option, file] : list_files(outputs)) {
+    if (file.empty()) continue;
     if (file != "-") {
       files.push_back({option, file});
       continue;
@@ -97,17 +121,15 @@ void require_files(const Options& options) {
 }
 
 bool write_all(const Comparison& comparison, const Outputs& outputs) {
-  bool all = true;
-  const auto list = list_outputs(outputs);
-  std::signal(SIGPIPE, SIG_IGN);
-  for (const Output& output : list) {
-    if (output.file != "-") all = write(output, comparison) && all;
-  }
-  std::signal(SIGPIPE, SIG_DFL);
-  for (const Output& output : list) {
-    if (output.file == "-") all = write(output, comparison) && all;
-  }
-  return all;
+  return write_files<Comparison, 6>(comparison, outputs,
+                                    {make_page, make_svg, write_json, write_csv,
+                                     write_markdown, write_perfetto});
+}
+
+bool write_all(const Growth& growth, const Outputs& outputs) {
+  return write_files<Growth, 5>(
+      growth, outputs,
+      {make_page, make_svg, write_json, write_csv, write_markdown});
 }
 
 }  // namespace poetry_compare

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "compare/measure/growth.h"
 #include "compare/measure/model.h"
 #include "compare/options.h"
 
@@ -21,5 +22,6 @@ void require_files(const Options& options);
 // has left. Says on stderr which one cannot be written, and why. Returns
 // whether all could be.
 bool write_all(const Comparison& comparison, const Outputs& outputs);
+bool write_all(const Growth& growth, const Outputs& outputs);
 
 }  // namespace poetry_compare

@@ -55,13 +55,15 @@ std::string read_poem(const std::filesystem::path& file) try {
   cli::input_error(error.what());
 }
 
-std::vector<std::filesystem::path> default_poems() {
+std::vector<std::filesystem::path> find_poems(
+    const std::vector<std::string>& names) {
   std::filesystem::path directory = "poetry";
   if (!std::filesystem::is_directory(directory)) {
     directory = find_companion("poetry", INSTALLED_POEMS);
   }
-  return {directory / "ecstasy.txt", directory / "fascination.txt",
-          directory / "science.txt"};
+  std::vector<std::filesystem::path> files;
+  for (const auto& name : names) files.push_back(directory / name);
+  return files;
 }
 
 std::optional<net::Address> address_of(const std::string& word) try {
@@ -91,11 +93,13 @@ void require_different_ports(const std::vector<PoemRequest>& poems) {
 
 }  // namespace
 
-std::vector<PoemRequest> parse_poems(const cli::CommandLine& line) {
+std::vector<PoemRequest> parse_poems(
+    const cli::CommandLine& line,
+    const std::vector<std::string>& default_names) {
   std::vector<PoemRequest> poems;
   std::vector<std::filesystem::path> files(line.words().begin(),
                                            line.words().end());
-  if (files.empty()) files = default_poems();
+  if (files.empty()) files = find_poems(default_names);
   refuse_more_chunks(line, files.size());
   for (const auto& file : files) {
     PoemRequest& poem = poems.emplace_back();

@@ -20,88 +20,27 @@
 #include "compare/measure/run_manifest.h"
 #include "compare/options.h"
 #include "compare/outputs.h"
-#include "compare/report/blame.h"
-#include "compare/report/format.h"
-#include "compare/report/terminal.h"
-#include "compare/report/timeline.h"
-#include "compare/report/write_text.h"
-#include "compare/run/child_process.h"
 #include "compare/run/estimate.h"
 #include "compare/run/inherited_signals.h"
 #include "compare/run/interrupts.h"
+#include "compare/run/progress.h"
 #include "compare/run/run.h"
+#include "compare/run_sweep.h"
+#include "compare/show.h"
 #include "compare/trace/temporary_directory.h"
 
 #include "cli/command_line.h"
-#include "cli/print.h"
 #include "cli/process.h"
 #include "cli/tasks.h"
 #include "net/socket.h"
 
 namespace fs = std::filesystem;
 
-using poetry_compare::ChildProcess;
 using poetry_compare::Comparison;
+using poetry_compare::Growth;
 using poetry_compare::Options;
-using poetry_compare::Outputs;
 
 namespace {
-
-// --- Showing -----------------------------------------------------------------
-
-// The variants that make others wait.
-std::vector<std::string> find_alarming(const Comparison& comparison) {
-  std::vector<std::string> names;
-  for (const auto& variant : comparison.variants) {
-    if (alarming(comparison, variant)) names.push_back(variant.name);
-  }
-  return names;
-}
-
-std::string tell_check(const Comparison& comparison) {
-  const auto names = find_alarming(comparison);
-  if (names.empty()) return "Check: no client makes others wait.\n";
-  return fmt::format("Check: {} {} others wait.\n",
-                     poetry_compare::enumerate(names),
-                     names.size() == 1 ? "makes" : "make");
-}
-
-void print(const Comparison& comparison, const Options& options) {
-  const Outputs& outputs = options.outputs;
-  const auto terminal = poetry_compare::find_terminal(outputs.color);
-  std::string timeline;
-  if (outputs.timeline) timeline = draw_timeline(comparison, terminal);
-  const auto text = write_text(comparison, timeline, terminal);
-  FILE* file = outputs.use_stdout() ? stderr : stdout;
-  fmt::print(file, "{}{}", text, options.check ? tell_check(comparison) : "");
-}
-
-// The browser shares our terminal, and may go on when this program has ended.
-void show_page(const fs::path& file) try {
-  ChildProcess({.words = {"xdg-open", fs::absolute(file)},
-                .input = STDIN_FILENO,
-                .output = STDOUT_FILENO,
-                .errors = STDERR_FILENO,
-                .isolated = false,
-                .prepare = poetry_compare::restore_signals})
-      .wait();
-} catch (const std::system_error& error) {
-  net::throw_error(error.code().value(), "cannot start xdg-open");
-}
-
-// Returns whether all files could be written. They come first: if stdout is
-// full, or the reader of a pipe has left, printing ends the program.
-bool show(const Comparison& comparison, const Options& options) {
-  const Outputs& outputs = options.outputs;
-  const bool all = write_all(comparison, outputs);
-  print(comparison, options);
-  if (!all) return false;
-  if (!outputs.html.empty() && !outputs.use_stdout()) {
-    fmt::print("The page is {}\n", cli::one_line(outputs.html.string()));
-  }
-  if (outputs.open) show_page(outputs.html);
-  return true;
-}
 
 // --- Running -----------------------------------------------------------------
 
@@ -110,7 +49,11 @@ Comparison run_in_directory(const Options& options) {
   std::optional<poetry_compare::TemporaryDirectory> temporary;
   fs::path directory = options.outputs.traces;
   if (directory.empty()) directory = temporary.emplace("compare").path();
-  return make_comparison(run_all(options.request, directory), directory);
+  const auto& request = options.request;
+  const auto runs = request.settings.runs + request.settings.warmup;
+  poetry_compare::Progress progress(request.clients.size() * runs,
+                                    poetry_compare::estimate(request));
+  return make_comparison(run_all(request, directory, progress), directory);
 }
 
 Comparison run(const Options& options) {
@@ -127,6 +70,12 @@ Comparison run(const Options& options) {
   const Comparison comparison = run_in_directory(options);
   poetry_compare::check_interrupted();
   return comparison;
+}
+
+Growth run_sweep(const Options& options) {
+  const poetry_compare::Interrupts interrupts;
+  poetry_compare::remove_abandoned_directories();
+  return poetry_compare::run_sweep(*options.sweep, options.request);
 }
 
 void check_exists(const fs::path& path) {
@@ -205,6 +154,27 @@ bool is_complete(const Comparison& comparison) {
                       [](const auto& variant) { return variant.failed(); });
 }
 
+// --- Both --------------------------------------------------------------------
+
+// These return whether the program succeeds.
+
+bool compare(const Options& options) {
+  const Comparison comparison =
+      options.report.empty() ? run(options) : draw_again(options);
+  const bool shown = show(comparison, options);
+  const bool passes = !options.check || find_alarming(comparison).empty();
+  return shown && passes && is_complete(comparison) &&
+         comparison.complaints.empty();
+}
+
+// Shows the results so far if the user interrupts it.
+bool sweep(const Options& options) {
+  const Growth growth = run_sweep(options);
+  const bool shown = show(growth, options);
+  if (growth.interrupted) throw poetry_compare::Interrupted();
+  return shown && is_complete(growth);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
@@ -213,14 +183,8 @@ int main(int argc, char** argv) try {
   std::setlocale(LC_CTYPE, "");
   const Options options = poetry_compare::parse_options(argc, argv);
   poetry_compare::require_files(options);
-  const Comparison comparison =
-      options.report.empty() ? run(options) : draw_again(options);
-  const bool shown = show(comparison, options);
-  const bool passes = !options.check || find_alarming(comparison).empty();
-  return shown && passes && is_complete(comparison) &&
-                 comparison.complaints.empty()
-             ? EXIT_SUCCESS
-             : EXIT_FAILURE;
+  const bool succeeds = options.sweep ? sweep(options) : compare(options);
+  return succeeds ? EXIT_SUCCESS : EXIT_FAILURE;
 } catch (const poetry_compare::Interrupted&) {
   poetry_compare::die_of_interrupt();
 } catch (const std::exception& error) {

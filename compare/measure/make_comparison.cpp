@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -32,9 +33,11 @@ Inputs read_servers(const RunManifest& manifest,
                     const std::filesystem::path& directory,
                     Comparison& comparison) {
   Inputs inputs{manifest, directory, {}, {}};
+  std::set<std::string> seen;
   for (const ServedPoem& poem : manifest.poems) {
     inputs.sources.push_back({poem.poem.port, poem.poem.bytes, poem.checksum});
-    if (poem.trace.empty()) continue;
+    // One server may serve several poems.
+    if (poem.trace.empty() || !seen.insert(poem.trace).second) continue;
     try {
       auto& trace =
           inputs.servers.emplace_back(read_trace(directory / poem.trace));
@@ -119,6 +122,8 @@ Numbers measure_run(const Inputs& inputs,
                     Picture& picture) {
   Numbers run;
   if (recorded.cpu > 0) run.cpu = static_cast<double>(recorded.cpu) / 1e6;
+  run.switches = recorded.switches;
+  run.memory = recorded.memory;
   run.status = recorded.status;
   run.stopped = recorded.stopped;
   run.complaint = recorded.complaint;

@@ -71,6 +71,10 @@ bool is_empty(const Event& event) {
 }
 
 int Measurement::thread_of(const Event& event) {
+  // The end of the program is not a call: the thread may have made none.
+  if (event.call == "exit" && !threads_.contains({event.pid, event.thread})) {
+    return 0;
+  }
   const auto next = static_cast<int>(picture_.threads.size());
   const auto [found, is_new] =
       threads_.try_emplace({event.pid, event.thread}, next);
@@ -150,6 +154,7 @@ void Measurement::add_call(OpenTask& open, const Event& event, int thread) {
   }
   if (event.call == "connect") open.task.thread = thread;
   if (may_wait(event)) {
+    if (is_read(event)) ++picture_.wakeups;
     add_wait(event, WaitKind::one_task, thread, tasks_.index_of(open));
   }
 }
@@ -157,6 +162,9 @@ void Measurement::add_call(OpenTask& open, const Event& event, int thread) {
 void Measurement::add_client(const Trace& client) {
   for (const Event& event : client.events) {
     const int thread = thread_of(event);
+    if (is_wait(event) && event.sockets != 0) {
+      picture_.wakeups += 1 + static_cast<std::size_t>(event.repeats);
+    }
     if (is_empty(event)) {
       picture_.empty_calls += static_cast<std::size_t>(event.repeats);
     } else if (is_wait(event)) {

@@ -106,12 +106,18 @@ struct Picture {
   std::vector<Turn> turns;
   std::vector<std::vector<std::size_t>> sets;  // of tasks that a wait was for
   std::size_t empty_calls = 0;  // repeated ones that returned at once, in vain
+  std::size_t wakeups = 0;  // waits that returned, repeated ones included
 };
 
 // The numbers of one run, or of all runs of a variant.
 struct Numbers {
   double wall = 0;
   std::optional<double> cpu;  // user and system
+  std::optional<std::int64_t> switches;  // voluntary: it gave up the processor
+  std::optional<std::int64_t> memory;  // the peak of its largest process, in
+                                       // bytes, with its libraries
+  std::optional<std::size_t> wakeups;  // see Picture
+  std::optional<std::size_t> threads;  // that used a socket
   int status = 0;  // as the shell has it: 128 + n for death by signal n
   // It was stopped and continued, so there are neither times nor a picture.
   bool stopped = false;

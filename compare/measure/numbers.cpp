@@ -85,6 +85,10 @@ std::vector<Turn> find_turns(const Picture& picture, int program, double end) {
 }
 
 void add_numbers(const Picture& picture, Numbers& numbers) {
+  if (picture.seen) {
+    numbers.wakeups = picture.wakeups;
+    numbers.threads = picture.threads.size();
+  }
   for (const Turn& turn : picture.turns) {
     numbers.longest_turn =
         std::max(numbers.longest_turn.value_or(0), turn.duration);

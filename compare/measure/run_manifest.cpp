@@ -60,6 +60,8 @@ Json run_line(const RecordedVariant& variant, const RecordedRun& run) {
                {"end", run.span.end},
                {"cpu", run.cpu},
                {"status", run.status}};
+  if (run.switches) line["switches"] = *run.switches;
+  if (run.memory) line["memory"] = *run.memory;
   if (run.stopped) line["stopped"] = true;
   line["complaint"] = as_utf8(run.complaint);
   return line;
@@ -109,7 +111,8 @@ bool read_run(const Json& line, RecordedRun& run) {
   return read(line, "trace", run.trace) &&
          read(line, "begin", run.span.begin) &&
          read(line, "end", run.span.end) && read(line, "cpu", run.cpu) &&
-         read(line, "status", run.status) &&
+         read(line, "switches", run.switches) &&
+         read(line, "memory", run.memory) && read(line, "status", run.status) &&
          read(line, "complaint", run.complaint);
 }
 

@@ -31,6 +31,8 @@ struct RecordedRun {
   int status = 0;
   std::string complaint;
   bool stopped = false;  // so that the span is not a time that it took
+  std::optional<std::int64_t> switches = {};  // see Numbers
+  std::optional<std::int64_t> memory = {};
 };
 
 struct RecordedVariant {

@@ -20,17 +20,21 @@ double poem_seconds(const Request& request, const PoemRequest& poem) {
 
 // One poem after the other, or all at once.
 double run_seconds(const Request& request, bool one_by_one) {
-  double sum = 0;
-  double longest = 0;
-  for (const PoemRequest& poem : request.poems) {
-    const double seconds = poem_seconds(request, poem);
-    sum += seconds;
-    longest = std::max(longest, seconds);
-  }
-  return overhead_seconds + (one_by_one ? sum : longest);
+  const Pauses pauses = pauses_of(request);
+  return overhead_seconds + (one_by_one ? pauses.sum : pauses.longest);
 }
 
 }  // namespace
+
+Pauses pauses_of(const Request& request) {
+  Pauses pauses;
+  for (const PoemRequest& poem : request.poems) {
+    const double seconds = poem_seconds(request, poem);
+    pauses.sum += seconds;
+    pauses.longest = std::max(pauses.longest, seconds);
+  }
+  return pauses;
+}
 
 std::optional<double> estimate(const Request& request) {
   if (request.poems.front().address) return std::nullopt;

@@ -7,6 +7,14 @@
 
 namespace poetry_compare {
 
+// The pauses of the servers, in seconds; 0 where they are not ours.
+struct Pauses {
+  double longest = 0;  // of one poem
+  double sum = 0;  // of all poems
+};
+
+Pauses pauses_of(const Request& request);
+
 // How long all of it will take, in seconds; none if the servers are not ours.
 std::optional<double> estimate(const Request& request);
 

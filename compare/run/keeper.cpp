@@ -146,6 +146,9 @@ int Keeper::become_parent() const {
     keep(command, signals, *notes_);
   }
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  notes_->copied_kib = usage.ru_maxrss;
   notes_->pid = ::getpid();
   return 0;
 }

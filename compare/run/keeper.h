@@ -21,6 +21,9 @@ struct KeeperNotes {
   std::atomic<std::int64_t> end = 0;
   int wait_status = 0;
   rusage usage{};  // of the command and the processes that it waited for
+  // Before the command is executed. The kernel counts the memory that fork()
+  // has copied as used by the command: its peak is known if it is larger.
+  long copied_kib = 0;
 };
 
 // A process between this program and a command. When a process ends, the kernel

@@ -114,6 +114,16 @@ Ending Program::stop(milliseconds grace) {
   return finish();
 }
 
+// The keeper knows these numbers of the command only.
+void Program::add_usage(Ending& ending) const {
+  // To execute the command takes some more pages.
+  constexpr long margin_kib = 512;
+  const KeeperNotes& notes = keeper_.notes();
+  ending.switches = notes.usage.ru_nvcsw;
+  if (notes.usage.ru_maxrss <= notes.copied_kib + margin_kib) return;
+  ending.memory = notes.usage.ru_maxrss * 1024;
+}
+
 // The keeper has not noted an end if it was itself killed.
 Ending Program::finish() {
   const ChildExit keeper_exit = child_.wait();
@@ -124,6 +134,7 @@ Ending Program::finish() {
       notes.end != 0 ? ChildExit{notes.wait_status, notes.usage} : keeper_exit;
   ending.status = exit.status();
   ending.cpu = exit.cpu().count();
+  if (notes.end != 0) add_usage(ending);
   ending.stopped = was_stopped_since(begin_);
   read_errors();
   ending.last_words = last_line(errors_);

@@ -20,6 +20,8 @@ namespace poetry_compare {
 struct Ending {
   std::int64_t end = 0;  // when, on the clock of now()
   std::int64_t cpu = 0;  // user and system, in us, its children included
+  std::optional<std::int64_t> switches;  // voluntary ones, likewise
+  std::optional<std::int64_t> memory;  // the peak of its largest process, bytes
   int status = 0;  // as a shell has it: 128 + n for death by signal n
   bool timed_out = false;
   bool stopped = false;  // at some time, as by SIGSTOP
@@ -66,6 +68,7 @@ class Program {
   bool has_run_for(double seconds) const;
   bool ends_within_a_tick();
   void read_errors();
+  void add_usage(Ending& ending) const;
   Ending finish();
 
   const std::int64_t begin_;

@@ -39,7 +39,7 @@ Progress::~Progress() {
 
 void Progress::next(const std::string& name) {
   ++step_;
-  name_ = name;
+  name_ = part_.empty() ? name : name + ", " + part_;
   tick();
 }
 

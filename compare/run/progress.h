@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace poetry_compare {
 
@@ -16,6 +17,9 @@ class Progress {
   // Clears the line.
   ~Progress();
 
+  // The common part of the next steps: "16 servers"; empty: there is none.
+  void set_part(std::string part) { part_ = std::move(part); }
+
   // Begins the next step.
   void next(const std::string& name);
 
@@ -27,6 +31,7 @@ class Progress {
   std::optional<double> seconds_;
   bool shown_;
   std::size_t step_ = 0;
+  std::string part_;
   std::string name_;
   double begin_;
 };

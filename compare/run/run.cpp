@@ -1,5 +1,7 @@
 #include "compare/run/run.h"
 
+#include <malloc.h>
+
 #include <cctype>
 #include <chrono>
 #include <cstring>
@@ -33,6 +35,7 @@ void describe(const Request& request,
                          ? poem.typed
                          : cli::one_line(poem.file.filename().string());
   served.poem.num_bytes = poem.num_bytes;
+  if (poem.address) served.poem.port = poem.address->port;
   if (poem.text.empty()) return;
   Checksum checksum;
   for (std::size_t i = 0; i < request.settings.repeat; ++i) {
@@ -57,18 +60,15 @@ std::string complain(const Ending& ending, double seconds) {
 
 // The process other than the client that was stopped during the run: then the
 // time of the client is not the one on the clock. Empty: there was none.
-std::string find_stopped(const std::vector<Server>& servers,
-                         std::int64_t begin) {
-  for (std::size_t i = 0; i < servers.size(); ++i) {
-    if (!servers[i].program->was_stopped_since(begin)) continue;
-    return fmt::format("the server of task {} was stopped", i + 1);
+std::string find_stopped(const Servers& servers, std::int64_t begin) {
+  for (const Server& server : servers) {
+    if (!server.program->was_stopped_since(begin)) continue;
+    return fmt::format("the server of task {} was stopped", server.first + 1);
   }
   return was_continued_since(begin) ? "poetry-compare was stopped" : "";
 }
 
-void note_stop(const Ending& ending,
-               const std::vector<Server>& servers,
-               RecordedRun& run) {
+void note_stop(const Ending& ending, const Servers& servers, RecordedRun& run) {
   const auto reason =
       ending.stopped ? "was stopped" : find_stopped(servers, run.span.begin);
   run.stopped = !reason.empty();
@@ -91,10 +91,13 @@ void keep_trace(const Recorder& recorder,
   run.trace = trace_file.filename().string();
 }
 
-// Null if the client cannot be started; the run has a complaint then.
+// Null if the client cannot be started; the run has a complaint then. The
+// memory of this program is copied first, and counts as the client's: give back
+// what is free.
 std::unique_ptr<Program> start(const std::vector<std::string>& words,
                                const Recorder& recorder,
                                RecordedRun& run) try {
+  ::malloc_trim(0);
   auto program = std::make_unique<Program>(words, recorder.environment());
   run.span.begin = program->begin();
   return program;
@@ -107,7 +110,7 @@ std::unique_ptr<Program> start(const std::vector<std::string>& words,
 
 RecordedRun run_once(const std::vector<std::string>& words,
                      double seconds,
-                     const std::vector<Server>& servers,
+                     const Servers& servers,
                      const std::filesystem::path& trace_file,
                      Progress& progress) {
   RecordedRun run;
@@ -118,6 +121,8 @@ RecordedRun run_once(const std::vector<std::string>& words,
   const auto ending = program->wait(seconds, [&] { progress.tick(); });
   run.span.end = ending.end;
   run.cpu = ending.cpu;
+  run.switches = ending.switches;
+  run.memory = ending.memory;
   run.status = ending.status;
   run.complaint = complain(ending, seconds);
   note_stop(ending, servers, run);
@@ -132,24 +137,6 @@ std::string file_name(std::size_t index, const std::string& name) {
     if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-') c = '_';
   }
   return fmt::format("{:02}-{:.60}", index + 1, safe);
-}
-
-std::vector<Server> start_servers(const Request& request,
-                                  RunManifest& manifest) {
-  std::vector<Server> servers(
-      request.poems.front().address ? 0 : request.poems.size());
-  for (std::size_t i = 0; i < request.poems.size(); ++i) {
-    const PoemRequest& poem = request.poems[i];
-    ServedPoem& served = manifest.poems.emplace_back();
-    describe(request, poem, served);
-    if (poem.address) {
-      served.poem.port = poem.address->port;
-      continue;
-    }
-    served.poem.port = start(servers[i], request, poem);
-    served.trace = fmt::format("server-{}.jsonl", i + 1);
-  }
-  return servers;
 }
 
 std::vector<std::string> list_addresses(const Request& request,
@@ -174,7 +161,7 @@ void warm_up(const std::vector<std::string>& words,
 // Where one client is run, and how often.
 struct Course {
   const Request& request;
-  const std::vector<Server>& servers;
+  const Servers& servers;
   std::filesystem::path directory;
   Progress& progress;
 };
@@ -198,16 +185,9 @@ void run_variant(const Course& course,
   }
 }
 
-void run_clients(const Request& request,
-                 const std::vector<Server>& servers,
-                 const std::filesystem::path& directory,
-                 RunManifest& manifest) {
-  const auto& clients = request.clients;
-  const auto addresses = list_addresses(request, manifest);
-  Progress progress(
-      clients.size() * (request.settings.runs + request.settings.warmup),
-      estimate(request));
-  const Course course{request, servers, directory, progress};
+void run_clients(const Course& course, RunManifest& manifest) {
+  const auto& clients = course.request.clients;
+  const auto addresses = list_addresses(course.request, manifest);
   for (std::size_t i = 0; i < clients.size(); ++i) {
     RecordedVariant& variant = manifest.variants.emplace_back();
     const auto words = command_for(clients[i], addresses);
@@ -220,15 +200,19 @@ void run_clients(const Request& request,
 }  // namespace
 
 RunManifest run_all(const Request& request,
-                    const std::filesystem::path& directory) {
+                    const std::filesystem::path& directory,
+                    Progress& progress) {
   RunManifest manifest;
   manifest.settings = request.settings;
+  for (const PoemRequest& poem : request.poems) {
+    describe(request, poem, manifest.poems.emplace_back());
+  }
   auto servers = start_servers(request, manifest);
-  run_clients(request, servers, directory, manifest);
-  for (std::size_t i = 0; i < servers.size(); ++i) {
-    servers[i].program->stop(server_stop_time);
-    write_trace(servers[i].recorder.collect(),
-                directory / manifest.poems[i].trace);
+  run_clients({request, servers, directory, progress}, manifest);
+  for (Server& server : servers) {
+    server.program->stop(server_stop_time);
+    write_trace(server.recorder.collect(),
+                directory / manifest.poems[server.first].trace);
   }
   write_manifest(manifest, directory);
   return manifest;

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "compare/measure/run_manifest.h"
+#include "compare/run/progress.h"
 #include "compare/run/request.h"
 
 namespace poetry_compare {
@@ -14,6 +15,7 @@ namespace poetry_compare {
 // complaint in the manifest. Throws std::runtime_error if a server fails, and
 // Interrupted.
 RunManifest run_all(const Request& request,
-                    const std::filesystem::path& directory);
+                    const std::filesystem::path& directory,
+                    Progress& progress);
 
 }  // namespace poetry_compare

@@ -1,6 +1,8 @@
 #include "compare/run/server.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -23,7 +25,8 @@ std::filesystem::path server_program(const std::string& name) {
 }
 
 std::vector<std::string> server_words(const Request& request,
-                                      const PoemRequest& poem) {
+                                      const PoemRequest& poem,
+                                      std::size_t ports) {
   const Settings& settings = request.settings;
   std::vector<std::string> words = {
       server_program(request.settings.server).string(),
@@ -36,6 +39,9 @@ std::vector<std::string> server_words(const Request& request,
       std::to_string(settings.repeat)};
   if (settings.sndbuf) {
     words.insert(words.end(), {"--sndbuf", std::to_string(*settings.sndbuf)});
+  }
+  for (std::size_t i = 0; i < ports; ++i) {
+    words.insert(words.end(), {"--port", "0"});
   }
   words.insert(words.end(), {"--", poem.file.string()});
   return words;
@@ -51,12 +57,21 @@ std::uint16_t port_of(const std::string& line) {
   return port;
 }
 
-}  // namespace
+// Throws std::runtime_error.
+std::uint16_t read_port(Program& program, const std::string& name) {
+  const auto line = program.read_line(start_seconds);
+  const auto port = port_of(line.value_or(""));
+  if (port != 0) return port;
+  const auto ending = program.stop();
+  throw std::runtime_error(
+      fmt::format("{} does not serve: {}", name, ending.last_words));
+}
 
-std::uint16_t start(Server& server,
-                    const Request& request,
-                    const PoemRequest& poem) {
-  const auto words = server_words(request, poem);
+std::vector<std::uint16_t> start(Server& server,
+                                 const Request& request,
+                                 const PoemRequest& poem,
+                                 std::size_t ports) {
+  const auto words = server_words(request, poem, ports);
   try {
     server.program =
         std::make_unique<Program>(words, server.recorder.environment(), true);
@@ -64,14 +79,50 @@ std::uint16_t start(Server& server,
     throw std::runtime_error(fmt::format("cannot start {}: {}", words.front(),
                                          error.code().message()));
   }
-  const auto line = server.program->read_line(start_seconds);
-  const auto port = port_of(line.value_or(""));
-  if (port == 0) {
-    const auto ending = server.program->stop();
-    throw std::runtime_error(
-        fmt::format("{} does not serve: {}", words.front(), ending.last_words));
+  std::vector<std::uint16_t> served(ports);
+  for (auto& port : served) port = read_port(*server.program, words.front());
+  return served;
+}
+
+// A reactor server serves a poem at several ports, so one process is enough for
+// poems that follow each other and are the same. Returns how many these are.
+std::size_t count_same(const Request& request, std::size_t first) {
+  const auto& poems = request.poems;
+  const auto differs = [&](const PoemRequest& poem) {
+    return request.settings.server != "reactor" ||
+           poem.file != poems[first].file ||
+           poem.num_bytes != poems[first].num_bytes;
+  };
+  const auto begin = poems.begin() + static_cast<std::ptrdiff_t>(first);
+  const auto end = std::find_if(begin + 1, poems.end(), differs);
+  return static_cast<std::size_t>(end - begin);
+}
+
+void start_server(const Request& request,
+                  std::size_t first,
+                  Servers& servers,
+                  RunManifest& manifest) {
+  Server& server = servers.emplace_back();
+  server.first = first;
+  const auto trace = fmt::format("server-{}.jsonl", servers.size());
+  const auto ports =
+      start(server, request, request.poems[first], count_same(request, first));
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    manifest.poems[first + i].poem.port = ports[i];
+    manifest.poems[first + i].trace = trace;
   }
-  return port;
+}
+
+}  // namespace
+
+Servers start_servers(const Request& request, RunManifest& manifest) {
+  Servers servers;
+  std::size_t first = 0;
+  while (first < request.poems.size() && !request.poems[first].address) {
+    start_server(request, first, servers, manifest);
+    first += count_same(request, first);
+  }
+  return servers;
 }
 
 }  // namespace poetry_compare

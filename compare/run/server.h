@@ -1,25 +1,29 @@
-// A server of ours.
+// The servers of ours.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
+#include <list>
 #include <memory>
 
+#include "compare/measure/run_manifest.h"
 #include "compare/run/program.h"
 #include "compare/run/request.h"
 #include "compare/trace/recorder.h"
 
 namespace poetry_compare {
 
-// A program that serves one poem, and the recorder of its calls.
+// A program that serves one poem, at one port or several, and the recorder of
+// its calls.
 struct Server {
   Recorder recorder;
   std::unique_ptr<Program> program;
+  std::size_t first = 0;  // the index of the poem at its first port
 };
 
-// Starts the server of a poem and returns its port. Throws std::runtime_error
-// if it does not serve.
-std::uint16_t start(Server& server,
-                    const Request& request,
-                    const PoemRequest& poem);
+using Servers = std::list<Server>;
+
+// Starts the servers of the poems that have no address, and sets the ports and
+// the names of the traces. Throws std::runtime_error if one does not serve.
+Servers start_servers(const Request& request, RunManifest& manifest);
 
 }  // namespace poetry_compare

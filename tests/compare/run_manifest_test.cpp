@@ -23,7 +23,9 @@ class RunManifestTest : public testing::Test {
         {{"a \"b\".txt", 10000, 623, 10}, 0xfedcba9876543210U, "server.jsonl"},
         {{"127.0.0.1:10001", 10001, {}, 0}, {}, ""}};
     manifest_.variants = {
-        {"async", "get-poetry 1", {{"a.jsonl", {-1, 5'000'000'000}, 7, 0, ""}}},
+        {"async",
+         "get-poetry 1",
+         {{"a.jsonl", {-1, 5'000'000'000}, 7, 0, "", false, 43, 4096}}},
         {"curl", "curl", {{"", {0, 1}, 0, 127, "cannot start: no"}}},
         {"nc", "nc", {{"c.jsonl", {0, 1}, 0, 0, "was stopped", true}}}};
   }
@@ -59,6 +61,9 @@ TEST_F(RunManifestTest, IsReadAsItWasWritten) {
   EXPECT_EQ(read.variants.at(0).runs.at(0).span.begin, -1);
   EXPECT_FALSE(read.variants.at(0).runs.at(0).stopped);
   EXPECT_TRUE(read.variants.at(2).runs.at(0).stopped);
+  EXPECT_EQ(read.variants.at(0).runs.at(0).switches, 43);
+  EXPECT_EQ(read.variants.at(0).runs.at(0).memory, 4096);
+  EXPECT_FALSE(read.variants.at(1).runs.at(0).memory);
   EXPECT_EQ(read.complaints, manifest_.complaints);
   write_manifest(read, directory_);
   EXPECT_EQ(text(), written);

@@ -12,10 +12,9 @@ namespace rig {
 const std::string poetry_compare = PROGRAMS_DIR "/compare/poetry-compare";
 const std::string science = POETRY_DIR "/science.txt";
 
-Result run_compare(const std::string& arguments) {
+Result run(const std::string& line) {
   Result result;
-  const auto line = poetry_compare + ' ' + arguments + " 2>&1";
-  FILE* pipe = ::popen(line.c_str(), "r");
+  FILE* pipe = ::popen((line + " 2>&1").c_str(), "r");
   char buffer[4096];
   while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, pipe)) {
     result.text.append(buffer, n);
@@ -23,6 +22,10 @@ Result run_compare(const std::string& arguments) {
   const int status = ::pclose(pipe);
   result.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   return result;
+}
+
+Result run_compare(const std::string& arguments) {
+  return run(poetry_compare + ' ' + arguments);
 }
 
 std::string file_contents(const std::filesystem::path& path) {

@@ -19,6 +19,9 @@ struct Result {
 extern const std::string poetry_compare;
 extern const std::string science;
 
+// Runs a command in a shell.
+Result run(const std::string& line);
+
 // Runs it; a shell splits the arguments.
 Result run_compare(const std::string& arguments);
 

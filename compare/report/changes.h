@@ -1,0 +1,40 @@
+// Which numbers of a sweep change by more than the noise.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "compare/measure/growth.h"
+
+namespace poetry_compare {
+
+enum class Direction { up, down, none };
+
+// Of one measure of a variant, from the first value at which it is known to the
+// last one.
+struct Change {
+  const GrowthVariant* variant = nullptr;
+  std::size_t first = 0;  // an index into Growth::values
+  std::size_t last = 0;
+  Spread before;
+  Spread after;
+  Direction direction = Direction::none;
+};
+
+// Of the variants for which the measure is known at two values or more.
+//
+// A single run is taken to be precise to 5 %. With several runs on both sides,
+// a difference is known if their bands do not overlap. Differences below 50 ms,
+// and below 0.5 MiB of memory, are never known. A busy machine delays a run: of
+// single runs, a wall time that the pauses of the servers do not explain is
+// known to differ if it is more than twice the other.
+std::vector<Change> find_changes(const Growth& growth, Measure measure);
+
+// Whether the wall time is about the sum of the poems at all values, and the
+// longest poem alone would take less.
+bool grows_as_sum(const Growth& growth, const GrowthVariant& variant);
+
+// Whether it had as many threads as there were servers.
+bool has_thread_per_server(const Growth& growth, const GrowthVariant& variant);
+
+}  // namespace poetry_compare
