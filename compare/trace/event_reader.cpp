@@ -12,10 +12,11 @@
 namespace poetry_compare {
 namespace {
 
-constexpr std::array<std::string_view, 20> members = {
-    "time", "duration", "pid",   "thread",  "call",        "fd",      "local",
-    "peer", "result",   "error", "queued",  "checksum",    "repeats", "sockets",
-    "set",  "received", "cpu",   "delayed", "nonblocking", "wait_all"};
+constexpr std::array<std::string_view, 21> members = {
+    "time",        "duration", "pid",    "thread",   "call",   "fd",
+    "local",       "peer",     "result", "error",    "queued", "checksum",
+    "repeats",     "sockets",  "set",    "received", "cpu",    "delayed",
+    "nonblocking", "wait_all", "site"};
 
 template <typename Integer>
 bool assign(Integer& member, std::int64_t number) {
@@ -108,6 +109,7 @@ bool EventHandler::detail(std::int64_t number) {
   if (key_ == "received") return assign(event_.received, number);
   if (key_ == "cpu") return assign(event_.cpu, number);
   if (key_ == "delayed") return assign(event_.delayed, number);
+  if (key_ == "site") return assign(event_.site, number);
   if (key_ == "nonblocking") event_.nonblocking = number != 0;
   if (key_ == "wait_all") event_.wait_all = number != 0;
   return key_ == "nonblocking" || key_ == "wait_all" || other();

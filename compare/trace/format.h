@@ -72,7 +72,7 @@ struct Record {
     std::uint64_t received;  // of a close() or the end of the program
   };
   std::int32_t result;
-  std::int32_t thread;
+  std::int32_t thread;  // set last, atomically: the record is complete
   std::int32_t fd;
   union {
     std::int32_t queued;
@@ -81,7 +81,8 @@ struct Record {
   std::uint32_t repeats;
   std::uint32_t cpu;  // in us, modulo 2^32
   std::uint32_t delayed;  // likewise
-  std::uint32_t written;  // set last, atomically: the record is complete
+  std::uint16_t site;  // a number in Header::sites, from 1; 0: not known
+  std::uint16_t reserved;
   std::uint16_t local;
   std::uint16_t peer;
   std::uint16_t error;
@@ -106,6 +107,23 @@ struct Execution {
   std::array<char, 236> program;
 };
 
+// A file from which code of the process was loaded.
+struct LoadedModule {
+  std::atomic<std::uint64_t> begin;  // where it is in memory; 0: unused
+  std::uint32_t build_id_size;  // 0: there is no build ID
+  std::array<std::uint8_t, 20> build_id;
+  std::array<char, 256> path;  // empty: not known, or too long
+};
+
+// A place in the code that makes a call.
+struct CallSite {
+  // What the call returns to, in memory; 0: unused.
+  std::atomic<std::uint64_t> address;
+  std::uint64_t address_in_file;  // as the file of the module counts
+  // A number in Header::modules, from 1, and set last; 0: not known.
+  std::atomic<std::uint32_t> module;
+};
+
 struct Header {
   std::array<char, 16> magic;
   std::int64_t started;  // in ns on CLOCK_MONOTONIC
@@ -113,12 +131,14 @@ struct Header {
   std::int32_t number;  // what follows the dot in the file's name
   std::atomic<std::uint64_t> lost;  // records without room
   std::atomic<std::uint64_t> next_execution;
+  std::array<CallSite, 256> sites;  // a hash table
+  std::array<LoadedModule, 32> modules;
   std::array<Execution, 8> executions;  // the newest ones
   std::array<char, 6096> command;  // the arguments, each with a '\0' at its end
 };
 
 // To be changed with the layout.
-constexpr std::array<char, 16> record_magic = {"poetry-tracer 3"};
+constexpr std::array<char, 16> record_magic = {"poetry-tracer 4"};
 
 // The file name of the tracer.
 constexpr auto tracer_name = "libpoetry-tracer.so";
@@ -128,7 +148,7 @@ constexpr std::size_t records_per_block = block_size / sizeof(Record);
 constexpr std::size_t first_record = sizeof(Header) / sizeof(Record);
 constexpr std::size_t most_blocks = 8192;
 
-static_assert(sizeof(Record) == 64 && sizeof(Header) == 8192);
-static_assert(std::atomic_ref<std::uint32_t>::is_always_lock_free);
+static_assert(sizeof(Record) == 64 && sizeof(Header) == 23552);
+static_assert(std::atomic_ref<std::int32_t>::is_always_lock_free);
 
 }  // namespace poetry_compare

@@ -48,6 +48,36 @@ bool read_arguments(const nlohmann::ordered_json& header, Trace& trace) {
   return true;
 }
 
+// Calls read_item() for each object in the member. False if there is anything
+// else in it.
+template <typename T>
+bool read_list(const nlohmann::ordered_json& header,
+               const char* key,
+               bool (*read_item)(const nlohmann::ordered_json&, T&),
+               std::vector<T>& items) {
+  const auto list = header.find(key);
+  if (list == header.end()) return true;
+  if (!list->is_array()) return false;
+  for (const auto& item : *list) {
+    if (!item.is_object() || !read_item(item, items.emplace_back())) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool read_module(const nlohmann::ordered_json& item, Module& module) {
+  return read(item, "path", module.path) &&
+         read(item, "build_id", module.build_id) &&
+         read(item, "size", module.size) &&
+         read(item, "modified", module.modified);
+}
+
+bool read_site(const nlohmann::ordered_json& item, Site& site) {
+  return read(item, "module", site.module) &&
+         read(item, "address", site.address);
+}
+
 // False if the line makes no sense. `events` is how many events the file had
 // when it was whole.
 bool read_header(const std::string& line,
@@ -64,7 +94,10 @@ bool read_header(const std::string& line,
   return read(header, "program", trace.program) &&
          read_arguments(header, trace) && read(header, "pid", trace.pid) &&
          read(header, "host", trace.host) &&
-         read(header, "unseen", trace.unseen) && read(header, "events", events);
+         read(header, "unseen", trace.unseen) &&
+         read_list(header, "modules", read_module, trace.modules) &&
+         read_list(header, "sites", read_site, trace.sites) &&
+         read(header, "events", events);
 }
 
 void read_events(std::ifstream& stream,

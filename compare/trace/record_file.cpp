@@ -19,8 +19,8 @@ namespace {
 
 bool is_written(const Record& record) {
   // C++20 has no atomic_ref of a const object.
-  auto& written = const_cast<std::uint32_t&>(record.written);
-  return std::atomic_ref(written).load(std::memory_order_acquire) != 0;
+  auto& thread = const_cast<std::int32_t&>(record.thread);
+  return std::atomic_ref(thread).load(std::memory_order_acquire) != 0;
 }
 
 // The members that depend on the kind of the call.
@@ -85,11 +85,14 @@ const Header* RecordFile::header() const {
   return header->magic == record_magic ? header : nullptr;
 }
 
-void RecordFile::add_events(std::vector<Event>& events) const {
+void RecordFile::add_events(const std::vector<int>& sites,
+                            std::vector<Event>& events) const {
   const auto* records = static_cast<const Record*>(data_);
   const auto* end = records + size_ / sizeof(Record);
   for (const auto* record = records + first_record; record < end; ++record) {
-    if (is_written(*record)) events.push_back(to_event(*record, header()->pid));
+    if (!is_written(*record)) continue;
+    Event& event = events.emplace_back(to_event(*record, header()->pid));
+    if (record->site < sites.size()) event.site = sites[record->site];
   }
 }
 

@@ -22,8 +22,10 @@ class RecordFile {
   // Null if the process ended before it had written the header.
   const Header* header() const;
 
-  // There must be a header.
-  void add_events(std::vector<Event>& events) const;
+  // There must be a header. `sites` has the site of an event for each number
+  // that a record can have.
+  void add_events(const std::vector<int>& sites,
+                  std::vector<Event>& events) const;
 
  private:
   void* data_ = nullptr;

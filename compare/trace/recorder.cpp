@@ -12,6 +12,7 @@
 #include "compare/trace/format.h"
 #include "compare/trace/programs.h"
 #include "compare/trace/record_file.h"
+#include "compare/trace/sites.h"
 #include "compare/trace/temporary_directory.h"
 
 namespace poetry_compare {
@@ -61,7 +62,7 @@ void add_process(const RecordFile& file, Trace& trace, Totals& totals) {
   }
   totals.lost += header->lost.load();
   totals.programs.add(*header);
-  file.add_events(trace.events);
+  file.add_events(add_sites(*header, trace), trace.events);
 }
 
 std::string host_name() {

@@ -53,6 +53,26 @@ struct Event {
                               // but had no processor
   bool nonblocking = false;  // a long call that does not wait
   bool wait_all = false;  // a read that waits for all of its bytes
+  int site = -1;  // an index into Trace::sites; -1: not known
+};
+
+// A file with code of the program, as it was when the program ran.
+struct Module {
+  std::string path;
+  std::string build_id;  // in hexadecimal digits; empty: it has none
+  std::int64_t size = -1;  // in bytes; -1: not known
+  std::int64_t modified = -1;  // in ns since 1970; -1: not known
+
+  bool operator==(const Module&) const = default;
+};
+
+// A place in the program's code that makes calls.
+struct Site {
+  std::size_t module = 0;  // an index into Trace::modules
+  // What the calls return to, as the module counts; 0: not known.
+  std::uint64_t address = 0;
+
+  bool operator==(const Site&) const = default;
 };
 
 // When something began and ended, in ns on CLOCK_MONOTONIC.
@@ -72,6 +92,8 @@ struct Trace {
   int pid = 0;
   std::string host;
   std::vector<Event> events;
+  std::vector<Module> modules;
+  std::vector<Site> sites;
   // One line: which program was not seen, and why. Empty: all were.
   std::string unseen;
   std::string complaint;  // what was wrong with the file; empty: nothing

@@ -16,6 +16,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+Json to_json(const Module& module) {
+  Json json = {{"path", as_utf8(module.path)}};
+  if (!module.build_id.empty()) json["build_id"] = module.build_id;
+  if (module.size >= 0) json["size"] = module.size;
+  if (module.modified >= 0) json["modified"] = module.modified;
+  return json;
+}
+
 Json header(const Trace& trace) {
   Json arguments = Json::array();
   for (const std::string& argument : trace.arguments) {
@@ -30,6 +38,14 @@ Json header(const Trace& trace) {
                  {"host", as_utf8(trace.host)},
                  {"events", trace.events.size()}};
   if (!trace.unseen.empty()) header["unseen"] = as_utf8(trace.unseen);
+  if (trace.sites.empty()) return header;
+  for (const Module& module : trace.modules) {
+    header["modules"].push_back(to_json(module));
+  }
+  for (const Site& site : trace.sites) {
+    header["sites"].push_back(
+        {{"module", site.module}, {"address", site.address}});
+  }
   return header;
 }
 
@@ -43,6 +59,7 @@ void add_details(const Event& event, Json& json) {
   if (event.delayed >= 0) json["delayed"] = event.delayed;
   if (event.nonblocking) json["nonblocking"] = 1;
   if (event.wait_all) json["wait_all"] = 1;
+  if (event.site >= 0) json["site"] = event.site;
 }
 
 // Members that have their default value are left out, if a read or a write need

@@ -32,14 +32,14 @@ bool add_messages(Checksum& checksum, const mmsghdr* messages, int count) {
 // and so does this.
 template <typename Transfer, typename Real>
 int transfer_messages(Transfer transfer,
-                      Call call,
+                      const CallFrom& from,
                       int fd,
                       mmsghdr* messages,
                       int flags,
                       Real real) {
   int count = 0;
   transfer(
-      call, fd, flags,
+      from, fd, flags,
       [&]() -> ssize_t {
         count = real();
         return count > 0 ? count_bytes(messages, count) : count;
@@ -68,20 +68,28 @@ constinit Next<Sendfile> next_sendfile64{"sendfile64"};
 constinit Next<Pieced2> next_preadv2{"preadv2"};
 constinit Next<Pieced2> next_pwritev2{"pwritev2"};
 
-ssize_t read_pieces(
-    int fd, const iovec* pieces, int count, off_t offset, int flags) {
+ssize_t read_pieces(const CallFrom& from,
+                    int fd,
+                    const iovec* pieces,
+                    int count,
+                    off_t offset,
+                    int flags) {
   return read(
-      Call::preadv2, fd, flags & RWF_NOWAIT ? MSG_DONTWAIT : 0,
+      from, fd, flags & RWF_NOWAIT ? MSG_DONTWAIT : 0,
       [=] { return next_preadv2(fd, pieces, count, offset, flags); },
       [=] {
         return Pieces{pieces, static_cast<std::size_t>(count)};
       });
 }
 
-ssize_t write_pieces(
-    int fd, const iovec* pieces, int count, off_t offset, int flags) {
+ssize_t write_pieces(const CallFrom& from,
+                     int fd,
+                     const iovec* pieces,
+                     int count,
+                     off_t offset,
+                     int flags) {
   return write(
-      Call::pwritev2, fd, 0,
+      from, fd, 0,
       [=] { return next_pwritev2(fd, pieces, count, offset, flags); },
       [=] {
         return Pieces{pieces, static_cast<std::size_t>(count)};
@@ -91,18 +99,16 @@ ssize_t write_pieces(
 }  // namespace
 }  // namespace tracer
 
-using tracer::Call;
-
 INTERPOSED int recvmmsg(
     int fd, mmsghdr* messages, unsigned most, int flags, timespec* time) {
   return tracer::transfer_messages(
-      tracer::reads, Call::recvmmsg, fd, messages, flags,
+      tracer::reads, CALLED(recvmmsg), fd, messages, flags,
       [=] { return tracer::next_recvmmsg(fd, messages, most, flags, time); });
 }
 
 INTERPOSED int sendmmsg(int fd, mmsghdr* messages, unsigned most, int flags) {
   return tracer::transfer_messages(
-      tracer::writes, Call::sendmmsg, fd, messages, flags,
+      tracer::writes, CALLED(sendmmsg), fd, messages, flags,
       [=] { return tracer::next_sendmmsg(fd, messages, most, flags); });
 }
 
@@ -117,9 +123,9 @@ INTERPOSED ssize_t splice(
   const bool reads = static_cast<bool>(tracer::find(in));
   errno = before;
   const int mode = flags & SPLICE_F_NONBLOCK ? MSG_DONTWAIT : 0;
-  return reads ? tracer::read_bytes(Call::splice, in, mode, real,
+  return reads ? tracer::read_bytes(CALLED(splice), in, mode, real,
                                     tracer::cannot_add)
-               : tracer::write_bytes(Call::splice_to, out, mode, real,
+               : tracer::write_bytes(CALLED(splice_to), out, mode, real,
                                      tracer::cannot_add);
 }
 
@@ -128,7 +134,7 @@ INTERPOSED ssize_t sendfile(int out,
                             off_t* offset,
                             size_t size) noexcept {
   return tracer::write_bytes(
-      Call::sendfile, out, 0,
+      CALLED(sendfile), out, 0,
       [=] { return tracer::next_sendfile(out, in, offset, size); },
       tracer::cannot_add);
 }
@@ -138,27 +144,29 @@ INTERPOSED ssize_t sendfile64(int out,
                               off64_t* offset,
                               size_t size) noexcept {
   return tracer::write_bytes(
-      Call::sendfile, out, 0,
+      CALLED(sendfile), out, 0,
       [=] { return tracer::next_sendfile64(out, in, offset, size); },
       tracer::cannot_add);
 }
 
 INTERPOSED ssize_t
 preadv2(int fd, const iovec* pieces, int count, off_t offset, int flags) {
-  return tracer::read_pieces(fd, pieces, count, offset, flags);
+  return tracer::read_pieces(CALLED(preadv2), fd, pieces, count, offset, flags);
 }
 
 INTERPOSED ssize_t
 preadv64v2(int fd, const iovec* pieces, int count, off64_t offset, int flags) {
-  return tracer::read_pieces(fd, pieces, count, offset, flags);
+  return tracer::read_pieces(CALLED(preadv2), fd, pieces, count, offset, flags);
 }
 
 INTERPOSED ssize_t
 pwritev2(int fd, const iovec* pieces, int count, off_t offset, int flags) {
-  return tracer::write_pieces(fd, pieces, count, offset, flags);
+  return tracer::write_pieces(CALLED(pwritev2), fd, pieces, count, offset,
+                              flags);
 }
 
 INTERPOSED ssize_t
 pwritev64v2(int fd, const iovec* pieces, int count, off64_t offset, int flags) {
-  return tracer::write_pieces(fd, pieces, count, offset, flags);
+  return tracer::write_pieces(CALLED(pwritev2), fd, pieces, count, offset,
+                              flags);
 }

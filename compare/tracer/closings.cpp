@@ -19,7 +19,7 @@ namespace {
 // The record of the end of a connection, with the bytes that it has received: a
 // program may read in ways that are not seen.
 Record about_end(Call call, int fd, const Found& found) {
-  Record record = about(call, fd, found.socket->local, found.socket->peer);
+  Record record = about({call}, fd, found.socket->local, found.socket->peer);
   const int before = errno;
   if (found.socket->peer != 0) add_received(fd, record);
   errno = before;

@@ -25,9 +25,9 @@ void note_with_ports(Record& record, const Found& found) {
 }
 
 template <typename Real>
-int accept(Call call, int listener, Real real) {
+int accept(const CallFrom& from, int listener, Real real) {
   if (!is_tracing()) return real();
-  Record record = about(call, listener);
+  Record record = about(from, listener);
   const int fd = timed(record, real);
 
   const KeepErrno keep;
@@ -46,7 +46,6 @@ constinit Next<decltype(::shutdown)> next_shutdown{"shutdown"};
 }  // namespace tracer
 
 using tracer::about;
-using tracer::Call;
 using tracer::find;
 using tracer::Found;
 using tracer::KeepErrno;
@@ -55,7 +54,7 @@ using tracer::Record;
 INTERPOSED int connect(int fd, const sockaddr* address, socklen_t length) {
   const auto real = [=] { return tracer::next_connect(fd, address, length); };
   if (!tracer::is_tracing()) return real();
-  Record record = about(Call::connect, fd);
+  Record record = about(CALLED(connect), fd);
   const int result = tracer::timed(record, real);
 
   const KeepErrno keep;
@@ -72,12 +71,12 @@ INTERPOSED int connect(int fd, const sockaddr* address, socklen_t length) {
 }
 
 INTERPOSED int accept(int fd, sockaddr* peer, socklen_t* length) {
-  return tracer::accept(Call::accept, fd,
+  return tracer::accept(CALLED(accept), fd,
                         [=] { return tracer::next_accept(fd, peer, length); });
 }
 
 INTERPOSED int accept4(int fd, sockaddr* peer, socklen_t* length, int flags) {
-  return tracer::accept(Call::accept4, fd, [=] {
+  return tracer::accept(CALLED(accept4), fd, [=] {
     return tracer::next_accept4(fd, peer, length, flags);
   });
 }
@@ -89,7 +88,7 @@ INTERPOSED int shutdown(int fd, int how) noexcept {
   const Found found = find(fd);
   errno = before;
   if (!found) return real();
-  Record record = about(Call::shutdown, fd);
+  Record record = about(CALLED(shutdown), fd);
   const int result = tracer::timed(record, real);
 
   const KeepErrno keep;

@@ -48,10 +48,11 @@ std::size_t place_of(const Record& record) {
 }
 
 bool is_same(const Record& one, const Record& other) {
-  return one.call == other.call && one.fd == other.fd &&
-         one.result == other.result && one.error == other.error &&
-         one.queued == other.queued && one.set == other.set &&
-         one.local == other.local && one.peer == other.peer;
+  return one.call == other.call && one.site == other.site &&
+         one.fd == other.fd && one.result == other.result &&
+         one.error == other.error && one.queued == other.queued &&
+         one.set == other.set && one.local == other.local &&
+         one.peer == other.peer;
 }
 
 bool is_near(const Record& earlier, const Record& record) {

@@ -244,11 +244,11 @@ void note(Record& record) {
     file->lost.fetch_add(1, std::memory_order_relaxed);
     return;
   }
-  record.thread = thread_id(file->pid);
-  // `written` is set last: it says that the other members are valid.
-  record.written = 0;
+  // `thread` is set last: it says that the other members are valid.
+  record.thread = 0;
   *slot = record;
-  std::atomic_ref(slot->written).store(1, std::memory_order_release);
+  std::atomic_ref(slot->thread)
+      .store(thread_id(file->pid), std::memory_order_release);
   remember(*slot, file->pid);
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "compare/trace/format.h"
+#include "compare/tracer/sites.h"
 
 namespace tracer {
 
@@ -32,12 +33,13 @@ bool is_guest();
 
 // A record of a call on a descriptor; fd is -1 if the call has none. The result
 // is not yet set.
-inline Record about(Call call,
+inline Record about(const CallFrom& from,
                     int fd,
                     std::uint16_t local = 0,
                     std::uint16_t peer = 0) {
   Record record{};
-  record.call = call;
+  record.call = from.call;
+  record.site = number_of_site(from.returns_to);
   record.fd = fd;
   record.queued = -1;
   record.local = local;

@@ -36,13 +36,12 @@ constinit Next<Pieced> next_writev{"writev"};
 }  // namespace
 }  // namespace tracer
 
-using tracer::Call;
 using tracer::Pieces;
 
 // --- Reading -----------------------------------------------------------------
 
 INTERPOSED ssize_t recv(int fd, void* data, size_t size, int flags) {
-  return tracer::read(Call::recv, fd, flags, data, size,
+  return tracer::read(CALLED(recv), fd, flags, data, size,
                       [=] { return tracer::next_recv(fd, data, size, flags); });
 }
 
@@ -52,14 +51,14 @@ INTERPOSED ssize_t recvfrom(int fd,
                             int flags,
                             sockaddr* from,
                             socklen_t* length) {
-  return tracer::read(Call::recvfrom, fd, flags, data, size, [=] {
+  return tracer::read(CALLED(recvfrom), fd, flags, data, size, [=] {
     return tracer::next_recvfrom(fd, data, size, flags, from, length);
   });
 }
 
 INTERPOSED ssize_t recvmsg(int fd, msghdr* message, int flags) {
   return tracer::read(
-      Call::recvmsg, fd, flags,
+      CALLED(recvmsg), fd, flags,
       [=] { return tracer::next_recvmsg(fd, message, flags); },
       [=] {
         return Pieces{message->msg_iov, message->msg_iovlen};
@@ -67,13 +66,14 @@ INTERPOSED ssize_t recvmsg(int fd, msghdr* message, int flags) {
 }
 
 INTERPOSED ssize_t read(int fd, void* data, size_t size) {
-  return tracer::read(Call::read, fd, 0, data, size,
+  return tracer::read(CALLED(read), fd, 0, data, size,
                       [=] { return tracer::next_read(fd, data, size); });
 }
 
 INTERPOSED ssize_t readv(int fd, const iovec* pieces, int count) {
   return tracer::read(
-      Call::readv, fd, 0, [=] { return tracer::next_readv(fd, pieces, count); },
+      CALLED(readv), fd, 0,
+      [=] { return tracer::next_readv(fd, pieces, count); },
       [=] {
         return Pieces{pieces, static_cast<std::size_t>(count)};
       });
@@ -83,7 +83,7 @@ INTERPOSED ssize_t readv(int fd, const iovec* pieces, int count) {
 
 INTERPOSED ssize_t
 __recv_chk(int fd, void* data, size_t size, size_t room, int flags) {
-  return tracer::read(Call::recv, fd, flags, data, size, [=] {
+  return tracer::read(CALLED(recv), fd, flags, data, size, [=] {
     return tracer::next_recv_chk(fd, data, size, room, flags);
   });
 }
@@ -95,13 +95,13 @@ INTERPOSED ssize_t __recvfrom_chk(int fd,
                                   int flags,
                                   sockaddr* from,
                                   socklen_t* length) {
-  return tracer::read(Call::recvfrom, fd, flags, data, size, [=] {
+  return tracer::read(CALLED(recvfrom), fd, flags, data, size, [=] {
     return tracer::next_recvfrom_chk(fd, data, size, room, flags, from, length);
   });
 }
 
 INTERPOSED ssize_t __read_chk(int fd, void* data, size_t size, size_t room) {
-  return tracer::read(Call::read, fd, 0, data, size, [=] {
+  return tracer::read(CALLED(read), fd, 0, data, size, [=] {
     return tracer::next_read_chk(fd, data, size, room);
   });
 }
@@ -109,7 +109,7 @@ INTERPOSED ssize_t __read_chk(int fd, void* data, size_t size, size_t room) {
 // --- Writing -----------------------------------------------------------------
 
 INTERPOSED ssize_t send(int fd, const void* data, size_t size, int flags) {
-  return tracer::write(Call::send, fd, flags, data, size, [=] {
+  return tracer::write(CALLED(send), fd, flags, data, size, [=] {
     return tracer::next_send(fd, data, size, flags);
   });
 }
@@ -120,14 +120,14 @@ INTERPOSED ssize_t sendto(int fd,
                           int flags,
                           const sockaddr* to,
                           socklen_t length) {
-  return tracer::write(Call::sendto, fd, flags, data, size, [=] {
+  return tracer::write(CALLED(sendto), fd, flags, data, size, [=] {
     return tracer::next_sendto(fd, data, size, flags, to, length);
   });
 }
 
 INTERPOSED ssize_t sendmsg(int fd, const msghdr* message, int flags) {
   return tracer::write(
-      Call::sendmsg, fd, flags,
+      CALLED(sendmsg), fd, flags,
       [=] { return tracer::next_sendmsg(fd, message, flags); },
       [=] {
         return Pieces{message->msg_iov, message->msg_iovlen};
@@ -135,13 +135,13 @@ INTERPOSED ssize_t sendmsg(int fd, const msghdr* message, int flags) {
 }
 
 INTERPOSED ssize_t write(int fd, const void* data, size_t size) {
-  return tracer::write(Call::write, fd, 0, data, size,
+  return tracer::write(CALLED(write), fd, 0, data, size,
                        [=] { return tracer::next_write(fd, data, size); });
 }
 
 INTERPOSED ssize_t writev(int fd, const iovec* pieces, int count) {
   return tracer::write(
-      Call::writev, fd, 0,
+      CALLED(writev), fd, 0,
       [=] { return tracer::next_writev(fd, pieces, count); },
       [=] {
         return Pieces{pieces, static_cast<std::size_t>(count)};

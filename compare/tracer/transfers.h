@@ -65,7 +65,7 @@ inline void add_mode(int fd, int flags, Record& record) {
 // add_bytes() is called after real(), if that succeeded.
 template <typename Real, typename AddBytes>
 ssize_t read_bytes(
-    Call call, int fd, int flags, Real real, AddBytes add_bytes) {
+    const CallFrom& from, int fd, int flags, Real real, AddBytes add_bytes) {
   if (!is_tracing()) return real();
   const int before = errno;
   const Found found = find(fd);
@@ -76,8 +76,8 @@ ssize_t read_bytes(
   // Bytes that are peeked at will be read again; urgent data and messages of
   // the error queue are not part of the stream.
   const bool aside = flags & (MSG_PEEK | MSG_OOB | MSG_ERRQUEUE);
-  Record record = about(aside ? Call::peek : call, fd, found.socket->local,
-                        found.socket->peer);
+  Record record = about(from, fd, found.socket->local, found.socket->peer);
+  if (aside) record.call = Call::peek;
   record.queued = unread(fd);
   errno = before;
 
@@ -96,13 +96,13 @@ ssize_t read_bytes(
 
 template <typename Real, typename AddBytes>
 ssize_t write_bytes(
-    Call call, int fd, int flags, Real real, AddBytes add_bytes) {
+    const CallFrom& from, int fd, int flags, Real real, AddBytes add_bytes) {
   if (!is_tracing()) return real();
   const int before = errno;
   const Found found = find(fd);
   errno = before;
   if (!found) return real();
-  Record record = about(call, fd, found.socket->local, found.socket->peer);
+  Record record = about(from, fd, found.socket->local, found.socket->peer);
 
   const ssize_t n = timed(record, real);
 
@@ -116,31 +116,42 @@ ssize_t write_bytes(
 
 // For calls with several buffers: pieces() says where they are.
 template <typename Real, typename GetPieces>
-ssize_t read(Call call, int fd, int flags, Real real, GetPieces pieces) {
-  return read_bytes(call, fd, flags, real, [&](auto& checksum, ssize_t n) {
+ssize_t read(
+    const CallFrom& from, int fd, int flags, Real real, GetPieces pieces) {
+  return read_bytes(from, fd, flags, real, [&](auto& checksum, ssize_t n) {
     return add(checksum, pieces(), n);
   });
 }
 
 template <typename Real, typename GetPieces>
-ssize_t write(Call call, int fd, int flags, Real real, GetPieces pieces) {
-  return write_bytes(call, fd, flags, real, [&](auto& checksum, ssize_t n) {
+ssize_t write(
+    const CallFrom& from, int fd, int flags, Real real, GetPieces pieces) {
+  return write_bytes(from, fd, flags, real, [&](auto& checksum, ssize_t n) {
     return add(checksum, pieces(), n);
   });
 }
 
 // For calls with one buffer.
 template <typename Real>
-ssize_t read(Call call, int fd, int flags, void* data, size_t size, Real real) {
+ssize_t read(const CallFrom& from,
+             int fd,
+             int flags,
+             void* data,
+             size_t size,
+             Real real) {
   const iovec piece{data, size};
-  return read(call, fd, flags, real, [&] { return Pieces{&piece, 1}; });
+  return read(from, fd, flags, real, [&] { return Pieces{&piece, 1}; });
 }
 
 template <typename Real>
-ssize_t write(
-    Call call, int fd, int flags, const void* data, size_t size, Real real) {
+ssize_t write(const CallFrom& from,
+              int fd,
+              int flags,
+              const void* data,
+              size_t size,
+              Real real) {
   const iovec piece{const_cast<void*>(data), size};
-  return write(call, fd, flags, real, [&] { return Pieces{&piece, 1}; });
+  return write(from, fd, flags, real, [&] { return Pieces{&piece, 1}; });
 }
 
 }  // namespace tracer

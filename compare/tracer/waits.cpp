@@ -18,9 +18,9 @@ namespace {
 // adds the sockets of the wait to a set, after the call; unless the call found
 // that its arguments are not valid.
 template <typename Real, typename Describe>
-int wait(Call call, Real real, Describe describe) {
+int wait(const CallFrom& from, Real real, Describe describe) {
   if (!is_tracing() || !any_socket()) return real();
-  Record record = about(call, -1);
+  Record record = about(from, -1);
   const int n = timed(record, real);
 
   const KeepErrno keep;
@@ -95,7 +95,6 @@ constinit Next<Pwait2> next_epoll_pwait2{"epoll_pwait2"};
 }  // namespace
 }  // namespace tracer
 
-using tracer::Call;
 using tracer::KeepErrno;
 using tracer::wait;
 
@@ -103,7 +102,7 @@ INTERPOSED int select(
     int end, fd_set* readers, fd_set* writers, fd_set* others, timeval* time) {
   const tracer::Selected selected(end, readers, writers);
   return wait(
-      Call::select,
+      CALLED(select),
       [=] { return tracer::next_select(end, readers, writers, others, time); },
       selected);
 }
@@ -116,7 +115,7 @@ INTERPOSED int pselect(int end,
                        const sigset_t* mask) {
   const tracer::Selected selected(end, readers, writers);
   return wait(
-      Call::pselect,
+      CALLED(pselect),
       [=] {
         return tracer::next_pselect(end, readers, writers, others, time, mask);
       },
@@ -125,7 +124,7 @@ INTERPOSED int pselect(int end,
 
 INTERPOSED int poll(pollfd* fds, nfds_t count, int time) {
   return wait(
-      Call::poll, [=] { return tracer::next_poll(fds, count, time); },
+      CALLED(poll), [=] { return tracer::next_poll(fds, count, time); },
       tracer::polled(fds, count));
 }
 
@@ -134,13 +133,14 @@ INTERPOSED int ppoll(pollfd* fds,
                      const timespec* time,
                      const sigset_t* mask) {
   return wait(
-      Call::ppoll, [=] { return tracer::next_ppoll(fds, count, time, mask); },
+      CALLED(ppoll), [=] { return tracer::next_ppoll(fds, count, time, mask); },
       tracer::polled(fds, count));
 }
 
 INTERPOSED int __poll_chk(pollfd* fds, nfds_t count, int time, size_t room) {
   return wait(
-      Call::poll, [=] { return tracer::next_poll_chk(fds, count, time, room); },
+      CALLED(poll),
+      [=] { return tracer::next_poll_chk(fds, count, time, room); },
       tracer::polled(fds, count));
 }
 
@@ -150,14 +150,14 @@ INTERPOSED int __ppoll_chk(pollfd* fds,
                            const sigset_t* mask,
                            size_t room) {
   return wait(
-      Call::ppoll,
+      CALLED(ppoll),
       [=] { return tracer::next_ppoll_chk(fds, count, time, mask, room); },
       tracer::polled(fds, count));
 }
 
 INTERPOSED int epoll_wait(int fd, epoll_event* events, int most, int time) {
   return wait(
-      Call::epoll_wait,
+      CALLED(epoll_wait),
       [=] { return tracer::next_epoll_wait(fd, events, most, time); },
       tracer::watched(fd));
 }
@@ -165,7 +165,7 @@ INTERPOSED int epoll_wait(int fd, epoll_event* events, int most, int time) {
 INTERPOSED int epoll_pwait(
     int fd, epoll_event* events, int most, int time, const sigset_t* mask) {
   return wait(
-      Call::epoll_pwait,
+      CALLED(epoll_pwait),
       [=] { return tracer::next_epoll_pwait(fd, events, most, time, mask); },
       tracer::watched(fd));
 }
@@ -176,7 +176,7 @@ INTERPOSED int epoll_pwait2(int fd,
                             const timespec* time,
                             const sigset_t* mask) {
   return wait(
-      Call::epoll_pwait2,
+      CALLED(epoll_pwait2),
       [=] { return tracer::next_epoll_pwait2(fd, events, most, time, mask); },
       tracer::watched(fd));
 }
