@@ -18,6 +18,7 @@
 #include "compare/measure/make_comparison.h"
 #include "compare/measure/reference.h"
 #include "compare/measure/run_manifest.h"
+#include "compare/measure/where.h"
 #include "compare/options.h"
 #include "compare/outputs.h"
 #include "compare/run/estimate.h"
@@ -159,8 +160,9 @@ bool is_complete(const Comparison& comparison) {
 // These return whether the program succeeds.
 
 bool compare(const Options& options) {
-  const Comparison comparison =
+  Comparison comparison =
       options.report.empty() ? run(options) : draw_again(options);
+  add_places(comparison);
   const bool shown = show(comparison, options);
   const bool passes = !options.check || find_alarming(comparison).empty();
   return shown && passes && is_complete(comparison) &&

@@ -9,6 +9,7 @@
 
 #include "compare/measure/numbers.h"
 #include "compare/measure/open_tasks.h"
+#include "compare/measure/where.h"
 
 namespace poetry_compare {
 namespace {
@@ -34,6 +35,7 @@ class Measurement {
   Picture finish(int program);
 
  private:
+  int caller_of(const Event& event);
   int thread_of(const Event& event);
   void add_processor(const Event& event, Thread& thread);
   void add_select(const Event& event, int thread);
@@ -54,6 +56,7 @@ class Measurement {
   std::map<std::ptrdiff_t, Counters> counters_;  // by thread
   std::map<std::vector<std::size_t>, int> sets_;
   std::set<int> waits_for_several_;  // threads that do it at least once
+  std::map<int, std::size_t> empty_calls_;  // by caller
   Picture picture_;
 };
 
@@ -68,6 +71,15 @@ bool may_wait(const Event& event) {
 // A wait that is repeated in a circle, without a result.
 bool is_empty(const Event& event) {
   return event.repeats > 10 && event.result <= 0;
+}
+
+// Says what the caller calls, too.
+int Measurement::caller_of(const Event& event) {
+  const auto index = static_cast<std::size_t>(event.site);
+  if (event.site < 0 || index >= picture_.callers.size()) return -1;
+  std::string& call = picture_.callers[index].call;
+  if (call.empty()) call = event.call;
+  return event.site;
 }
 
 int Measurement::thread_of(const Event& event) {
@@ -113,6 +125,7 @@ void Measurement::add_read(OpenTask& open, const Event& event, int thread) {
   read.bytes = static_cast<std::size_t>(event.result);
   if (event.queued >= 0) read.queued = static_cast<std::size_t>(event.queued);
   read.thread = thread;
+  read.caller = caller_of(event);
   open.task.bytes += read.bytes;
   open.checksum = event.checksum;
   open.task.reads.push_back(read);
@@ -122,7 +135,7 @@ void Measurement::add_wait(
     const Event& event, WaitKind kind, int thread, std::size_t task, int set) {
   picture_.waits.push_back({clock_.called(event),
                             static_cast<double>(event.duration) / 1e9, thread,
-                            kind, task, set});
+                            kind, task, set, caller_of(event)});
 }
 
 int Measurement::index_of_set(const std::vector<std::size_t>& tasks) {
@@ -160,13 +173,16 @@ void Measurement::add_call(OpenTask& open, const Event& event, int thread) {
 }
 
 void Measurement::add_client(const Trace& client) {
+  picture_.callers = list_callers(client);
   for (const Event& event : client.events) {
     const int thread = thread_of(event);
     if (is_wait(event) && event.sockets != 0) {
       picture_.wakeups += 1 + static_cast<std::size_t>(event.repeats);
     }
     if (is_empty(event)) {
-      picture_.empty_calls += static_cast<std::size_t>(event.repeats);
+      const auto calls = static_cast<std::size_t>(event.repeats);
+      picture_.empty_calls += calls;
+      empty_calls_[caller_of(event)] += calls;
     } else if (is_wait(event)) {
       add_select(event, thread);
     } else if (OpenTask* open = tasks_.find_by_client(event)) {
@@ -218,6 +234,7 @@ Picture Measurement::finish(int program) {
                    [](auto& a, auto& b) { return a.time < b.time; });
   resolve_waits(places);
   picture_.turns = find_turns(picture_, program, clock_.seconds(span_.end));
+  picture_.empty_caller = most_frequent(empty_calls_);
   picture_.seen = !picture_.tasks.empty();
   return std::move(picture_);
 }

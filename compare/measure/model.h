@@ -13,6 +13,7 @@
 
 #include "compare/measure/causes.h"
 #include "compare/measure/settings.h"
+#include "compare/symbols/place.h"
 
 namespace poetry_compare {
 
@@ -23,6 +24,7 @@ struct Read {
   std::size_t bytes = 0;
   std::optional<std::size_t> queued;  // bytes that lay unread before it
   int thread = 0;  // an index into Picture::threads
+  int caller = -1;  // an index into Picture::callers; -1: not known
 };
 
 // A send of the server.
@@ -68,6 +70,7 @@ struct Wait {
   WaitKind kind = WaitKind::any_task;
   std::size_t task = 0;  // for one_task: an index into Picture::tasks
   int set = -1;  // of a select: an index into Picture::sets; -1: not known
+  int caller = -1;  // an index into Picture::callers; -1: not known
 };
 
 // A time in which a thread is away from its wait: from the return of one
@@ -96,6 +99,14 @@ struct Thread {
   std::vector<Processor> processor;  // in the order of time
 };
 
+// A place in the client's code that makes calls.
+struct Caller {
+  Module module;
+  std::uint64_t address = 0;  // see Site
+  std::string call;  // "recv"; empty: it makes none of the client's calls
+  Place place;  // see add_places()
+};
+
 // A run, as far as its traces show it.
 struct Picture {
   bool seen = false;  // false: the tracer saw no connection of the client
@@ -107,6 +118,8 @@ struct Picture {
   std::vector<std::vector<std::size_t>> sets;  // of tasks that a wait was for
   std::size_t empty_calls = 0;  // repeated ones that returned at once, in vain
   std::size_t wakeups = 0;  // waits that returned, repeated ones included
+  std::vector<Caller> callers;
+  int empty_caller = -1;  // makes most of the empty calls
 };
 
 // The numbers of one run, or of all runs of a variant.
@@ -181,6 +194,7 @@ struct Comparison {
   // Problems that do not concern a single variant, one line each: the trace of
   // a server cannot be read.
   std::vector<std::string> complaints;
+  std::string note_on_places;  // why some have no line; mostly empty
 };
 
 // The length of the time axis: until the last run or task that is shown ends.

@@ -10,6 +10,7 @@
 #include "compare/report/kinds.h"
 #include "compare/report/machine.h"
 #include "compare/report/table.h"
+#include "compare/report/where.h"
 
 namespace poetry_compare {
 namespace {
@@ -169,6 +170,7 @@ void add_faults(const Comparison& comparison,
                 std::vector<std::string>& lines) {
   if (alarming(comparison, variant)) {
     lines.push_back(blame(comparison, variant, good));
+    lines.push_back(tell_fault(comparison, variant));
   }
   lines.push_back(tell_late_task(comparison, variant));
   if (kind_of(comparison, variant) != Kind::read_unseen) return;
@@ -210,6 +212,7 @@ std::vector<std::string> sentences(const Comparison& comparison) {
     lines.insert(lines.end(), more.begin(), more.end());
   }
   lines.push_back(tell_of_machine(comparison));
+  lines.push_back(comparison.note_on_places);
   std::erase(lines, "");
   return lines;
 }

@@ -117,7 +117,7 @@ struct LoadedModule {
 
 // A place in the code that makes a call.
 struct CallSite {
-  // What the call returns to, in memory; 0: unused.
+  // The address in memory that the call returns to; 0: unused.
   std::atomic<std::uint64_t> address;
   std::uint64_t address_in_file;  // as the file of the module counts
   // A number in Header::modules, from 1, and set last; 0: not known.

@@ -69,7 +69,7 @@ struct Module {
 // A place in the program's code that makes calls.
 struct Site {
   std::size_t module = 0;  // an index into Trace::modules
-  // What the calls return to, as the module counts; 0: not known.
+  // The calls return to it; as the module counts. 0: not known.
   std::uint64_t address = 0;
 
   bool operator==(const Site&) const = default;

@@ -1,0 +1,22 @@
+// Which lines of the source the addresses of a program are.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace poetry_compare {
+
+struct SourceLine {
+  std::string file;  // as the compiler has it; empty: not known
+  int line = 0;
+  std::string function;  // as the linker has it
+};
+
+// One for each address. Code of the system's headers that the compiler has put
+// into a function counts as the line of that function which calls it. Asks
+// addr2line, of binutils; throws std::system_error if that is not installed.
+std::vector<SourceLine> find_lines(const std::string& path,
+                                   const std::vector<std::uint64_t>& addresses);
+
+}  // namespace poetry_compare
