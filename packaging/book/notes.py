@@ -6,10 +6,11 @@ from pairs import changed_lines
 class Note:
     """The lines, where the guide speaks of them, and its words as HTML."""
 
-    def __init__(self, page, book, section, lines, words, step=()):
+    def __init__(self, page, book, at, lines, words, step=()):
         self.lines, self.words = lines, words
         self.step = step  # the two programs that it is about, if it is a diff
-        self.href = f"{book.names[page.path]}#{section.name}"
+        self.href = f"{book.names[page.path]}#{page.place_at(at)}"
+        section = page.tokens[at].meta["section"]
         self.title = f"{page.short_title}: {section.title}"
 
 
@@ -26,8 +27,7 @@ def note_excerpts(page, book):
         token.meta["place"] = (
             f"{book.names[path]}#L{first}-L{last}", f"{path}, {where}")
         book.sources[path].notes.append(
-            Note(page, book, token.meta["section"], lines,
-                 page.paragraph_before(at)))
+            Note(page, book, at, lines, page.paragraph_before(at)))
 
 
 def note_steps(page, book):
@@ -56,6 +56,6 @@ def _note_step(page, book, at, step):
             n = book.sources[path].find_words(words, lines)
             if n:
                 book.sources[path].notes.append(
-                    Note(page, book, token.meta["section"], range(n, n + 1),
-                         page.words_at(at), step))
+                    Note(page, book, at, range(n, n + 1), page.words_at(at),
+                         step))
                 return

@@ -110,10 +110,23 @@ class Page:
             return ""
         return self.render(self.tokens[at - 2:at - 1])
 
+    def place_at(self, at):
+        """The anchor of an excerpt or of a paragraph, which gets one. That of
+        its section for a row of a table."""
+        token = self.tokens[at]
+        if token.type == "inline":
+            token = self.tokens[at - 1]
+            # A paragraph of a short list is not an element of its own.
+            token = self.tokens[at - 2] if token.hidden else token
+        if token.type == "td_open":
+            return token.meta["section"].name
+        token.attrSet("id", f"words-{at}")
+        return f"words-{at}"
+
     def words_at(self, at):
         """The HTML of a paragraph, or of a table's row and its head."""
         types = [token.type for token in self.tokens]
-        if types[at - 1] not in ("td_open", "th_open"):
+        if types[at - 1] != "td_open":
             return self.render(self.tokens[at:at + 1])
         head = at - types[at::-1].index("table_open")
         row = at - types[at::-1].index("tr_open")
@@ -173,7 +186,9 @@ def fence(self, tokens, at, options, env):
     if not place:
         return text
     href, words = place
-    return f'<figure class="excerpt">\n<figcaption><a href="{href}">' \
+    name = token.attrGet("id")
+    return f'<figure class="excerpt" id="{name}">\n' \
+           f'<figcaption><a href="{href}">' \
            f"{html.escape(words)}</a></figcaption>\n{text}</figure>\n"
 
 

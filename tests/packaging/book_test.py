@@ -207,8 +207,10 @@ class BrowserTest(unittest.TestCase):
         here = "[...document.querySelectorAll('.line.here')]"
         self.assertEqual(self.look(
             here + ".map(line => line.innerText).join('\\n')"), words)
-        self.assertIn("part-2.html", self.look(
-            "document.querySelector('aside a').href"))
+        beside = "one('.line.here').previousElementSibling"
+        self.open(self.look(beside + ".querySelector('a').href.split('/').pop()"))
+        self.assertIn(words, self.look(
+            "document.querySelector('figure:target').innerText"))
 
     # --- Two programs side by side --------------------------------------------
 
