@@ -136,23 +136,47 @@ TEST_P(PoemsByName, M01_AClientRefusesAnAnswerThatIsTooLong) {
 
 // --- The first poem ----------------------------------------------------------
 
+rig::Outcome first_poem(std::vector<std::string> words) {
+  words.insert(words.begin(), rig::program(exercises + "first-poem"));
+  return rig::run({.words = words});
+}
+
 TEST(FirstPoem, IsPrintedAndNoOther) {
   rig::Server silent(rig::stays_silent());
   rig::Server good(rig::serves("a poem\n"));
   const rig::RefusingPort closed;
   const auto outcome =
-      rig::run({.words = {rig::program(exercises + "first-poem"),
-                          silent.address(), closed.address(), good.address()}});
+      first_poem({silent.address(), closed.address(), good.address()});
   EXPECT_EQ(outcome.status, 0);
   EXPECT_EQ(outcome.out, "a poem\n");
 }
 
 TEST(FirstPoem, IsMissingIfAllServersRefuse) {
   const rig::RefusingPort closed;
-  const auto outcome = rig::run(
-      {.words = {rig::program(exercises + "first-poem"), closed.address()}});
+  const auto outcome = first_poem({closed.address(), closed.address()});
   EXPECT_EQ(outcome.status, 1);
   EXPECT_EQ(outcome.out, "");
+  const auto line =
+      "Failed to connect to " + closed.address() + ": Connection refused\n";
+  EXPECT_EQ(outcome.err, line + line);
+}
+
+TEST(FirstPoem, MustBeCompleteInTime) {
+  rig::Server slow(rig::sends_and_stalls("eleven byte"));
+  const auto outcome = first_poem({"--timeout", "0.5", slow.address()});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.err,
+            "Task 1: connection lost after 11 bytes: Connection timed out\n");
+}
+
+TEST(FirstPoem, HasAtMostTheGivenNumberOfBytes) {
+  rig::Server endless(rig::never_ends());
+  const auto outcome = first_poem({"--max-bytes", "1000", endless.address()});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_NE(outcome.err.find("more than 1000 bytes"), std::string::npos)
+      << outcome.err;
 }
 
 }  // namespace

@@ -130,6 +130,32 @@ TEST_P(GetPoetry, ACallbackThatThrowsIsNotCalledAgain) {
   EXPECT_EQ(log.lines().size(), 1U);
 }
 
+// An exercise of the guide.
+TEST_P(GetPoetry, PoemsMayBeAskedForOneAfterTheOther) {
+  const std::vector addresses{closed_address(), address, address};
+  std::string poems;
+  std::size_t next = 0;
+  std::function<void()> ask = [&] {
+    if (next == addresses.size()) return reactor.stop();
+    const auto got_poem = [&](const std::string& text) {
+      poems += text;
+      ask();
+    };
+    const auto poem_failed = [&](const PoetryFailure& /*failure*/) {
+      if (reactor.running()) ask();
+    };
+    get_poetry(reactor, addresses[next++], got_poem, poem_failed);
+  };
+  ask();
+  steps.when([&] { return next == 2; });
+  serve("one", [&] { peer.close(); });
+  steps.when([&] { return next == 3; });
+  serve("two", [&] { peer.close(); });
+  steps.when([&] { return !reactor.running(); });
+  steps.run();
+  EXPECT_EQ(poems, "onetwo");
+}
+
 TEST_P(GetPoetry, ACallbackMayAskForTheNextPoem) {
   on_callback = [&] {
     if (callbacks == 1) ask(address);
