@@ -28,6 +28,12 @@ struct Counted {
   int& count;
 };
 
+// Limits the time of a wait, as the guide explains it.
+struct Limit {
+  ~Limit() { call.cancel(); }
+  reactor::DelayedCall call;
+};
+
 class Coroutines : public TcpTest {
  protected:
   Coroutine sleep_long() {
@@ -69,6 +75,21 @@ class Coroutines : public TcpTest {
       co_await sock.write(text);
       ++awake;
       co_await sock.write("end");
+    } catch (const std::system_error& error) {
+      reason = error.code();
+    }
+  }
+
+  Coroutine read_in_time() {
+    try {
+      const auto sock = co_await reactor::connect(reactor, address, 5s);
+      const Limit limit{reactor.call_later(
+          5s, [&] { sock.abort(make_error_code(std::errc::timed_out)); })};
+      for (;;) {
+        const auto bytes = co_await sock.read();
+        if (bytes.empty()) break;
+        data += bytes;
+      }
     } catch (const std::system_error& error) {
       reason = error.code();
     }
@@ -156,24 +177,54 @@ TEST_P(Coroutines, ChooseHowLongTheyTryToConnect) {
 }
 
 TEST_P(Coroutines, TimeOutInAReadThatADelayedCallAborts) {
-  std::optional<Coroutine> patient;
-  const auto read_in_time = [this]() -> Coroutine {
-    const auto sock = co_await reactor::connect(reactor, address);
-    connected = true;
-    auto limit = reactor.call_later(
-        5s, [&] { sock.abort(make_error_code(std::errc::timed_out)); });
-    try {
-      co_await sock.read();
-    } catch (const std::system_error& error) {
-      reason = error.code();
-    }
-    limit.cancel();
-  };
-  patient.emplace(read_in_time());
-  when_accepted([&] { steps.clock.advance(6s); });
-  steps.when([&] { return patient->done(); });
+  const Coroutine patient = read_in_time();
+  steps.when([&] { return reactor.readers().size() == 1; },
+             [&] {
+               peer = accept(listener);
+               send_bytes(peer, "eleven byte");
+             });
+  steps.when([&] { return !data.empty(); }, [&] { steps.clock.advance(6s); });
+  steps.when([&] { return patient.done(); });
   steps.run();
+  EXPECT_EQ(data, "eleven byte");
   EXPECT_EQ(reason, std::errc::timed_out);
+}
+
+TEST_P(Coroutines, AreNotAbortedAfterTheyAreDone) {
+  std::optional<Coroutine> patient(read_in_time());
+  steps.when([&] { return reactor.readers().size() == 1; },
+             [&] { patient.reset(); });
+  steps.after(1, [&] { steps.clock.advance(6s); });
+  steps.after(2);
+  steps.run();
+  EXPECT_EQ(receive_all(accept(listener)).error, std::error_code());
+}
+
+TEST_P(Coroutines, TryAgainInALoop) {
+  std::string attempts;
+  net::Address server = closed_address();
+  const auto try_again = [&, this]() -> Coroutine {
+    for (int attempt = 1; attempt <= 3; ++attempt) {
+      try {
+        const auto sock = co_await reactor::connect(reactor, server);
+        connected = true;
+        break;
+      } catch (const std::system_error& error) {
+        attempts += error.code().message() + '\n';
+      }
+      co_await reactor::sleep(reactor, 1s);
+    }
+  };
+  const Coroutine body = try_again();
+  steps.when([&] { return !attempts.empty(); },
+             [&] {
+               server = address;
+               steps.clock.advance(1s);
+             });
+  steps.when([&] { return body.done(); });
+  steps.run();
+  EXPECT_EQ(attempts, "Connection refused\n");
+  EXPECT_TRUE(connected);
 }
 
 TEST_P(Coroutines, WaitInWriteUntilThePeerReads) {
