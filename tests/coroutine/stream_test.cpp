@@ -190,6 +190,28 @@ TEST_P(Coroutines, TimeOutInAReadThatADelayedCallAborts) {
   EXPECT_EQ(reason, std::errc::timed_out);
 }
 
+TEST_P(Coroutines, AreNotResumedFromWithinAnAbort) {
+  const reactor::Stream* stream = nullptr;
+  const auto read = [&, this]() -> Coroutine {
+    const auto sock = co_await reactor::connect(reactor, address);
+    stream = &sock;
+    try {
+      co_await sock.read();
+    } catch (const std::system_error& error) {
+      reason = error.code();
+    }
+  };
+  const Coroutine reader = read();
+  steps.when([&] { return stream; },
+             [&] {
+               stream->abort();
+               EXPECT_FALSE(reader.done());
+             });
+  steps.when([&] { return reader.done(); });
+  steps.run();
+  EXPECT_EQ(reason, Error::connection_aborted);
+}
+
 TEST_P(Coroutines, AreNotAbortedAfterTheyAreDone) {
   std::optional<Coroutine> patient(read_in_time());
   steps.when([&] { return reactor.readers().size() == 1; },

@@ -103,16 +103,40 @@ TEST_P(ReactorServer,
   EXPECT_NE(server.err().find("too many open files"), std::string::npos);
 }
 
-// Each chunk has one wait; some more are for the client's coming and going.
-// After five seconds, although the client is still connected.
+// After five seconds. It does not wake up for the clients that have closed.
 TEST_P(ReactorServer, EndsTheConnectionOfAClientThatDoesNotClose) {
-  PoetryServer server(science, {"--once", "--delay", "0"});
+  PoetryServer server(science,
+                      {"--delay", "0.002", "--num-bytes", "653", "-q"});
+  const auto before = server.process().descriptors().size();
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(Caller(server.port()).read_all(), rig::contents(science));
+  }
   Caller idle(server.port());
   EXPECT_EQ(idle.read_all(), rig::contents(science));
-  rig::eventually("the server to end",
-                  [&] { return server.process().ended(); });
+  rig::eventually("the others to be closed", [&] {
+    return server.process().descriptors().size() == before + 1;
+  });
+  server.process().wait_until_it_sleeps();
+  const long sleeps = server.process().sleeps();
+  rig::eventually("the idle one to be closed", [&] {
+    return server.process().descriptors().size() == before;
+  });
+  EXPECT_LE(server.process().sleeps() - sleeps, 5);
 }
 
+TEST_P(ReactorServer, M08_AClientMaySendAfterThePoem) {
+  PoetryServer server(science, {"--delay", "0", "--num-bytes", "653"});
+  Caller caller(server.port());
+  EXPECT_EQ(caller.read_all(), rig::contents(science));
+  for (int i = 0; i < 3; ++i) {
+    caller.send("Thank you.");
+    server.process().wait_until_it_sleeps();
+  }
+  EXPECT_EQ(caller.read_all(), "");
+  EXPECT_FALSE(caller.error());
+}
+
+// Each chunk has one wait; some more are for the client's coming and going.
 TEST_P(ReactorServer, A12_WaitsOncePerChunk) {
   const PoemFile poem(rig::long_poem(500));
   PoetryServer server(poem.path(), {"--delay", "0.005", "-q"});
