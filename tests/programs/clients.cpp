@@ -54,6 +54,14 @@ std::vector<Client> with_each_reactor(const std::set<std::string>& names) {
   return result;
 }
 
+std::vector<Client> all_but(const std::set<std::string>& names) {
+  std::set<std::string> others;
+  for (const Client& client : programs) {
+    if (!names.contains(client.name)) others.insert(client.name);
+  }
+  return with_each_reactor(others);
+}
+
 Outcome ClientTest::run(Words arguments) {
   return run(Command{.words = words(std::move(arguments))});
 }

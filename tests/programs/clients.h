@@ -47,8 +47,10 @@ std::string name_of(const testing::TestParamInfo<Client>& test);
 
 extern const std::vector<Client> programs;
 
-// Those with these names, once per reactor where there is a choice.
+// Those with these names, and all others; once per reactor where there is a
+// choice.
 std::vector<Client> with_each_reactor(const std::set<std::string>& names);
+std::vector<Client> all_but(const std::set<std::string>& names);
 
 class ClientTest : public testing::TestWithParam<Client> {
  protected:
@@ -65,6 +67,11 @@ class ClientTest : public testing::TestWithParam<Client> {
   INSTANTIATE_TEST_SUITE_P(                                             \
       With, Suite, testing::ValuesIn(with_each_reactor({__VA_ARGS__})), \
       name_of)
+
+#define FOR_ALL_CLIENTS_BUT(Suite, ...) \
+  class Suite : public ClientTest {};   \
+  INSTANTIATE_TEST_SUITE_P(With, Suite, \
+                           testing::ValuesIn(all_but({__VA_ARGS__})), name_of)
 
 // A poem that is asked for, and its expected outcome.
 struct Wanted {

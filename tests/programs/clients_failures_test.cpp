@@ -11,15 +11,7 @@ using namespace clients;
 
 namespace {
 
-FOR_CLIENTS(Clients,
-            "Blocking",
-            "Async",
-            "Reactor1",
-            "Broken",
-            "Reactor2",
-            "Simple",
-            "Reactor3",
-            "Coroutine");
+FOR_ALL_CLIENTS_BUT(Clients, "Stack");
 
 TEST_P(Clients, D03_ReportARefusedConnection) {
   rig::RefusingPort port;

@@ -13,22 +13,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-FOR_CLIENTS(Clients,
-            "Blocking",
-            "Async",
-            "Reactor1",
-            "Broken",
-            "Reactor2",
-            "Simple",
-            "Reactor3",
-            "Coroutine");
-FOR_CLIENTS(ReactorClients,
-            "Reactor1",
-            "Broken",
-            "Reactor2",
-            "Simple",
-            "Reactor3",
-            "Coroutine");
+FOR_ALL_CLIENTS_BUT(Clients, "Stack");
+FOR_ALL_CLIENTS_BUT(ReactorClients, "Stack", "Blocking", "Async");
 // Those whose sockets are the reactor's.
 FOR_CLIENTS(ProtocolClients, "Reactor2", "Simple", "Reactor3", "Coroutine");
 

@@ -12,13 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-FOR_CLIENTS(ReactorClients,
-            "Reactor1",
-            "Broken",
-            "Reactor2",
-            "Simple",
-            "Reactor3",
-            "Coroutine");
+FOR_ALL_CLIENTS_BUT(ReactorClients, "Stack", "Blocking", "Async");
 class Programs : public ClientTest {};
 INSTANTIATE_TEST_SUITE_P(Every, Programs, testing::ValuesIn(programs), name_of);
 

@@ -11,14 +11,7 @@ using namespace std::chrono_literals;
 namespace {
 
 // Those that wait for all servers at once, at least for the first byte.
-FOR_CLIENTS(WaitingForAll,
-            "Async",
-            "Reactor1",
-            "Broken",
-            "Reactor2",
-            "Simple",
-            "Reactor3",
-            "Coroutine");
+FOR_ALL_CLIENTS_BUT(WaitingForAll, "Stack", "Blocking");
 // Those that print each piece when it arrives.
 FOR_CLIENTS(Listening, "Async", "Reactor1", "Reactor2");
 // Those whose sockets are the reactor's.

@@ -9,15 +9,7 @@ using namespace clients;
 
 namespace {
 
-FOR_CLIENTS(Clients,
-            "Blocking",
-            "Async",
-            "Reactor1",
-            "Broken",
-            "Reactor2",
-            "Simple",
-            "Reactor3",
-            "Coroutine");
+FOR_ALL_CLIENTS_BUT(Clients, "Stack");
 // Those that print each piece when it arrives.
 FOR_CLIENTS(Listening, "Async", "Reactor1", "Reactor2");
 // Those that print more than once.

@@ -10,24 +10,9 @@ using namespace clients;
 
 namespace {
 
-FOR_CLIENTS(Clients,
-            "Blocking",
-            "Async",
-            "Reactor1",
-            "Broken",
-            "Reactor2",
-            "Simple",
-            "Reactor3",
-            "Coroutine");
+FOR_ALL_CLIENTS_BUT(Clients, "Stack");
 // Those that react to a signal while they wait.
-FOR_CLIENTS(Hearing,
-            "Blocking",
-            "Async",
-            "Reactor1",
-            "Reactor2",
-            "Simple",
-            "Reactor3",
-            "Coroutine");
+FOR_ALL_CLIENTS_BUT(Hearing, "Stack", "Broken");
 FOR_CLIENTS(BrokenClient, "Broken");
 
 TEST_P(Clients, J04_AStormOfSignalsChangesNothing) {
