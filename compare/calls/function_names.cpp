@@ -44,10 +44,12 @@ std::size_t behind_bracket(std::string_view text, std::size_t begin) {
 }
 
 // "main::{lambda()#1}::operator()" as "lambda in main". Clang numbers lambdas
-// as "$_0".
+// as "$_0". The functions that the compiler adds to a lambda get no name.
 std::string plain_lambda(const std::string& name) {
   const auto end = std::min(name.find("::{lambda"), name.find("::$_"));
-  return end == name.npos ? name : lambda_in.data() + name.substr(0, end);
+  if (end == name.npos) return name;
+  if (!name.ends_with(call_operator)) return "";
+  return lambda_in.data() + name.substr(0, end);
 }
 
 template <typename Part>
