@@ -14,10 +14,10 @@
 namespace poetry_compare {
 namespace {
 
-constexpr double figure_width = 548, head = 62;
-constexpr double bar_width = 12, nesting = 17;
-constexpr double line_height = 15, step = 10;
-constexpr double character_width = 7.23;
+constexpr double figure_width = 572, head = 62;
+constexpr double bar_width = 12, nesting = 16;
+constexpr double line_height = 16, step = 10;
+constexpr double character_width = 7.83;
 
 // Where a lane is, and how it looks.
 struct LaneLook {
@@ -27,9 +27,9 @@ struct LaneLook {
   double width;
 };
 
-constexpr std::array<LaneLook, 3> lanes = {{{"your code", "1", 8, 198},
-                                            {"library", "3", 210, 212},
-                                            {"system", "0", 426, 114}}};
+constexpr std::array<LaneLook, 3> lanes = {{{"your code", "1", 8, 206},
+                                            {"library", "3", 218, 222},
+                                            {"system", "0", 444, 120}}};
 
 const LaneLook& look_of(Lane lane) {
   return lanes.at(static_cast<std::size_t>(lane));
@@ -87,11 +87,11 @@ class Figure {
 
  private:
   static constexpr const char* style =
-      ".picture .call{font:12px ui-monospace,SFMono-Regular,Menlo,"
+      ".picture .call{font:13px ui-monospace,SFMono-Regular,Menlo,"
       "\"DejaVu Sans Mono\",monospace;fill:#1a1a1a}"
-      ".picture .note{font-size:12px;font-style:italic}"
-      ".picture .title{font-size:15px}"
-      ".picture .lane{font-size:14px;font-weight:600}"
+      ".picture .note{font-size:13px;font-style:italic}"
+      ".picture .title{font-size:16px}"
+      ".picture .lane{font-size:15px;font-weight:600}"
       ".tint{fill-opacity:.07}.still{fill-opacity:.2;stroke-width:1}"
       ".arrow{stroke:#1a1a1a;fill:none;stroke-width:1.4}"
       ".back{stroke-dasharray:4 3}.head{fill:#1a1a1a}"
