@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <memory_resource>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -82,8 +83,8 @@ class Reactor final : public ReactorCore,
     std::shared_ptr<FileDescriptor> owner;
     ReadDescriptor* reader = nullptr;
     WriteDescriptor* writer = nullptr;
-    std::uint64_t reader_since = 0;  // in which iteration it was added
-    std::uint64_t writer_since = 0;
+    std::uint32_t reader_since = 0;  // in which iteration it was added
+    std::uint32_t writer_since = 0;
   };
 
   void start();
@@ -113,10 +114,14 @@ class Reactor final : public ReactorCore,
   State state_ = State::not_started;
   bool is_iterating_ = false;
   std::optional<std::chrono::milliseconds> max_wait_;  // of iterate()
-  std::uint64_t iteration_ = 0;
+  std::uint32_t iteration_ = 0;
   std::vector<Registration> registrations_;  // by descriptor
-  std::unordered_map<const FileDescriptor*, std::shared_ptr<FileDescriptor>>
-      retained_;
+  // Of a pool: among the objects that they retain, very many nodes would leave
+  // as many small holes in the memory.
+  std::pmr::unsynchronized_pool_resource retained_pool_;
+  std::pmr::unordered_map<const FileDescriptor*,
+                          std::shared_ptr<FileDescriptor>>
+      retained_{&retained_pool_};
   std::vector<std::shared_ptr<void>> doomed_;  // see destroy_later()
   std::vector<std::shared_ptr<void>> destroying_;
   std::vector<std::function<void()>> when_running_;
