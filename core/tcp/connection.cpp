@@ -3,7 +3,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
 #include "reactor/guard.h"
@@ -16,21 +15,20 @@ constexpr std::size_t max_lent_size = 262144;  // of a protocol's buffer
 
 }  // namespace
 
-TcpConnection::TcpConnection(InternalReactor& reactor,
-                             net::Socket sock,
+TcpConnection::TcpConnection(net::Socket sock,
                              net::Address peer,
                              std::error_code lost,
                              std::shared_ptr<ProtocolSource> source)
-    : sock_(std::move(sock)),
-      reactor_(reactor),
+    : protocol_source_(std::move(source)),
       peer_(std::move(peer)),
-      protocol_source_(std::move(source)),
-      reason_(lost) {}
+      sock_(std::move(sock)) {
+  if (lost) outgoing().end_reason = lost;
+}
 
 // A new connection is writable: the reactor's first call is do_write(), where
 // the protocol starts. It may throw like any other callback.
 void TcpConnection::start() {
-  reactor_.add_writer(shared_from_this());
+  reactor().add_writer(shared_from_this());
 }
 
 std::error_code TcpConnection::create_protocol() {
@@ -39,21 +37,21 @@ std::error_code TcpConnection::create_protocol() {
   if (state_ != State::connecting) protocol_ = nullptr;
   if (!protocol_) return Error::connection_aborted;
   state_ = State::open;
-  reactor_.add_reader(shared_from_this());
-  reactor_.remove_writer(*this);
+  reactor().add_reader(shared_from_this());
+  reactor().remove_writer(*this);
   protocol_->make_connection(*this);
   return {};
 }
 
 // A connection that the system cannot watch ends: no callback would ever come.
 void TcpConnection::start_reading() try {
-  reactor_.add_reader(shared_from_this());
+  reactor().add_reader(shared_from_this());
 } catch (const std::system_error& error) {
   abort_connection(error.code());
 }
 
 void TcpConnection::start_writing() try {
-  reactor_.add_writer(shared_from_this());
+  reactor().add_writer(shared_from_this());
 } catch (const std::system_error& error) {
   abort_connection(error.code());
 }
@@ -82,7 +80,7 @@ std::error_code TcpConnection::peer_ended() {
     return Error::connection_done;
   }
   state_ = State::draining;
-  reactor_.remove_reader(*this);
+  reactor().remove_reader(*this);
   return {};
 }
 
@@ -90,8 +88,8 @@ std::error_code TcpConnection::peer_ended() {
 void TcpConnection::pause_producing() {
   paused_ = true;
   if (state_ != State::open) return;
-  reactor_.retain(shared_from_this());
-  reactor_.remove_reader(*this);
+  reactor().retain(shared_from_this());
+  reactor().remove_reader(*this);
 }
 
 void TcpConnection::resume_producing() {
@@ -105,7 +103,7 @@ void TcpConnection::write(std::string_view data) {
   const bool accepts = state_ == State::open || state_ == State::draining ||
                        (state_ == State::losing && has_producer());
   if (!accepts || is_write_closed_ || data.empty()) return;
-  if (reason_) {
+  if (end_reason()) {
     // A paused connection does not read, so do_write() must report the error.
     if (paused_) start_writing();
     return;
@@ -121,7 +119,8 @@ void TcpConnection::write(std::string_view data) {
 // Bytes that the system does not take are sent when there is room again. An
 // error is reported then, too: no callback is called from within write().
 void TcpConnection::send_now(std::string_view data) {
-  reason_ = send_some(fileno(), data);
+  const std::error_code error = send_some(fileno(), data);
+  if (error) outgoing().end_reason = error;
   if (!data.empty()) outgoing().append(data);
   // do_write() asks a pull producer for more, even if nothing is unsent.
   if (!data.empty() || (outgoing_ && outgoing_->has_pull_producer())) {
@@ -131,13 +130,13 @@ void TcpConnection::send_now(std::string_view data) {
 
 std::error_code TcpConnection::do_write() {
   if (state_ == State::connecting) return create_protocol();
-  if (!reason_ && unsent_size() > 0) reason_ = outgoing_->send(fileno());
-  if (!reason_) return unsent_size() == 0 ? sent_everything() : reason_;
+  if (!end_reason() && unsent_size() > 0) outgoing_->send(fileno());
+  if (!end_reason() && unsent_size() == 0) return sent_everything();
 
   // A connection that reads finds the end itself, after the data before it.
-  if (state_ != State::open || paused_) return reason_;
-  if (outgoing_) outgoing_->clear();
-  reactor_.remove_writer(*this);
+  if (!end_reason() || state_ != State::open || paused_) return end_reason();
+  outgoing_->clear();
+  reactor().remove_writer(*this);
   return {};
 }
 
@@ -148,9 +147,9 @@ std::error_code TcpConnection::sent_everything() {
     graceful_shutdown();
     return Error::connection_done;
   }
-  if (state_ == State::losing) reactor_.retain(shared_from_this());
+  if (state_ == State::losing) reactor().retain(shared_from_this());
   // While draining, the next iteration looks whether there is more to send.
-  if (state_ != State::draining) reactor_.remove_writer(*this);
+  if (state_ != State::draining) reactor().remove_writer(*this);
   if (is_producer_waiting()) outgoing_->resume_producer();
   return {};
 }
@@ -177,7 +176,7 @@ void TcpConnection::register_producer(std::shared_ptr<Producer> producer,
 // it later.
 void TcpConnection::unregister_producer() {
   if (!has_producer()) return;
-  reactor_.destroy_later(outgoing_->take_producer());
+  reactor().destroy_later(outgoing_->take_producer());
   if (state_ == State::losing) start_writing();
 }
 
@@ -199,15 +198,16 @@ bool TcpConnection::option(int level, int name) const {
 void TcpConnection::lose_connection() {
   if (state_ >= State::losing) return;
   if (state_ == State::connecting) {
-    reason_ = make_error_code(std::errc::operation_canceled);
+    outgoing().end_reason = make_error_code(std::errc::operation_canceled);
   }
   state_ = State::losing;
   start_writing();
-  reactor_.remove_reader(*this);
+  reactor().remove_reader(*this);
 }
 
 void TcpConnection::lose_write_connection() {
-  if (state_ != State::open || std::exchange(is_write_closed_, true)) return;
+  if (state_ != State::open || is_write_closed_) return;
+  is_write_closed_ = true;
   if (unsent_size() == 0) ::shutdown(fileno(), SHUT_WR);
 }
 
@@ -225,13 +225,13 @@ void TcpConnection::graceful_shutdown() {
 void TcpConnection::abort_connection(std::error_code reason) {
   if (state_ == State::connecting || state_ >= State::aborted) return;
   state_ = State::aborted;
-  reason_ = reason;
-  reactor_.retain(shared_from_this());
-  reactor_.remove_reader(*this);
-  reactor_.remove_writer(*this);
-  reactor_.call_later(Clock::duration::zero(), [self = shared_from_this()] {
-    self->reactor_.unretain(*self);
-    self->connection_lost(self->reason_);
+  outgoing().end_reason = reason;
+  reactor().retain(shared_from_this());
+  reactor().remove_reader(*this);
+  reactor().remove_writer(*this);
+  reactor().call_later(Clock::duration::zero(), [self = shared_from_this()] {
+    self->reactor().unretain(*self);
+    self->connection_lost(self->end_reason());
   });
 }
 
@@ -241,7 +241,7 @@ void TcpConnection::connection_lost(std::error_code reason) {
   const bool is_aborted = std::exchange(state_, State::lost) == State::aborted;
   guarded(this, [&] { host_ = std::make_unique<net::Address>(host()); });
   is_refused || is_aborted ? sock_.close_with_reset() : sock_.close();
-  if (reason_ && reason != Error::callback_failed) reason = reason_;
+  if (end_reason() && reason != Error::callback_failed) reason = end_reason();
   if (has_producer()) {
     const auto producer = outgoing_->take_producer();
     guarded(this, [&] { producer->stop_producing(); });

@@ -19,6 +19,8 @@ namespace reactor {
 // be gone before its connections, a ServerProtocolSource.
 class ProtocolSource {
  public:
+  explicit ProtocolSource(InternalReactor& r)
+      : reactor(r) {}
   virtual ~ProtocolSource() = default;
   // The protocol for a connection to `peer`, or null to refuse.
   virtual std::unique_ptr<Protocol> build_protocol(
@@ -26,6 +28,8 @@ class ProtocolSource {
   // The last call about a connection. It had no protocol if none was built.
   // Does not throw.
   virtual void connection_ended(bool had_protocol, std::error_code reason) = 0;
+
+  InternalReactor& reactor;
 };
 
 // The reactor owns it until connection_lost(); it owns its protocol.
@@ -35,8 +39,7 @@ class TcpConnection final : public Transport,
                             public std::enable_shared_from_this<TcpConnection> {
  public:
   // `lost` is the reason of a connection that is lost already.
-  TcpConnection(InternalReactor& reactor,
-                net::Socket sock,
+  TcpConnection(net::Socket sock,
                 net::Address peer,
                 std::error_code lost,
                 std::shared_ptr<ProtocolSource> source);
@@ -91,6 +94,7 @@ class TcpConnection final : public Transport,
     lost
   };
 
+  InternalReactor& reactor() const { return protocol_source_->reactor; }
   Outgoing& outgoing() {
     if (!outgoing_) outgoing_ = std::make_unique<Outgoing>();
     return *outgoing_;
@@ -99,6 +103,9 @@ class TcpConnection final : public Transport,
   bool has_producer() const { return outgoing_ && outgoing_->has_producer(); }
   bool is_producer_waiting() const {
     return outgoing_ && outgoing_->is_producer_waiting();
+  }
+  std::error_code end_reason() const {
+    return outgoing_ ? outgoing_->end_reason : std::error_code();
   }
 
   std::error_code create_protocol();
@@ -112,19 +119,18 @@ class TcpConnection final : public Transport,
   bool option(int level, int name) const;
   void graceful_shutdown();
 
-  // The members that each read needs come first: they share a cache line.
-  net::Socket sock_;
-  State state_ = State::connecting;
-  bool paused_ = false;
-  bool is_write_closed_ = false;  // once everything is sent
-  std::unique_ptr<Protocol> protocol_;
-  InternalReactor& reactor_;
-  const net::Address peer_;
-  const std::shared_ptr<ProtocolSource> protocol_source_;
-  std::error_code reason_;  // of the end, if it is known before the reactor's
+  // A program may have very many idle connections, so this is kept small.
   std::unique_ptr<Outgoing> outgoing_;  // null until it is needed
   // Null until it is lost: the system knows it as long as it has the socket.
   std::unique_ptr<const net::Address> host_;
+  const std::shared_ptr<ProtocolSource> protocol_source_;
+  std::unique_ptr<Protocol> protocol_;
+  // The members after it use the bytes at its end that pad it.
+  [[no_unique_address]] const net::Address peer_;
+  State state_ = State::connecting;
+  bool paused_ : 1 = false;
+  bool is_write_closed_ : 1 = false;  // once everything is sent
+  net::Socket sock_;
 };
 
 }  // namespace reactor

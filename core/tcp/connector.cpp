@@ -24,14 +24,14 @@ class TcpConnector final : public Connector,
                            public FileDescriptor,
                            public std::enable_shared_from_this<TcpConnector> {
  public:
-  TcpConnector(InternalReactor& reactor,
+  TcpConnector(InternalReactor& r,
                net::Address destination,
                std::shared_ptr<ClientFactory> factory,
                Clock::duration timeout)
-      : reactor_(reactor),
-        destination_(std::move(destination)),
+      : ProtocolSource(r),
         factory_(std::move(factory)),
-        timeout_(timeout) {}
+        timeout_(timeout),
+        destination_(std::move(destination)) {}
 
   // The attempt begins later: the factory is never called from within
   // connect(), even if the attempt fails at once.
@@ -40,8 +40,8 @@ class TcpConnector final : public Connector,
       throw std::system_error(Error::already_connecting);
     }
     state_ = State::connecting;
-    reactor_.retain(shared_from_this());
-    attempt_ = std::make_unique<Attempt>(reactor_);
+    reactor.retain(shared_from_this());
+    attempt_ = std::make_unique<Attempt>(reactor);
     attempt_->call_later({}, [this] { begin(); });
   }
 
@@ -75,7 +75,7 @@ class TcpConnector final : public Connector,
   }
 
  private:
-  enum class State { disconnected, connecting, connected };
+  enum class State : std::uint8_t { disconnected, connecting, connected };
 
   // An attempt fails if its factory throws.
   void begin() {
@@ -100,8 +100,8 @@ class TcpConnector final : public Connector,
   void connected(Attempt::Outcome outcome) {
     end_attempt();
     const auto connection = std::make_shared<TcpConnection>(
-        reactor_, std::move(outcome.sock), std::move(outcome.peer),
-        outcome.error, shared_from_this());
+        std::move(outcome.sock), std::move(outcome.peer), outcome.error,
+        shared_from_this());
     connection->start();
     connection_ = connection;
     state_ = State::connected;
@@ -120,8 +120,8 @@ class TcpConnector final : public Connector,
   void end_attempt() {
     if (!attempt_) return;  // a connection was lost without a protocol
     attempt_->stop();
-    reactor_.destroy_later(std::move(attempt_));
-    reactor_.unretain(*this);
+    reactor.destroy_later(std::move(attempt_));
+    reactor.unretain(*this);
   }
 
   // Counts as one use of the factory, and comes before its other callbacks.
@@ -141,10 +141,10 @@ class TcpConnector final : public Connector,
     guarded(this, [&] { factory_->do_stop(); });
   }
 
-  InternalReactor& reactor_;
-  const net::Address destination_;
   const std::shared_ptr<ClientFactory> factory_;
   const Clock::duration timeout_;
+  // The members after it use the bytes at its end that pad it.
+  [[no_unique_address]] const net::Address destination_;
   State state_ = State::disconnected;
   bool is_use_begun_ = false;
   bool is_used_ = false;  // the factory was started

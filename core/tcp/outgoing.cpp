@@ -31,14 +31,13 @@ void Outgoing::clear() {
   sent_ = 0;
 }
 
-std::error_code Outgoing::send(int fd) {
+void Outgoing::send(int fd) {
   std::string_view data = unsent_;
   data.remove_prefix(sent_);
-  const std::error_code error = send_some(fd, data);
+  end_reason = send_some(fd, data);
   sent_ = unsent_.size() - data.size();
   // So seldom that moving the remaining bytes costs less than sending did.
   if (sent_ >= unsent_.size() / 2) unsent_.erase(0, std::exchange(sent_, 0));
-  return error;
 }
 
 void Outgoing::everything_is_sent() {

@@ -25,7 +25,7 @@ class Outgoing {
   std::size_t size() const { return unsent_.size() - sent_; }
   void append(std::string_view data) { unsent_ += data; }
   void clear();
-  std::error_code send(int fd);
+  void send(int fd);
   // Frees memory that only a large write needed.
   void everything_is_sent();
 
@@ -41,6 +41,9 @@ class Outgoing {
   bool is_producer_waiting() const { return has_producer() && is_waiting_; }
   void written();
   void resume_producer();
+
+  // Why the connection ends, if that is known before the reactor finds it out.
+  std::error_code end_reason;
 
  private:
   std::string unsent_;

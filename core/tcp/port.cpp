@@ -34,8 +34,10 @@ bool is_of_socket(const std::error_code& error) {
 // Shared by all connections of a port: the port may be destroyed first.
 class ServerProtocolSource final : public ProtocolSource {
  public:
-  explicit ServerProtocolSource(std::shared_ptr<ProtocolFactory> factory)
-      : factory_(std::move(factory)) {}
+  ServerProtocolSource(InternalReactor& r,
+                       std::shared_ptr<ProtocolFactory> factory)
+      : ProtocolSource(r),
+        factory_(std::move(factory)) {}
 
   std::unique_ptr<Protocol> build_protocol(const net::Address& peer) override {
     return factory_->build_protocol(peer);
@@ -55,7 +57,8 @@ class TcpPort final : public ListeningPort,
           std::shared_ptr<ProtocolFactory> factory)
       : reactor_(reactor),
         factory_(std::move(factory)),
-        protocol_source_(std::make_shared<ServerProtocolSource>(factory_)),
+        protocol_source_(
+            std::make_shared<ServerProtocolSource>(reactor, factory_)),
         sock_(net::listen(address)),
         host_(net::local_address(sock_)),
         spare_fd_(open_spare_fd()) {
@@ -131,7 +134,7 @@ class TcpPort final : public ListeningPort,
 
   void connected(net::Socket sock) try {
     net::Address peer = net::peer_address(sock);
-    std::make_shared<TcpConnection>(reactor_, std::move(sock), std::move(peer),
+    std::make_shared<TcpConnection>(std::move(sock), std::move(peer),
                                     std::error_code(), protocol_source_)
         ->start();
   } catch (const std::system_error& error) {

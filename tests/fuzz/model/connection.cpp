@@ -32,6 +32,11 @@ void check_stream(std::string_view data, std::size_t from) {
 
 }  // namespace
 
+FuzzedConnection::FuzzedConnection(ReactorModel& model, int id)
+    : ProtocolSource(*model.reactor),
+      model_(model),
+      id_(id) {}
+
 // --- Being called ------------------------------------------------------------
 
 class FuzzedConnection::Protocol final : public reactor::Protocol {

@@ -17,9 +17,7 @@ class FuzzedConnection final
     : public reactor::ProtocolSource,
       public std::enable_shared_from_this<FuzzedConnection> {
  public:
-  FuzzedConnection(ReactorModel& model, int id)
-      : model_(model),
-        id_(id) {}
+  FuzzedConnection(ReactorModel& model, int id);
 
   // For a factory: returns a protocol or null, or throws.
   std::unique_ptr<reactor::Protocol> build_protocol(

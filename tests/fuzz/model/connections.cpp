@@ -129,8 +129,7 @@ void FuzzedConnections::start() {
   fuzzed->other = net::Socket(fds[1]);
   make_small(sock);
   const auto connection = std::make_shared<reactor::TcpConnection>(
-      *model_.reactor, std::move(sock), net::Address(), std::error_code(),
-      fuzzed);
+      std::move(sock), net::Address(), std::error_code(), fuzzed);
   try {
     connection->start();
   } catch (const std::system_error& error) {
