@@ -63,7 +63,7 @@ class ConsumerTest(unittest.TestCase):
             if poll_loop.exists():
                 self.assertEqual(run(poll_loop, port),
                                  "Is there anybody?\nGoodbye.\n")
-                self.assertEqual(run(program.parent / "coroutine", port),
+                self.assertEqual(run(program.parent / "coroutine_client", port),
                                  "Is there anybody?\n")
             server.terminate()
             self.assertEqual(server.wait(10), 0)
