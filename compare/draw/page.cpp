@@ -5,6 +5,7 @@
 #include "compare/draw/assets.h"
 #include "compare/draw/figures.h"
 #include "compare/draw/lanes.h"
+#include "compare/draw/page_parts.h"
 #include "compare/draw/page_view.h"
 #include "compare/draw/palette.h"
 #include "compare/draw/xml.h"
@@ -30,38 +31,6 @@ constexpr auto note_on_crowds =
     "<p class=\"note\">A grey lane stands for several tasks: it is as high as "
     "the part of them that is connected. The five tasks below these lanes are "
     "those whose bytes lay unread longest, and the threads are theirs.</p>\n";
-
-std::string note(const std::string& text) {
-  if (text.empty()) return "";
-  return fmt::format("<p class=\"note\">{}</p>\n", escape(text));
-}
-
-// --- The top of the page -----------------------------------------------------
-
-std::string draw_head(const std::string& title) {
-  return fmt::format(
-      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, "
-      "initial-scale=1\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n"
-      "<title>{}</title>\n<link rel=\"icon\" href=\"data:,\">\n"
-      "<style>\n{}{}{}</style>\n</head>\n",
-      escape(title), page_css, picture_style(), wall_css);
-}
-
-std::string draw_header(const PageView& view) {
-  std::string lines;
-  for (const auto& line : view.picture.sentences) {
-    lines += fmt::format("<li>{}</li>\n", escape(line));
-  }
-  for (const auto& line : view.picture.complaints) {
-    lines += fmt::format("<li class=\"alarm\">{}</li>\n", escape(line));
-  }
-  if (!lines.empty()) lines = "<ul class=\"sentences\">\n" + lines + "</ul>\n";
-  return fmt::format("<header>\n<h1>{}</h1>\n<p>{}</p>\n{}</header>\n",
-                     escape(view.picture.title), escape(view.picture.summary),
-                     lines);
-}
 
 // --- The pictures ------------------------------------------------------------
 
@@ -137,77 +106,7 @@ std::string draw_pictures(const PageView& page) {
          (view.crowded ? note_on_crowds : "");
 }
 
-// --- Tables ------------------------------------------------------------------
-
-std::string draw_titles(const std::vector<Column>& columns) {
-  std::string html = "<thead><tr>";
-  for (const Column& column : columns) {
-    html += fmt::format("<th scope=\"col\"{}>{}</th>",
-                        column.numeric ? "" : " class=\"words\"",
-                        escape(column.title));
-  }
-  return html + "</tr></thead>\n";
-}
-
-std::string draw_cell(const CellView& cell, const Column& column) {
-  const char* classes = cell.alarming    ? " class=\"alarm\""
-                        : column.numeric ? ""
-                                         : " class=\"words\"";
-  const auto chip =
-      cell.colour == 0
-          ? ""
-          : fmt::format("<i class=\"chip c{}\"></i> ", cell.colour);
-  return fmt::format("{}>{}{}", classes, chip, escape(cell.text));
-}
-
-// The first cell is the row's name.
-std::string draw_row(const RowView& row, const std::vector<Column>& columns) {
-  std::string html = "<tr>";
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    const auto cell = draw_cell(row.cells[i], columns[i]);
-    html +=
-        i == 0 ? "<th scope=\"row\"" + cell + "</th>" : "<td" + cell + "</td>";
-  }
-  html += "</tr>\n";
-  if (row.note.empty()) return html;
-  return html + fmt::format(
-                    "<tr class=\"why\"><td colspan=\"{}\"><span>{}</span>"
-                    "</td></tr>\n",
-                    columns.size(), escape(row.note));
-}
-
-std::string draw_table(const TableView& table) {
-  std::string html =
-      "<div class=\"wide\" tabindex=\"0\" role=\"group\" "
-      "aria-label=\"Table\"><table>\n" +
-      draw_titles(table.columns);
-  for (const auto& group : table.groups) {
-    html += "<tbody>\n";
-    for (const RowView& row : group) html += draw_row(row, table.columns);
-    html += "</tbody>\n";
-  }
-  return html + "</table></div>\n";
-}
-
-std::string draw_facts(const std::vector<Fact>& facts) {
-  std::string html = "<dl>\n";
-  for (const auto& [name, value, code] : facts) {
-    if (value.empty()) continue;
-    const auto content =
-        code ? "<code>" + escape(value) + "</code>" : escape(value);
-    html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", escape(name), content);
-  }
-  return html + "</dl>\n";
-}
-
 // --- The whole ---------------------------------------------------------------
-
-std::string section(const char* id,
-                    const char* title,
-                    const std::string& content) {
-  return fmt::format("<section id=\"{}\">\n<h2>{}</h2>\n{}</section>\n", id,
-                     title, content);
-}
 
 std::string draw_sections(const PageView& view) {
   return section("numbers", "What the clock shows, and what it hides",
@@ -241,7 +140,9 @@ std::string make_page(const Comparison& comparison) {
       "{}<body>\n<svg class=\"hatches\" width=\"0\" height=\"0\" "
       "aria-hidden=\"true\">{}</svg>\n{}<main>\n{}</main>\n"
       "<div id=\"tip\" role=\"status\" hidden></div>\n{}</body>\n</html>\n",
-      draw_head(view.picture.title), hatches(), draw_header(view),
+      draw_head(view.picture.title, wall_css), hatches(),
+      draw_header({view.picture.title, view.picture.summary,
+                   view.picture.sentences, view.picture.complaints}),
       draw_sections(view), draw_script(view));
 }
 
