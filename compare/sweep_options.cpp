@@ -85,8 +85,6 @@ void refuse_with_sweep(const cli::CommandLine& line,
   refuse(line, "check", "it looks at other numbers");
   refuse(line, "no-timeline", "there is none");
   refuse(line, "reference", "it compares each client with itself");
-  refuse(line, "html", "there is no picture");
-  refuse(line, "svg", "there is no picture");
   if (parameter.excluded.empty()) return;
   refuse(line, parameter.excluded,
          fmt::format("that changes the {}", parameter.name));

@@ -66,8 +66,9 @@ std::string tell_wall(const Growth& growth,
   const auto subject = times_of(changes);
   const auto ends = ends_in_words(growth, changes);
   if (group.direction == Direction::none) {
-    return fmt::format("{} did not change beyond the noise: {}.", subject,
-                       ends);
+    return fmt::format(
+        "{} did not change by more than the noise{}: {}.", subject,
+        growth.settings.runs == 1 ? " of a single run" : "", ends);
   }
   return fmt::format("{} {} with {}{}: {}.", subject,
                      group.direction == Direction::up ? "grew" : "fell",

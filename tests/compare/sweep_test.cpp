@@ -109,6 +109,17 @@ TEST_F(Sweep, ChangesTheDelayTheSizeOrTheBuffer) {
   EXPECT_EQ(result.status, 0) << result.text;
 }
 
+TEST_F(Sweep, DrawsAPageAndAPicture) {
+  const auto page = directory / "growth.html", svg = directory / "growth.svg";
+  sweep("servers=1,2 --variants async,threaded --html " + page.string() +
+        " --svg " + svg.string() + at_once);
+  EXPECT_EQ(result.status, 0) << result.text;
+  EXPECT_THAT(file_contents(page), HasSubstr("Two ways to wait, and the number "
+                                             "of servers</title>"));
+  EXPECT_THAT(file_contents(svg), HasSubstr("wake-ups"));
+  EXPECT_THAT(result.text, HasSubstr("\nThe page is " + page.string()));
+}
+
 TEST_F(Sweep, AFailureConcernsItsPointOnly) {
   // Fails if there are three ports.
   const auto growth = sweep(
