@@ -27,8 +27,8 @@ enum class Kind {
 constexpr std::size_t kinds = 10;
 
 // The side that is tested: a client of our core, a listening port of our core,
-// or the slow poetry server.
-enum class Subject { client, port, server };
+// or one of the two slow poetry servers.
+enum class Subject { client, port, blocking_server, reactor_server };
 
 std::string_view name_of(Kind kind);
 std::string_view name_of(Subject subject);

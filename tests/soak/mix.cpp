@@ -1,7 +1,7 @@
 // All kinds of peers at once, for any number of connections.
 //
 // Half of the connections are clients of ours to hostile servers. The others
-// are hostile clients of our listening port and of the slow poetry server, and
+// are hostile clients of our listening port and of the slow poetry servers, and
 // a few runs of the real clients. A tenth of the connections is the warm-up.
 // Descriptors and memory are measured after the warm-up, at the end, and ten
 // times a second between.
@@ -33,6 +33,15 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t max_idle_samples = 300;  // half a minute
 
+struct Servers {
+  explicit Servers(const std::string& edition)
+      : slow(edition, {}),
+        long_poem(edition, {"--repeat=2000", "--sndbuf=1"}) {}
+
+  SlowServer slow;
+  SlowServer long_poem;  // has more to say than a socket keeps
+};
+
 class Mix {
  public:
   explicit Mix(std::size_t connections);
@@ -51,7 +60,10 @@ class Mix {
   void sample();
 
   void start_peer(std::size_t n);
-  void start_server_client(std::size_t n);
+  void start_server_client(Driver& driver,
+                           Subject subject,
+                           const Servers& servers,
+                           std::size_t n);
   void program_ended(const std::string& row, const std::string& failure);
 
   OnEnd counting(Driver& driver, std::string row);
@@ -68,8 +80,8 @@ class Mix {
                           program_ended(row, failure);
                         }};
   std::string poetry_;
-  const SlowServer slow_;
-  const SlowServer long_;  // has more to say than a socket keeps
+  const Servers blocking_{"blocking-server"};
+  const Servers reactors_{"reactor-server"};
   std::uint16_t control_port_ = 0;
   std::unique_ptr<ChildProcess> subject_process_;
   LineProtocol* subject_ = nullptr;
@@ -85,8 +97,20 @@ class Mix {
   std::size_t idle_samples_ = 0;
   Driver peers_{400, [this](auto n) { start_peer(n); },
                 [this] { rest_if_idle(); }};
-  Driver server_clients_{16, [this](auto n) { start_server_client(n); },
-                         [this] { rest_if_idle(); }};
+  Driver blocking_clients_{16,
+                           [this](auto n) {
+                             start_server_client(blocking_clients_,
+                                                 Subject::blocking_server,
+                                                 blocking_, n);
+                           },
+                           [this] { rest_if_idle(); }};
+  Driver reactor_clients_{100,
+                          [this](auto n) {
+                            start_server_client(reactor_clients_,
+                                                Subject::reactor_server,
+                                                reactors_, n);
+                          },
+                          [this] { rest_if_idle(); }};
   Driver runs_{2, [this](auto n) { programs_.start(n); },
                [this] { rest_if_idle(); }};
 };
@@ -104,9 +128,7 @@ Mix::Mix(std::size_t connections)
                  trouble(what);
                }),
       program_servers_(reactor_, [](const auto&) {}),
-      poetry_(read_file(poem_path())),
-      slow_({}),
-      long_({"--repeat=2000", "--sndbuf=1"}) {
+      poetry_(read_file(poem_path())) {
   const auto control = make_factory([this] {
     return std::make_unique<LineProtocol>(
         [this](LineProtocol& subject) { subject_ = &subject; },
@@ -135,13 +157,16 @@ std::vector<std::string> Mix::subject_words() const {
 
 bool Mix::run() {
   monitored_ = {{"our clients and ports", subject_process_->pid()},
-                {"slowpoetry", slow_.pid()}};
+                {"blocking server", blocking_.slow.pid()},
+                {"reactor server", reactors_.slow.pid()}};
   sample();
   reactor_.run();
   if (!checks_.passed()) return false;
   wanted_.merge(expected(Subject::client, 0, clients_));
   wanted_.merge(expected(Subject::port, 0, peers_.wanted));
-  wanted_.merge(expected(Subject::server, 0, server_clients_.wanted));
+  wanted_.merge(
+      expected(Subject::blocking_server, 0, blocking_clients_.wanted));
+  wanted_.merge(expected(Subject::reactor_server, 0, reactor_clients_.wanted));
   check_outcomes(wanted_, seen_, checks_);
   for (const auto& [what, count] : troubles_) {
     checks_.fail(fmt::format("{} times: {}", count, what));
@@ -173,7 +198,7 @@ void Mix::handle(LineProtocol&, const std::string& line) {
   }
 }
 
-// A tenth goes to the slow poetry server, one of 500 is a program, and those
+// A tenth goes to each slow poetry server, one of 500 is a program, and those
 // that are left go to our ports.
 void Mix::begin(std::size_t connections) {
   const std::size_t clients = connections / 2;
@@ -181,23 +206,25 @@ void Mix::begin(std::size_t connections) {
   const std::size_t runs = std::max<std::size_t>(connections / 500, 4);
   clients_ += clients;
   clients_idle_ = clients == 0;
-  server_clients_.wanted += server_clients;
+  blocking_clients_.wanted += server_clients;
+  reactor_clients_.wanted += server_clients;
   runs_.wanted += runs;
   peers_.wanted +=
-      connections - std::min(clients + server_clients + runs, connections);
+      connections - std::min(clients + 2 * server_clients + runs, connections);
   subject_->send("clients " + std::to_string(clients));
-  for (Driver* driver : {&peers_, &server_clients_, &runs_}) {
+  for (Driver* driver :
+       {&peers_, &blocking_clients_, &reactor_clients_, &runs_}) {
     driver->start_more();
   }
 }
 
 void Mix::rest_if_idle() {
-  const bool all =
-      clients_idle_ && peers_.idle() && server_clients_.idle() && runs_.idle();
+  const bool all = clients_idle_ && peers_.idle() && blocking_clients_.idle() &&
+                   reactor_clients_.idle() && runs_.idle();
   if (all) subject_->send("rest");
 }
 
-// The slow poetry server waits for a second until its last client leaves.
+// A blocking server waits for a second until its last client leaves.
 void Mix::at_rest() {
   reactor_.call_later(1500ms, [this] {
     for (MonitoredProcess& monitored : monitored_) {
@@ -251,14 +278,18 @@ void Mix::start_peer(std::size_t n) {
       counting(peers_, ""));  // the subject counts these
 }
 
-void Mix::start_server_client(std::size_t n) {
-  const Kind kind = kind_of(Subject::server, n);
+void Mix::start_server_client(Driver& driver,
+                              Subject subject,
+                              const Servers& servers,
+                              std::size_t n) {
+  const Kind kind = kind_of(subject, n);
+  const bool is_long = kind == Kind::unread;
   send_peer(
-      reactor_, kind == Kind::unread ? long_.port() : slow_.port(),
+      reactor_, is_long ? servers.long_poem.port() : servers.slow.port(),
       [this, kind](OnEnd on_end) {
         return make_server_client(reactor_, kind, poetry_, std::move(on_end));
       },
-      counting(server_clients_, row_of(Subject::server, kind)));
+      counting(driver, row_of(subject, kind)));
 }
 
 void Mix::program_ended(const std::string& row, const std::string& failure) {

@@ -92,9 +92,9 @@ std::uint16_t read_port(ChildProcess& child) try {
 namespace {
 
 poetry_compare::ChildCommand server_command(
-    const std::vector<std::string>& options) {
-  std::vector<std::string> words{program("blocking-server/slowpoetry"),
-                                 "--quiet", "--delay=0", "--num-bytes=65536",
+    const std::string& edition, const std::vector<std::string>& options) {
+  std::vector<std::string> words{program(edition + "/slowpoetry"), "--quiet",
+                                 "--delay=0", "--num-bytes=65536",
                                  "--send-timeout=0.2"};
   words.insert(words.end(), options.begin(), options.end());
   words.push_back(poem_path());
@@ -105,8 +105,9 @@ poetry_compare::ChildCommand server_command(
 
 }  // namespace
 
-SlowServer::SlowServer(const std::vector<std::string>& options)
-    : process_(server_command(options)),
+SlowServer::SlowServer(const std::string& edition,
+                       const std::vector<std::string>& options)
+    : process_(server_command(edition, options)),
       port_(read_port(process_)) {}
 
 std::size_t max_descriptors() {

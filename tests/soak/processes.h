@@ -45,10 +45,11 @@ struct Resources {
 };
 Resources resources_of(pid_t pid);
 
-// A slow poetry server, and the port it has chosen.
+// A slow poetry server of that edition, and the port it has chosen.
 class SlowServer {
  public:
-  explicit SlowServer(const std::vector<std::string>& options);
+  SlowServer(const std::string& edition,
+             const std::vector<std::string>& options);
   pid_t pid() const { return process_.pid(); }
   std::uint16_t port() const { return port_; }
 

@@ -6,8 +6,9 @@
 namespace soak {
 namespace {
 
-constexpr std::array names{"blocking-client", "async-client",
-                           "reactor-client-1", "reactor-client-2"};
+constexpr std::array names{"blocking-client",  "async-client",
+                           "reactor-client-1", "reactor-client-2",
+                           "reactor-client-3", "coroutine-client"};
 constexpr std::size_t without_timeout = 2;  // the first two have no --timeout
 constexpr std::array meets{Kind::complete, Kind::reset,   Kind::drip,
                            Kind::refused,  Kind::endless, Kind::silent};
