@@ -15,14 +15,15 @@
 namespace {
 
 const cli::ProgramHelp program_help = {
-    "--title \"Who calls hello()\" --follow hello -o hello.svg RECORD",
+    "--title \"A callback\" --follow hello -o hello.svg RECORD",
     "RECORD",
     "Draws the calls in a record: your code, the library and the system side "
     "by\n"
     "side, time downwards. scripts/draw-calls runs a program, and calls "
     "this.\n",
     {{"o,output", "FILE", "calls.svg", "Write the figure to this file."},
-     {"title", "TEXT", "Who calls whom", "What stands above the figure."},
+     {"title", "TEXT", "Which function calls which",
+      "What stands above the figure."},
      {"show", "NAMES", "",
       "Show only calls of these functions: Reactor::run,epoll_wait. Without "
       "it: "
