@@ -151,6 +151,13 @@ std::string unread_label(const LaneView& lane, double floor) {
       text);
 }
 
+// Says where the thread waits, if that is known.
+std::string with_place(const StripView& strip, const std::string& bars) {
+  if (strip.place.empty()) return bars;
+  return fmt::format("<g><title>{} waits in {}</title>{}</g>", strip.label,
+                     escape(strip.place), bars);
+}
+
 // Draws from top to bottom, in layers: shapes that may be stretched along the
 // axis, and what lies below and above them.
 class Painter {
@@ -166,9 +173,11 @@ class Painter {
 
   void strip(const StripView& strip) {
     labels_ += row_label(y_ + strip_height - 2, strip.label);
+    std::string bars;
     for (const auto& [begin, end, classes] : strip.segments) {
-      below_ += bar(begin, end, y_, strip_height, classes);
+      bars += bar(begin, end, y_, strip_height, classes);
     }
+    below_ += with_place(strip, bars);
     y_ += strip_height + gap;
   }
 
@@ -176,12 +185,14 @@ class Painter {
     const double floor = y_ + lane_height;
     labels_ += row_label(floor - 5, lane.short_label);
     below_ += fmt::format(
-        "<g class=\"lane\" data-task=\"{0}\" data-label=\"{1}\">"
+        "<g class=\"lane\" data-task=\"{0}\" data-label=\"{1}\" "
+        "data-place=\"{4}\">"
         "<title>{1}, {2}</title>{3}</g>",
         num_lanes_++, lane.label, escape(lane.details),
         bar(lane.begin, lane.end, y_, lane_height,
             lane.connected.empty() ? fmt::format("f{} pale", lane.colour)
-                                   : "frame"));
+                                   : "frame"),
+        escape(lane.place));
     stretched_ += lane_shapes(lane, floor);
     above_ += unread_label(lane, floor);
     above_ += end_label(lane.end, floor - 5, lane.size);

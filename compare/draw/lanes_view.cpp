@@ -8,6 +8,7 @@
 
 #include "compare/draw/groups.h"
 #include "compare/draw/palette.h"
+#include "compare/draw/where_view.h"
 #include "compare/draw/xml.h"
 #include "compare/report/crowd.h"
 #include "compare/report/format.h"
@@ -170,7 +171,7 @@ void add_strips(const Picture& picture,
     if (many && !reads_any(picture, tasks, threads[i])) continue;
     view.strips.push_back(
         {strips.size() == 1 ? "thread" : fmt::format("thread {}", i + 1),
-         view_strip(picture, strips[i])});
+         place_of_thread(picture, threads[i]), view_strip(picture, strips[i])});
   }
 }
 
@@ -226,6 +227,7 @@ LanesView view_lanes(const std::vector<Poem>& poems,
     const Task& task = picture.tasks[i];
     view.lanes.push_back(
         view_lane(poems[task.poem], task, samples.tasks[i], scale));
+    view.lanes.back().place = place_of_task(picture, task);
   }
   view.order = view_order(picture, scale.read);
   return view;

@@ -39,6 +39,7 @@ struct TickView {
 // A row for one thread.
 struct StripView {
   std::string label;  // "thread 2"
+  std::string place;  // where it waits; see place_of_thread()
   std::vector<Segment> segments;
 };
 
@@ -65,6 +66,7 @@ struct LaneView {
   std::string short_label;  // "task 7", "1-10"
   std::size_t colour = 0;  // the number in its classes; 0 for several tasks
   std::string details;  // "ecstasy.txt: 3 003 bytes in 101 reads, ..."
+  std::string place;  // where it is read; see place_of_task()
   double begin = 0;
   double end = 0;
   std::string size;  // "3 003 B"

@@ -106,11 +106,18 @@ std::string draw_pictures(const PageView& page) {
          (view.crowded ? note_on_crowds : "");
 }
 
+// Nothing if no place is known.
+std::string draw_places(const TableView& places) {
+  if (places.groups.empty()) return "";
+  return "<h3>Where each variant waits</h3>\n" + draw_table(places);
+}
+
 // --- The whole ---------------------------------------------------------------
 
 std::string draw_sections(const PageView& view) {
   return section("numbers", "What the clock shows, and what it hides",
-                 draw_table(view.numbers) + note_on_numbers) +
+                 draw_table(view.numbers) + note_on_numbers +
+                     draw_places(view.places)) +
          section("pictures", "What each variant waited for",
                  draw_pictures(view)) +
          section("figures", "The tutorial's figures, from this run",

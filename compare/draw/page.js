@@ -86,7 +86,8 @@ function show(lane, index, move_window = false) {
 function tell(lane, place, text) {
   place_cursor(lane, place * 100);
   const name = lane.closest(".variant").dataset.name;
-  tip.textContent = `${name}, ${lane.dataset.label}: ${text}`;
+  const place = lane.dataset.place ? `, ${lane.dataset.place}` : "";
+  tip.textContent = `${name}, ${lane.dataset.label}: ${text}${place}`;
   tip.hidden = false;
   place_tip();
 }

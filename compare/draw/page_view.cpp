@@ -7,6 +7,7 @@
 
 #include "compare/draw/captions.h"
 #include "compare/draw/palette.h"
+#include "compare/draw/where_view.h"
 #include "compare/report/crowd.h"
 #include "compare/report/format.h"
 #include "compare/report/write_json.h"
@@ -201,6 +202,7 @@ PageView view_page(const Comparison& comparison) {
   view.picture = view_picture(comparison);
   view.captions = captions(comparison, kinds);
   view.numbers = view_numbers(comparison, table);
+  view.places = view_places(comparison);
   view.figures = view_figures(comparison, kinds);
   view.tasks = view_tasks(comparison);
   view.settings = view_settings(comparison);

@@ -40,6 +40,7 @@ struct PageView {
   PictureView picture;
   std::vector<std::string> captions;  // of all variants
   TableView numbers;  // a row for each variant
+  TableView places;  // see view_places()
   FiguresView figures;
   TableView tasks;  // a row for each connection, grouped by variant
   std::string note_on_tasks;  // mostly empty

@@ -6,6 +6,7 @@
 
 #include "compare/report/blame.h"
 #include "compare/report/format.h"
+#include "compare/report/where.h"
 
 namespace poetry_compare {
 namespace {
@@ -115,6 +116,21 @@ Cell result(const Comparison&, const Variant& variant) {
   return {text, text, variant.failed()};
 }
 
+// Of the place with the longest waits.
+Cell waits_in(const Comparison&, const Variant& variant) {
+  const auto places = waiting_places(variant);
+  if (places.empty()) return {"-", ""};
+  const auto& call = places.front().caller->call;
+  return {call, call};
+}
+
+Cell waits_at(const Comparison&, const Variant& variant) {
+  const auto places = waiting_places(variant);
+  if (places.empty()) return {"-", ""};
+  const auto text = places.front().caller->place.text();
+  return {text, text};
+}
+
 struct Definition {
   Column column;
   Cell (*cell)(const Comparison&, const Variant&);
@@ -155,7 +171,9 @@ std::vector<Definition> definitions(const Comparison& comparison) {
       {{"longest turn", "longest_turn_s"}, turn},
       {{"CPU", "cpu_s"}, cpu},
       {{"alarm", "alarm", false, false}, alarm},
-      {{"result", "result", false, failure}, result}};
+      {{"result", "result", false, failure}, result},
+      {{"waits in", "waits_in", false, false}, waits_in},
+      {{"waits at", "waits_at", false, false}, waits_at}};
   columns.insert(columns.end(), more.begin(), more.end());
   return columns;
 }

@@ -4,6 +4,7 @@
 
 #include "compare/measure/where.h"
 #include "compare/report/blame.h"
+#include "compare/report/format.h"
 
 namespace poetry_compare {
 
@@ -33,6 +34,26 @@ std::vector<WaitingPlace> waiting_places(const Variant& variant) {
     if (caller && seconds >= sum / 100) places.push_back({caller, seconds});
   }
   return places;
+}
+
+Table make_place_table(const Comparison& comparison) {
+  constexpr std::size_t most = 3;
+  Table table;
+  table.columns = {{"variant", "variant", false},
+                   {"waits in", "call", false},
+                   {"at", "place", false},
+                   {"for", "waited_s"}};
+  for (const Variant& variant : comparison.variants) {
+    auto places = waiting_places(variant);
+    if (places.size() > most) places.resize(most);
+    for (const auto& [caller, seconds] : places) {
+      table.rows.push_back({{variant.name, ""},
+                            {caller->call, ""},
+                            {caller->place.text(), ""},
+                            {format_seconds(seconds), ""}});
+    }
+  }
+  return table;
 }
 
 }  // namespace poetry_compare

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compare/measure/model.h"
+#include "compare/report/table.h"
 
 namespace poetry_compare {
 
@@ -24,5 +25,9 @@ struct WaitingPlace {
 
 // The longest waits first; without those that are less than a hundredth of all.
 std::vector<WaitingPlace> waiting_places(const Variant& variant);
+
+// A row for each of the first three places of a variant. There are no rows if
+// no place is known.
+Table make_place_table(const Comparison& comparison);
 
 }  // namespace poetry_compare

@@ -8,6 +8,7 @@
 #include "compare/report/json_values.h"
 #include "compare/report/sentences.h"
 #include "compare/report/table.h"
+#include "compare/report/where.h"
 #include "compare/trace/json_line.h"
 
 namespace poetry_compare {
@@ -60,6 +61,20 @@ Json to_json(const Task& task) {
           {"worst_unread_s", seconds(task.worst_unread)}};
 }
 
+Json to_json(const WaitingPlace& waiting) {
+  const Place& place = waiting.caller->place;
+  const auto known = [](const std::string& text) {
+    return text.empty() ? Json(nullptr) : Json(as_utf8(text));
+  };
+  return {{"call", waiting.caller->call},
+          {"place", as_utf8(place.text())},
+          {"module", as_utf8(place.module)},
+          {"file", known(place.file)},
+          {"line", place.file.empty() ? Json(nullptr) : Json(place.line)},
+          {"function", known(place.function)},
+          {"waited_s", seconds(waiting.seconds)}};
+}
+
 template <typename T>
 Json to_json(const std::vector<T>& values) {
   Json array = Json::array();
@@ -95,6 +110,7 @@ Json to_json(const Variant& variant,
   json["waits"] = variant.picture.waits.size();
   json["turns"] = variant.picture.turns.size();
   json["runs"] = list_runs(variant);
+  json["places"] = to_json(waiting_places(variant));
   json["tasks"] = to_json(variant.picture.tasks);
   return json;
 }

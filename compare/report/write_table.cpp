@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "compare/report/sentences.h"
+#include "compare/report/where.h"
 
 namespace poetry_compare {
 namespace {
@@ -71,8 +72,10 @@ std::string write_markdown(const std::vector<std::string>& lines) {
 }
 
 std::string write_markdown(const Comparison& comparison) {
+  const Table places = make_place_table(comparison);
   return escape(summary(comparison)) + "\n\n" +
          write_markdown(make_table(comparison)) +
+         (places.rows.empty() ? "" : '\n' + write_markdown(places)) +
          write_markdown(complaints(comparison)) +
          write_markdown(sentences(comparison));
 }

@@ -11,8 +11,12 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "compare/measure/where.h"
-#include "compare/report/sentences.h"
+#include "compare/report/where.h"
+#include "compare/report/write_json.h"
+#include "compare/report/write_table.h"
 #include "compare/symbols/elf_file.h"
 #include "compare/symbols/place.h"
 #include "compare/trace/reader.h"
@@ -25,6 +29,7 @@ namespace {
 using poetry_compare::Place;
 using poetry_compare::Trace;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 class WhereItWaits : public testing::Test {
@@ -182,6 +187,67 @@ TEST_F(WhereItWaits, AProgramThatIsCutOffHasNoFunctions) {
     const poetry_compare::ElfFile elf(program);
     EXPECT_EQ(elf.function_at(1), "") << part;
   }
+}
+
+// Two tasks: a thread reads the first one, while bytes of the second one lie
+// unread.
+poetry_compare::Comparison make_stuck() {
+  using poetry_compare::Cause;
+  poetry_compare::Comparison comparison;
+  comparison.settings.delay = 0.02;
+  comparison.poems.resize(2);
+  auto& variant = comparison.variants.emplace_back();
+  variant.name = "broken";
+  auto& picture = variant.picture;
+  picture.seen = true;
+  picture.threads.resize(1);
+  picture.tasks.resize(2);
+  picture.tasks[1].poem = 1;
+  picture.callers.resize(2);
+  picture.callers[0].call = "select";
+  picture.callers[0].place = {"a/b", "a/b.cpp", 7, "main", ""};
+  picture.callers[1].call = "recv";
+  picture.callers[1].place = {"a/b", "", 0, "do_read", ""};
+  picture.waits = {{0, 3, 0, poetry_compare::WaitKind::any_task, 0, -1, 0},
+                   {3, 2, 0, poetry_compare::WaitKind::one_task, 0, -1, 1}};
+  variant.overall.unread = {3, 5, Cause::stuck, 2, 1, 0, true};
+  variant.runs = {variant.overall};
+  return comparison;
+}
+
+TEST(Places, TheSentenceNamesThePlaceOfTheFault) {
+  EXPECT_EQ(tell_fault(make_stuck(), make_stuck().variants[0]),
+            "broken was stuck in recv, called by a/b, in do_read.");
+}
+
+TEST(Places, AVariantWithoutAFaultHasNoSuchSentence) {
+  auto comparison = make_stuck();
+  comparison.variants[0].overall.unread->blamed = 0;
+  EXPECT_EQ(tell_fault(comparison, comparison.variants[0]), "");
+}
+
+TEST(Places, EveryFormHasThePlaceOfTheLongestWait) {
+  const auto comparison = make_stuck();
+  EXPECT_THAT(write_csv(comparison),
+              HasSubstr(",select,\"a/b.cpp:7, in main\""));
+  EXPECT_THAT(write_markdown(comparison),
+              HasSubstr("| broken | select | a/b.cpp:7, in main | 3.00 s |"));
+  const auto json = nlohmann::json::parse(write_json(comparison));
+  const auto& places = json["variants"][0]["places"];
+  EXPECT_EQ(json["variants"][0]["waits_at"], "a/b.cpp:7, in main");
+  EXPECT_EQ(places[0]["line"], 7);
+  EXPECT_EQ(places[1]["function"], "do_read");
+  EXPECT_TRUE(places[1]["file"].is_null());
+}
+
+TEST(Places, ThatAreNotKnownAreLeftOut) {
+  auto comparison = make_stuck();
+  comparison.variants[0].picture.callers.clear();
+  EXPECT_EQ(tell_fault(comparison, comparison.variants[0]), "");
+  EXPECT_THAT(write_markdown(comparison), Not(HasSubstr("waits in")));
+  const auto json = nlohmann::json::parse(write_json(comparison));
+  EXPECT_EQ(json["variants"][0]["waits_at"], "");
+  EXPECT_TRUE(json["variants"][0]["places"].empty());
 }
 
 TEST(ShortName, HasNeitherScopesNorParameters) {
