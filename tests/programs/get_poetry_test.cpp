@@ -16,7 +16,9 @@ namespace {
 
 class GetPoetry : public TcpTest {
  protected:
-  void ask(const net::Address& server, std::size_t max_bytes = 1000) {
+  void ask(const net::Address& server,
+           std::size_t max_bytes = 1000,
+           reactor::Duration timeout = 30s) {
     is_asking = true;
     get_poetry(
         reactor, server,
@@ -31,7 +33,7 @@ class GetPoetry : public TcpTest {
           ++errbacks;
           failure = std::move(why);
         },
-        max_bytes);
+        max_bytes, timeout);
     is_asking = false;
   }
 
@@ -101,6 +103,13 @@ TEST_P(GetPoetry, M01_APoemThatIsTooLongIsAFailure) {
   EXPECT_EQ(failure.reason, std::errc::message_size);
 }
 
+TEST_P(GetPoetry, M01_APoemOfTheGreatestSizeIsWhole) {
+  ask(address, 6);
+  serve("a poem", [&] { peer.close(); });
+  run();
+  EXPECT_EQ(poem, "a poem");
+}
+
 TEST_P(GetPoetry, TheStopOfTheReactorIsAFailure) {
   ask(address);
   serve("half", [] {});
@@ -116,6 +125,14 @@ TEST_P(GetPoetry, D06_ATimeoutOfTheAttemptIsAFailure) {
   FullQueue queue;
   ask(queue.address);
   steps.after(3, [&] { steps.clock.advance(31s); });
+  run();
+  EXPECT_EQ(failure.reason, std::errc::timed_out);
+}
+
+TEST_P(GetPoetry, D06_TheCallerChoosesTheTimeoutOfTheAttempt) {
+  FullQueue queue;
+  ask(queue.address, 1000, 5s);
+  steps.after(3, [&] { steps.clock.advance(6s); });
   run();
   EXPECT_EQ(failure.reason, std::errc::timed_out);
 }
