@@ -5,6 +5,8 @@
 #include <map>
 #include <numeric>
 
+#include "compare/measure/activities.h"
+
 namespace poetry_compare {
 namespace {
 
@@ -60,6 +62,11 @@ std::vector<Interval> intervals(const States& states) {
   }
   std::erase_if(intervals, [](auto& i) { return i.what == idle; });
   return intervals;
+}
+
+std::size_t state_of(Activity activity) {
+  if (activity == Activity::computing) return working;
+  return activity == Activity::asleep ? sleeping : asking;
 }
 
 // A change of the number of unread bytes.
@@ -134,19 +141,22 @@ std::vector<Interval> make_strip(const Picture& picture,
                                  std::size_t thread,
                                  const Axis& axis) {
   States states;
-  const Thread& self = picture.threads[thread];
-  double now = self.begin;
+  const auto add = [&](std::size_t state, double begin, double end) {
+    spread(cells_of(states, state), axis.x(begin), axis.x(end), 1);
+  };
+  for (const Away& away : find_activities(picture, thread)) {
+    add(state_of(away.activity), away.begin, away.end);
+  }
+  double now = picture.threads[thread].begin;
   for (const Wait& wait : picture.waits) {
     if (wait.thread != static_cast<int>(thread)) continue;
     const bool alone =
         wait.kind == WaitKind::one_task && wait.task < picture.tasks.size();
     const double end = wait.time + wait.duration;
-    spread(cells_of(states, working), axis.x(now), axis.x(wait.time), 1);
-    spread(cells_of(states, alone ? stuck + wait.task : for_any_task),
-           axis.x(std::max(now, wait.time)), axis.x(end), 1);
+    add(alone ? stuck + wait.task : for_any_task, std::max(now, wait.time),
+        end);
     now = std::max(now, end);
   }
-  spread(cells_of(states, working), axis.x(now), axis.x(self.end), 1);
   return intervals(states);
 }
 

@@ -27,7 +27,8 @@ struct Interval {
 
 // The states of a thread. Larger numbers are `stuck` plus the index of the task
 // in whose read the thread is stuck.
-constexpr std::size_t idle = 0, working = 1, for_any_task = 2, stuck = 3;
+constexpr std::size_t idle = 0, working = 1, sleeping = 2, asking = 3,
+                      for_any_task = 4, stuck = 5;
 
 // The threads in the order of the poems that they read first. The order in
 // which they began is chance.

@@ -86,7 +86,7 @@ Crowd make_crowd(const std::vector<std::vector<Interval>>& strips) {
   for (const auto& strip : strips) {
     for (const auto& [begin, end, state] : strip) {
       add(crowd.running, begin, end, one);
-      if (state != working) add(crowd.waiting, begin, end, one);
+      if (state >= for_any_task) add(crowd.waiting, begin, end, one);
       if (state >= stuck) add(crowd.in_reads, begin, end, one);
     }
   }

@@ -17,8 +17,8 @@ namespace poetry_compare {
 namespace {
 
 std::string look(const Picture& picture, std::size_t state) {
-  if (state == working) return "work";
-  if (state < stuck) return "any";
+  constexpr const char* looks[] = {"", "work", "asleep", "polling", "any"};
+  if (state < stuck) return looks[state];
   return fmt::format("h{}", colour(picture.tasks[state - stuck].poem));
 }
 

@@ -20,7 +20,7 @@ constexpr double lane_height = 18;
 struct Segment {
   double begin = 0;
   double end = 0;
-  std::string classes;  // its look: "any", "work", "h1"
+  std::string classes;  // its look: "any", "asleep", "h1"
 };
 
 // Text beside a place on the axis.

@@ -62,7 +62,16 @@ std::string hatches() {
         "<path d=\"{1}\" class=\"s{0} hatch\" stroke-width=\"{2}\"/></pattern>",
         i, hue.hatch, hue.weight);
   }
-  return text + "</defs>";
+  // The thread asks without waiting; it does nothing.
+  return text +
+         "<pattern id=\"polls\" width=\"6\" height=\"6\" "
+         "patternUnits=\"userSpaceOnUse\">"
+         "<rect width=\"6\" height=\"6\" class=\"bright\"/>"
+         "<path d=\"M0 0h3v6h3V3H0z\" class=\"dark\"/></pattern>"
+         "<pattern id=\"sleeps\" width=\"6\" height=\"6\" "
+         "patternUnits=\"userSpaceOnUse\">"
+         "<path d=\"M1 1h2v2h-2zM4 4h2v2h-2z\" class=\"dot\"/></pattern>"
+         "</defs>";
 }
 
 std::vector<LegendItem> legend_of_poems(const std::vector<Poem>& poems) {
@@ -87,8 +96,10 @@ std::vector<LegendItem> legend_of_poems(const std::vector<Poem>& poems) {
 std::vector<LegendItem> legend_of_marks(bool crowded) {
   std::vector<LegendItem> items = {
       {block("h1"), "thread: stuck in a read of this task alone"},
-      {block("any"), "thread: waiting for any task"},
-      {block("work"), "thread: not waiting"},
+      {block("any"), "thread: waits for any of its tasks"},
+      {block("asleep"), "thread: asleep, or waits for something else"},
+      {block("polling"), "thread: asks again and again, never waits"},
+      {block("work"), "thread: computes, or has no processor"},
       {block("f1 pale") +
            "<path class=\"reads s1\" d=\"M5 14v-9m6 9v-9m6 9v-9m6 "
            "9v-9m6 9v-9\"/>",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "compare/measure/activities.h"
 #include "compare/measure/model.h"
 #include "compare/measure/thread_times.h"
 
@@ -149,23 +150,6 @@ std::pair<Finding, std::size_t> find_open(const Turn& turn,
   return longest;
 }
 
-// The time of the tasks that were open, and the thread's part of it.
-double runnable_part(const Picture& picture) {
-  if (picture.tasks.empty()) return 0;
-  double begin = picture.tasks.front().connected;
-  double end = 0;
-  for (const Task& task : picture.tasks) {
-    begin = std::min(begin, task.connected);
-    end = std::max(end, task.end);
-  }
-  const ThreadClocks clocks(picture);
-  double most = 0;
-  for (std::size_t i = 0; i < picture.threads.size(); ++i) {
-    most = std::max(most, clocks.runnable(i, begin, end));
-  }
-  return end > begin ? most / (end - begin) : 0;
-}
-
 }  // namespace
 
 std::string_view name_of(Cause cause) {
@@ -204,9 +188,20 @@ std::optional<Finding> find_late_turn(const Picture& picture) {
   return worst;
 }
 
-bool polls_busily(const Picture& picture) {
-  constexpr std::size_t many = 500;
-  return picture.empty_calls > many && runnable_part(picture) > 0.5;
+double find_polling(const Picture& picture) {
+  if (picture.polls.empty()) return 0;
+  const auto [begin, end] = time_of_tasks(picture);
+  double most = 0;
+  for (std::size_t i = 0; i < picture.threads.size(); ++i) {
+    const auto activities = find_activities(picture, i);
+    most = std::max(most, sum_of(activities, Activity::polling, begin, end));
+  }
+  return most;
+}
+
+bool polls_busily(const Picture& picture, double polled) {
+  const auto [begin, end] = time_of_tasks(picture);
+  return polled > std::max(0.05, 0.1 * (end - begin));
 }
 
 }  // namespace poetry_compare

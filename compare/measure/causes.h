@@ -56,7 +56,11 @@ std::optional<Finding> find_unread(const Picture& picture, std::size_t task);
 // was open.
 std::optional<Finding> find_late_turn(const Picture& picture);
 
-// Whether the client asked again and again in vain, instead of waiting.
-bool polls_busily(const Picture& picture);
+// For how many seconds a thread asked again and again in vain, instead of
+// waiting; of several threads, the one that did it longest.
+double find_polling(const Picture& picture);
+
+// Whether that is more than a short attempt before each wait.
+bool polls_busily(const Picture& picture, double polled);
 
 }  // namespace poetry_compare

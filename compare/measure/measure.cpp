@@ -180,9 +180,10 @@ void Measurement::add_client(const Trace& client) {
       picture_.wakeups += 1 + static_cast<std::size_t>(event.repeats);
     }
     if (is_empty(event)) {
-      const auto calls = static_cast<std::size_t>(event.repeats);
-      picture_.empty_calls += calls;
-      empty_calls_[caller_of(event)] += calls;
+      empty_calls_[caller_of(event)] += static_cast<std::size_t>(event.repeats);
+      picture_.polls.push_back({clock_.called(event),
+                                static_cast<double>(event.duration) / 1e9,
+                                thread});
     } else if (is_wait(event)) {
       add_select(event, thread);
     } else if (OpenTask* open = tasks_.find_by_client(event)) {

@@ -73,6 +73,13 @@ struct Wait {
   int caller = -1;  // an index into Picture::callers; -1: not known
 };
 
+// A time in which a call that returns at once in vain is made again and again.
+struct Poll {
+  double time = 0;
+  double duration = 0;
+  int thread = 0;  // an index into Picture::threads
+};
+
 // A time in which a thread is away from its wait: from the return of one
 // select, poll or epoll_wait to the call of the next, or to the end of the
 // program.
@@ -116,10 +123,10 @@ struct Picture {
   std::vector<Wait> waits;  // in the order of time, as are the turns
   std::vector<Turn> turns;
   std::vector<std::vector<std::size_t>> sets;  // of tasks that a wait was for
-  std::size_t empty_calls = 0;  // repeated ones that returned at once, in vain
   std::size_t wakeups = 0;  // waits that returned, repeated ones included
   std::vector<Caller> callers;
   int empty_caller = -1;  // makes most of the empty calls
+  std::vector<Poll> polls;  // in the order of time for each thread
 };
 
 // The numbers of one run, or of all runs of a variant.
@@ -148,7 +155,8 @@ struct Numbers {
   std::optional<double> awaited_turn;
   std::optional<Finding> unread;  // see find_unread()
   std::optional<Finding> late_turn;  // see find_late_turn()
-  bool polls = false;  // see polls_busily()
+  double polled = 0;  // see find_polling()
+  bool polls = false;  // so long that it counts
 
   bool failed() const { return status != 0 || !complaint.empty(); }
 };
@@ -196,6 +204,10 @@ struct Comparison {
   std::vector<std::string> complaints;
   std::string note_on_places;  // why some have no line; mostly empty
 };
+
+// From the first connection of a task to the end of the last one. A program
+// may take a while to start.
+Range time_of_tasks(const Picture& picture);
 
 // The length of the time axis: until the last run or task that is shown ends.
 double time_axis(const Comparison& comparison);

@@ -98,7 +98,8 @@ void add_numbers(const Picture& picture, Numbers& numbers) {
   }
   numbers.unread = find_unread(picture);
   numbers.late_turn = find_late_turn(picture);
-  numbers.polls = polls_busily(picture);
+  numbers.polled = find_polling(picture);
+  numbers.polls = polls_busily(picture, numbers.polled);
   for (const Task& task : picture.tasks) {
     numbers.worst_unread = std::max(numbers.worst_unread, task.worst_unread);
   }

@@ -53,7 +53,9 @@ void add_medians(const Runs& runs, Numbers& overall) {
       middle(runs, [](auto& run) { return blamed(run.unread); }).unread;
   overall.late_turn =
       middle(runs, [](auto& run) { return blamed(run.late_turn); }).late_turn;
-  overall.polls = middle(runs, [](auto& run) { return run.polls; }).polls;
+  const auto& polling = middle(runs, [](auto& run) { return run.polled; });
+  overall.polled = polling.polled;
+  overall.polls = polling.polls;
 }
 
 double median(std::vector<double> values) {

@@ -108,12 +108,4 @@ ThreadTimes ThreadClocks::times(int thread,
   return times;
 }
 
-double ThreadClocks::runnable(std::size_t thread,
-                              double begin,
-                              double end) const {
-  ThreadTimes times;
-  add_processor(picture_.threads[thread].processor, begin, end, times);
-  return times.computing + times.delayed;
-}
-
 }  // namespace poetry_compare

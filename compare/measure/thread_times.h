@@ -32,9 +32,6 @@ class ThreadClocks {
                     double end,
                     std::size_t task) const;
 
-  // For how long the thread computed, or could have.
-  double runnable(std::size_t thread, double begin, double end) const;
-
  private:
   const Picture& picture_;
   std::vector<std::vector<const Wait*>> waits_;  // by thread, in order

@@ -30,10 +30,10 @@ std::string appearance(const Comparison& comparison,
                      variant.overall.wall / good->overall.wall, good->name);
 }
 
-// "slept"; empty where the length of the turn says enough.
+// "was asleep"; empty where the length of the turn says enough.
 std::string activity(const Finding& finding) {
   if (finding.cause == Cause::computing) return "computed";
-  return finding.cause == Cause::asleep ? "slept" : "";
+  return finding.cause == Cause::asleep ? "was asleep" : "";
 }
 
 std::string blame_for_unread(const Comparison& comparison,
@@ -78,7 +78,9 @@ std::string blame(const Comparison& comparison,
                   const Variant* good) {
   std::vector<std::string> parts;
   if (variant.overall.polls) {
-    parts.push_back("it asked again and again instead of waiting");
+    parts.push_back(
+        fmt::format("for {:.1f} s it asked again and again instead of waiting",
+                    variant.overall.polled));
   }
   if (unread_is_long(comparison, variant)) {
     parts.push_back(blame_for_unread(comparison, variant));

@@ -16,22 +16,15 @@ bool is_late(const Comparison& comparison,
          is_long(comparison.settings, finding->duration() - finding->blamed);
 }
 
-// From the first connection to the end of the last one: a program may take a
-// while to start.
-double time_of_tasks(const Picture& picture) {
-  double begin = picture.tasks.front().connected;
-  double end = 0;
-  for (const Task& task : picture.tasks) {
-    begin = std::min(begin, task.connected);
-    end = std::max(end, task.end);
-  }
-  return end - begin;
+double seconds_of_tasks(const Variant& variant) {
+  const Range time = time_of_tasks(variant.picture);
+  return time.most - time.least;
 }
 
 // " (expected 2.02 s, took 3.14 s)"; empty if it did not take much longer.
 std::string compare_with_expected(const Variant& variant) {
   if (!took_longer(variant, 1.2)) return {};
-  const double took = time_of_tasks(variant.picture);
+  const double took = seconds_of_tasks(variant);
   return fmt::format(" (expected {}, took {})",
                      format_seconds(*variant.expected), format_seconds(took));
 }
@@ -45,7 +38,7 @@ bool machine_was_late(const Comparison& comparison, const Variant& variant) {
 
 bool took_longer(const Variant& variant, double times) {
   if (!variant.expected) return false;
-  return time_of_tasks(variant.picture) >= times * *variant.expected;
+  return seconds_of_tasks(variant) >= times * *variant.expected;
 }
 
 std::string tell_of_machine(const Comparison& comparison) {

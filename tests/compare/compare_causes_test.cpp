@@ -80,7 +80,7 @@ TEST_F(CompareCauses, FindsSleep) {
   EXPECT_EQ(numbers.unread->cause, Cause::asleep);
   EXPECT_EQ(numbers.late_turn->cause, Cause::asleep);
   EXPECT_GT(numbers.unread->blamed, 0.1);
-  EXPECT_THAT(result.text, HasSubstr("in which it slept."));
+  EXPECT_THAT(result.text, HasSubstr("in which it was asleep."));
 }
 
 TEST_F(CompareCauses, FindsComputing) {

@@ -236,10 +236,11 @@ TEST(Sentences, NameAClientThatPolls) {
   auto comparison = make_comparison();
   auto& async = comparison.variants[1];
   async.overall.polls = true;
+  async.overall.polled = 1.96;
   EXPECT_TRUE(make_table(comparison).rows[1][5].alarming);
   EXPECT_THAT(sentences(comparison)[0],
-              HasSubstr("async took 2.04 s, but it asked again and again "
-                        "instead of waiting."));
+              HasSubstr("async took 2.04 s, but for 2.0 s it asked again and "
+                        "again instead of waiting."));
 }
 
 TEST(Sentences, DoNotPraiseAVariantWithASingleTask) {
