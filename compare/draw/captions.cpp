@@ -1,114 +1,24 @@
 #include "compare/draw/captions.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
+#include "compare/draw/unread_caption.h"
 #include "compare/report/format.h"
-#include "compare/report/table.h"
 
 namespace poetry_compare {
 namespace {
 
-// --- Bytes that lay unread ---------------------------------------------------
-
-// The activity of the thread during most of that time.
-std::string culprit(const Finding& unread) {
-  switch (unread.cause) {
-    case Cause::stuck:
-      return fmt::format("was stuck in reads of {}task {}",
-                         unread.only_other ? "" : "other tasks, mostly ",
-                         unread.other + 1);
-    case Cause::computing:
-      return "was away from any wait: it computed";
-    case Cause::asleep:
-      return "was away from any wait: it slept";
-    case Cause::away:
-      return "was busy and away from any wait";
-    case Cause::machine:
-      break;
-  }
-  return "was waiting for these bytes: the machine was late";
-}
-
-// From the first send to the last.
-double sending(const Task& task) {
-  return task.sends.empty() ? 0
-                            : task.sends.back().time - task.sends.front().time;
-}
-
-// The largest number of bytes that lay unread at once.
-double largest_pile(const Task& task) {
-  double pile = 0;
-  double most = 0;
-  auto read = task.reads.begin();
-  for (const Send& send : task.sends) {
-    for (; read != task.reads.end() && read->time <= send.time; ++read) {
-      pile -= static_cast<double>(read->bytes);
-    }
-    pile += static_cast<double>(send.bytes);
-    most = std::max(most, pile);
-  }
-  return most;
-}
-
-// Whether a server needed longer to send its poem than in the other variant,
-// and so many bytes lay unread that a buffer may have been full.
-bool held_up(const Variant& variant, const Variant& other) {
-  for (const Task& task : variant.picture.tasks) {
-    for (const Task& same : other.picture.tasks) {
-      constexpr double least = 2000;
-      if (same.poem != task.poem || largest_pile(task) < least) continue;
-      const double later = sending(task) - sending(same);
-      if (later > 0.05 && later > 0.05 * sending(same)) return true;
-    }
-  }
-  return false;
-}
-
-// The fastest variant in which no bytes lay unread for long.
-const Variant* find_best(const Comparison& comparison) {
-  const Variant* best = nullptr;
-  for (const Variant& variant : comparison.variants) {
-    if (!variant.picture.seen || variant.failed() ||
-        !variant.overall.worst_unread || unread_is_long(comparison, variant)) {
-      continue;
-    }
-    if (!best || variant.overall.wall < best->overall.wall) best = &variant;
-  }
-  return best;
-}
-
-// Whether the wall time shows that bytes lay unread.
-std::string in_wall_time(const Comparison& comparison, const Variant& variant) {
-  const Variant* best = find_best(comparison);
-  if (!best) return "";
-  if (variant.overall.wall <= 1.05 * best->overall.wall) {
-    return " The wall time does not show it, because the system's buffers were "
-           "large enough to keep the bytes.";
-  }
-  if (!held_up(variant, *best)) return "";
-  return " It also cost time: once the system's buffers were full, the servers "
-         "could not go on sending.";
-}
-
-std::string unread_caption(const Comparison& comparison,
-                           const Variant& variant) {
-  const Finding& unread = *variant.overall.unread;
-  return fmt::format(
-      "Look at the wedge of task {}: its server had sent these bytes, and the "
-      "client did not read them. The oldest byte lay unread for {:.2f} s, "
-      "while the thread {}.{}",
-      unread.poem + 1, unread.duration(), culprit(unread),
-      in_wall_time(comparison, variant));
-}
-
-// --- The other kinds ---------------------------------------------------------
-
-std::string one_by_one_caption(const Shape& shape) {
+std::string one_by_one_caption(const Picture& picture, const Shape& shape) {
   if (shape.threads > 1) {
     return "One task after the other: each has a thread or a process of its "
            "own, but it does not begin before the last one has ended.";
+  }
+  if (picture.tasks.size() == 1) {
+    return "One strip, hatched: the thread is stuck in a read of its only "
+           "task, so no other one has to wait.";
   }
   return "One strip, hatched in the colour of one task until that has ended: "
          "while the thread is stuck in a read of one poem, it does not even "
@@ -116,14 +26,53 @@ std::string one_by_one_caption(const Shape& shape) {
          "a poem ends.";
 }
 
-// With several threads.
-std::string threads_caption(const Shape& shape, Kind kind) {
-  const auto threads = in_words(shape.threads, true);
-  if (kind == Kind::several) {
-    return threads +
-           " strips, all grey: every thread waits with select, poll or epoll, "
-           "but only for its own tasks.";
+std::string any_task_caption(const Picture& picture, const Shape& shape) {
+  if (picture.tasks.size() == 1) {
+    return "The strip is grey: the thread waits for any of its tasks. As it "
+           "has one only, a read would wait just as well.";
   }
+  if (shape.overlap < picture.tasks.size()) {
+    return fmt::format(
+        "The strip is grey: the thread waits for all open tasks at once. But "
+        "there are never more than {} of them, so a task may have to wait "
+        "before the client asks for it.",
+        in_words(shape.overlap));
+  }
+  return "The strip is grey: the thread waits for all tasks at once and reads "
+         "from whichever has bytes first. There are no wedges, and the order "
+         "of the reads changes its colour all the time.";
+}
+
+// The threads that wait for one task at a time.
+std::size_t count_stuck(const Picture& picture) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < picture.threads.size(); ++i) {
+    const Shares shares = shares_of(picture, i);
+    if (shares.one_task > shares.any_task) ++count;
+  }
+  return count;
+}
+
+std::string several_caption(const Picture& picture,
+                            const std::string& threads) {
+  if (const auto hatched = count_stuck(picture)) {
+    return fmt::format(
+        "{} strips, {} of them hatched: some threads wait with select, poll "
+        "or epoll for their own tasks, and others are stuck in a read of one "
+        "task.",
+        threads, in_words(hatched));
+  }
+  return threads +
+         " strips, all grey: every thread waits with select, poll or epoll, "
+         "but only for its own tasks.";
+}
+
+// With several threads.
+std::string threads_caption(const Picture& picture,
+                            const Shape& shape,
+                            Kind kind) {
+  const auto threads = in_words(shape.threads, true);
+  if (kind == Kind::several) return several_caption(picture, threads);
   if (kind == Kind::shared) {
     return threads +
            " strips for more tasks: every thread reads one poem at a time, and "
@@ -136,35 +85,68 @@ std::string threads_caption(const Shape& shape, Kind kind) {
       threads, shape.processes > 1 ? "process" : "thread");
 }
 
-std::string about(const Comparison& comparison,
-                  const Variant& variant,
-                  Kind kind) {
+std::string busy_caption(const Variant& variant) {
+  const Range time = time_of_tasks(variant.picture);
+  if (variant.overall.polled > 0.9 * (time.most - time.least)) {
+    return "The strip is chequered: the program never waits. It asks its "
+           "sockets again and again whether there are bytes, and takes all "
+           "the processor time that it gets.";
+  }
+  return fmt::format(
+      "The strip is chequered for {:.1f} s: there the program does not wait, "
+      "but asks its sockets again and again whether there are bytes, and "
+      "takes all the processor time that it gets.",
+      variant.overall.polled);
+}
+
+// Of the kinds that have one strip, or no picture of their own.
+std::string about_thread(const Variant& variant, Kind kind) {
   switch (kind) {
-    case Kind::unread:
-      return unread_caption(comparison, variant);
-    case Kind::threads:
-    case Kind::several:
-    case Kind::shared:
-      return threads_caption(shape_of(variant.picture), kind);
     case Kind::one_by_one:
-      return one_by_one_caption(shape_of(variant.picture));
+      return one_by_one_caption(variant.picture, shape_of(variant.picture));
+    case Kind::by_turns:
+      return "One strip, whose hatches alternate: the thread waits for one "
+             "open task only, then for the next one. It never stays so long "
+             "that bytes of another task lie unread for long.";
+    case Kind::naps:
+      return "The strip is dotted: the thread does not wait for its sockets. "
+             "It sleeps, and asks in between whether there are bytes.";
     case Kind::any_task:
-      return "The strip is grey: the thread waits for all tasks at once and "
-             "reads from whichever has bytes first. There are no wedges, and "
-             "the order of the reads changes its colour all the time.";
+      return any_task_caption(variant.picture, shape_of(variant.picture));
     case Kind::busy:
-      return "The strip is dark: the program never waits. It asks every socket "
-             "again and again whether there are bytes, and takes all the "
-             "processor time that it gets.";
+      return busy_caption(variant);
     case Kind::read_unseen:
       return "The client reads with calls that the tracer does not see, so "
              "wedges and ticks are missing here.";
     case Kind::other:
       return "The strip is dark: the program was never seen to wait.";
-    case Kind::unseen:
-      break;
+    default:
+      return "";
   }
-  return "";
+}
+
+// Where the kind does not say it.
+std::string also_asleep(const Variant& variant, Kind kind) {
+  constexpr double least = 0.1;
+  if (kind == Kind::naps || kind == Kind::unseen) return "";
+  if (shares_of_strips(variant.picture).asleep < least) return "";
+  return " Where the strip is dotted, the thread is asleep, or waits for "
+         "something else than its sockets.";
+}
+
+std::string about(const Comparison& comparison,
+                  const Variant& variant,
+                  Kind kind) {
+  switch (kind) {
+    case Kind::unread:
+      return caption_of_unread(comparison, variant);
+    case Kind::threads:
+    case Kind::several:
+    case Kind::shared:
+      return threads_caption(variant.picture, shape_of(variant.picture), kind);
+    default:
+      return about_thread(variant, kind) + also_asleep(variant, kind);
+  }
 }
 
 // Whether two pictures of this kind need one caption only.
@@ -173,16 +155,30 @@ bool looks_the_same(Kind kind) {
          kind != Kind::read_unseen;
 }
 
+// Whether threads spent about as long in each way.
+bool are_close(const Shares& one, const Shares& other) {
+  constexpr double most = 0.1;
+  return std::abs(one.computing - other.computing) < most &&
+         std::abs(one.asleep - other.asleep) < most &&
+         std::abs(one.polling - other.polling) < most;
+}
+
+bool same_picture(const Variant& one, const Variant& other) {
+  return !one.failed() && !other.failed() &&
+         shape_of(one.picture) == shape_of(other.picture) &&
+         are_close(shares_of_strips(one.picture),
+                   shares_of_strips(other.picture));
+}
+
 // The first variant with the same picture. Without one, how many variants there
 // are.
 std::size_t find_same(const Comparison& comparison,
                       const std::vector<Kind>& kinds,
                       std::size_t index) {
   const auto& variants = comparison.variants;
-  const Shape shape = shape_of(variants[index].picture);
   for (std::size_t i = 0; i < index; ++i) {
     if (kinds[i] == kinds[index] && looks_the_same(kinds[i]) &&
-        shape_of(variants[i].picture) == shape) {
+        same_picture(variants[i], variants[index])) {
       return i;
     }
   }

@@ -1,9 +1,11 @@
 #include "compare/report/kinds.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 
+#include "compare/measure/activities.h"
 #include "compare/report/table.h"
 
 namespace poetry_compare {
@@ -22,32 +24,60 @@ std::size_t overlap_of(const std::vector<Task>& tasks) {
   return most;
 }
 
-double waited(const Variant& variant, WaitKind kind) {
-  double sum = 0;
-  for (const Wait& wait : variant.picture.waits) {
-    if (wait.kind == kind) sum += wait.duration;
-  }
-  return sum;
-}
-
 bool reads_unseen(const Variant& variant) {
   const auto& tasks = variant.picture.tasks;
   return std::any_of(tasks.begin(), tasks.end(),
                      [](const Task& task) { return task.read_unseen; });
 }
 
+Shares shares_within(const Picture& picture,
+                     std::size_t thread,
+                     const Range& time) {
+  const auto [begin, end] = time;
+  const auto activities = find_activities(picture, thread);
+  Shares shares;
+  for (const Wait& wait : picture.waits) {
+    if (static_cast<std::size_t>(wait.thread) != thread) continue;
+    (wait.kind == WaitKind::one_task ? shares.one_task : shares.any_task) +=
+        wait.duration;
+  }
+  shares.computing = sum_of(activities, Activity::computing, begin, end);
+  shares.asleep = sum_of(activities, Activity::asleep, begin, end);
+  shares.polling = sum_of(activities, Activity::polling, begin, end);
+  return shares;
+}
+
+Shares sum_of_shares(const Picture& picture, const Range& time) {
+  Shares sum;
+  for (std::size_t i = 0; i < picture.threads.size(); ++i) {
+    const Shares one = shares_within(picture, i, time);
+    sum.one_task += one.one_task;
+    sum.any_task += one.any_task;
+    sum.computing += one.computing;
+    sum.asleep += one.asleep;
+    sum.polling += one.polling;
+  }
+  return sum;
+}
+
+// With one thread.
+Kind kind_of_thread(const Shape& shape, const Shares& shares) {
+  if (shares.asleep > shares.one_task + shares.any_task) return Kind::naps;
+  if (shares.one_task > shares.any_task) {
+    return shape.overlap > 1 ? Kind::by_turns : Kind::one_by_one;
+  }
+  return shares.any_task > 0 ? Kind::any_task : Kind::other;
+}
+
 Kind kind_of_waits(const Variant& variant) {
   const Shape shape = shape_of(variant.picture);
-  const std::size_t tasks = variant.picture.tasks.size();
-  const double alone = waited(variant, WaitKind::one_task);
-  const double any_task = waited(variant, WaitKind::any_task);
-  if (tasks > 1 && shape.overlap == 1) return Kind::one_by_one;
-  if (shape.threads > 1) {
-    if (shape.most_tasks > 1 && alone > any_task) return Kind::shared;
-    return alone > any_task ? Kind::threads : Kind::several;
+  if (variant.picture.tasks.size() > 1 && shape.overlap == 1) {
+    return Kind::one_by_one;
   }
-  if (alone > any_task) return Kind::one_by_one;
-  return any_task > 0 ? Kind::any_task : Kind::other;
+  const Shares shares = shares_of(variant.picture);
+  if (shape.threads < 2) return kind_of_thread(shape, shares);
+  if (shares.one_task <= shares.any_task) return Kind::several;
+  return shape.most_tasks > 1 ? Kind::shared : Kind::threads;
 }
 
 }  // namespace
@@ -69,6 +99,19 @@ Shape shape_of(const Picture& picture) {
     shape.most_tasks = std::max(shape.most_tasks, its_tasks.size());
   }
   return shape;
+}
+
+Shares shares_of(const Picture& picture, std::size_t thread) {
+  return shares_within(picture, thread, time_of_tasks(picture));
+}
+
+Shares shares_of(const Picture& picture) {
+  return sum_of_shares(picture, time_of_tasks(picture));
+}
+
+Shares shares_of_strips(const Picture& picture) {
+  constexpr double end = std::numeric_limits<double>::max();
+  return sum_of_shares(picture, {0, end});
 }
 
 Kind kind_of(const Comparison& comparison, const Variant& variant) {

@@ -17,6 +17,8 @@ enum class Kind {
   several,  // several threads, each waiting with select, poll or epoll
   shared,  // several threads, fewer than there are tasks
   one_by_one,  // one task after the other
+  by_turns,  // one thread that waits for one open task, then for the next one
+  naps,  // one thread that sleeps, and looks at its tasks in between
   any_task,  // one thread that waits for all tasks at once
   other,
   read_unseen,  // its reads were not all seen
@@ -34,6 +36,22 @@ struct Shape {
 };
 
 Shape shape_of(const Picture& picture);
+
+// How threads spent their time, in seconds.
+struct Shares {
+  double one_task = 0;  // in waits
+  double any_task = 0;
+  double computing = 0;
+  double asleep = 0;
+  double polling = 0;
+};
+
+// Of one thread, and of all together, while tasks were open.
+Shares shares_of(const Picture& picture, std::size_t thread);
+Shares shares_of(const Picture& picture);
+
+// Of all threads, from their first calls to their last ones.
+Shares shares_of_strips(const Picture& picture);
 
 // Of each variant.
 std::vector<Kind> kinds_of(const Comparison& comparison);

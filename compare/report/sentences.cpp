@@ -149,19 +149,36 @@ std::string tell_failure(const Variant& variant) {
                      variant.name, reason);
 }
 
-// A thread that is not free cannot ask for its next poem.
+// The first task of each poem that was asked for, in the order of time.
+std::vector<const Task*> first_tasks(const std::vector<Task>& tasks) {
+  std::vector<const Task*> first;
+  for (const Task& task : tasks) {
+    // Tasks are in the order of the poems, then of time.
+    if (first.empty() || first.back()->poem != task.poem) {
+      first.push_back(&task);
+    }
+  }
+  std::stable_sort(first.begin(), first.end(), [](auto* a, auto* b) {
+    return a->connected < b->connected;
+  });
+  return first;
+}
+
+// A client may have no thread, or no place, left for its next poem.
 std::string tell_late_task(const Comparison& comparison,
                            const Variant& variant) {
-  if (kind_of(comparison, variant) != Kind::shared) return {};
-  const auto& tasks = variant.picture.tasks;
-  const auto last = std::max_element(
-      tasks.begin(), tasks.end(),
-      [](auto& a, auto& b) { return a.connected < b.connected; });
+  const auto tasks = first_tasks(variant.picture.tasks);
+  const Shape shape = shape_of(variant.picture);
+  if (shape.overlap < 2 || shape.overlap >= tasks.size()) return {};
+  const double late = tasks.back()->connected;
+  if (!is_long(comparison.settings, late - tasks.front()->connected)) return {};
+  const bool shared = kind_of(comparison, variant) == Kind::shared;
   return fmt::format(
-      "{} has {} threads for {} servers: it did not ask for task {} before "
-      "{:.1f} s.",
-      variant.name, shape_of(variant.picture).threads, tasks.size(),
-      last->poem + 1, last->connected);
+      "{} has {} for {} servers: it did not ask for task {} before {:.1f} s.",
+      variant.name,
+      shared ? plural(shape.threads, "thread")
+             : fmt::format("at most {} connections at a time", shape.overlap),
+      tasks.size(), tasks.back()->poem + 1, late);
 }
 
 void add_faults(const Comparison& comparison,

@@ -232,7 +232,7 @@ TEST(Captions, SayHowTheThreadSpentTheTimeOfUnreadBytes) {
 
   for (const auto& [cause, words] :
        {std::pair(Cause::computing, "it computed"),
-        std::pair(Cause::asleep, "it slept"),
+        std::pair(Cause::asleep, "it was asleep"),
         std::pair(Cause::away, "busy and away from any wait")}) {
     variant.overall.unread->cause = cause;
     EXPECT_TRUE(has(text(), words)) << text();
