@@ -97,7 +97,7 @@ std::vector<LegendItem> legend_of_marks(bool crowded) {
   std::vector<LegendItem> items = {
       {block("h1"), "thread: stuck in a read of this task alone"},
       {block("any"), "thread: waits for any of its tasks"},
-      {block("asleep"), "thread: asleep, or waits for something else"},
+      {block("asleep"), "thread: sleeps, or waits for other things"},
       {block("polling"), "thread: asks again and again, never waits"},
       {block("work"), "thread: computes, or has no processor"},
       {block("f1 pale") +
