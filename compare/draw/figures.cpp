@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -160,6 +161,17 @@ constexpr auto about_waiting =
 // The axis runs downwards here.
 constexpr double scale = figure_height / picture_width;
 
+// A path for each colour.
+std::string draw_lines(const std::vector<std::string>& paths, double width) {
+  std::string svg;
+  for (std::size_t i = 1; i < paths.size(); ++i) {
+    if (paths[i].empty()) continue;
+    svg += fmt::format("<path class=\"box s{}\" stroke-width=\"{}\" d=\"{}\"/>",
+                       i, number(width), paths[i]);
+  }
+  return svg;
+}
+
 // A strip with the reads on top. A read is drawn thicker than it is, and lower
 // if the one before it is in its place.
 std::string draw_thread(const WaitingColumn& column,
@@ -172,15 +184,17 @@ std::string draw_thread(const WaitingColumn& column,
     svg += rectangle(x, top + begin * scale, width, (end - begin) * scale,
                      classes);
   }
+  std::vector<std::string> lines(colours + 1);
   double free = top;
   for (const OrderedRead& read : column.reads) {
     const double y = std::max(free, top + axis.x(read.time) * scale);
     if (y + thick > top + figure_height) break;
-    svg += rectangle(x - 3, y, width + 6, thick - 0.7,
-                     fmt::format("f{}", colour(read.poem)));
+    lines[colour(read.poem)] +=
+        fmt::format("M{} {}h{}", number(x - 3), number(y + thick / 2, 2),
+                    number(width + 6));
     free = y + thick;
   }
-  return svg;
+  return svg + draw_lines(lines, thick - 0.7);
 }
 
 std::string waiting_heading(const WaitingVariant& variant) {

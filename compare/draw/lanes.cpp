@@ -75,21 +75,24 @@ std::string draw_axis(const std::vector<AxisMark>& marks,
   return text + "</g>";
 }
 
-// The outline of a pile.
+// The outline of a pile. Steps are relative, which makes them short; they are
+// quarters of a unit, so that nothing is rounded.
 std::string wedge_path(const std::vector<double>& pile, double floor) {
   if (pile.empty()) return "";
   const double cell = picture_width / static_cast<double>(pile.size());
   std::string path;
-  double last = 0;
+  double last = 0, last_x = 0;
   for (std::size_t i = 0; i <= pile.size(); ++i) {
     const double part = i < pile.size() ? pile[i] : 0;
     const double height = visible_height(part) * lane_height;
     if (height == last) continue;
-    const std::string x = number(static_cast<double>(i) * cell, 2);
-    if (last == 0) path += fmt::format("M{} {}", x, number(floor));
-    path += height == 0 ? fmt::format("H{}V{}z", x, number(floor))
-                        : fmt::format("H{}V{}", x, number(floor - height, 2));
+    const double x = static_cast<double>(i) * cell;
+    path += last == 0 ? fmt::format("M{} {}", number(x, 2), number(floor))
+                      : fmt::format("h{}", number(x - last_x, 2));
+    path +=
+        fmt::format("v{}{}", number(last - height, 2), height == 0 ? "z" : "");
     last = height;
+    last_x = x;
   }
   return path;
 }
@@ -102,23 +105,38 @@ std::string ticks_path(const std::vector<TickView>& ticks, double floor) {
     const double x = std::round(tick.x * 10) / 10;
     path += path.empty() ? fmt::format("M{} {}", number(x), number(floor))
                          : fmt::format("m{} {}", number(x - last), back);
-    back = number(lane_height * (0.3 + 0.7 * tick.size));
+    back = number(std::round(lane_height * (0.3 + 0.7 * tick.size)));
     path += fmt::format("v-{}", back);
     last = x;
   }
   return path;
 }
 
-// The boxes of one row, as a path with a thick stroke.
-std::string row_path(const OrderView::Row& row, double y, double height) {
-  if (row.boxes.empty()) return "";
+// The boxes of one row, to be drawn with a thick stroke.
+std::string row_path(const OrderView::Row& row, double y) {
   std::string path;
   for (const Interval& box : row.boxes) {
     path += fmt::format("M{} {}H{}", number(box.begin, 2), number(y, 2),
                         number(box.end, 2));
   }
-  return fmt::format("<path class=\"box s{}\" stroke-width=\"{}\" d=\"{}\"/>",
-                     colour(row.poem), number(height, 2), path);
+  return path;
+}
+
+// A path for each colour.
+std::string order_boxes(const OrderView& order, double row) {
+  std::vector<std::string> paths(colours + 1);
+  double middle = row / 2;
+  for (const OrderView::Row& boxes : order.rows) {
+    paths[colour(boxes.poem)] += row_path(boxes, middle);
+    if (!order.in_one_row) middle += row;
+  }
+  std::string svg;
+  for (std::size_t i = 1; i <= colours; ++i) {
+    if (paths[i].empty()) continue;
+    svg += fmt::format("<path class=\"box s{}\" stroke-width=\"{}\" d=\"{}\"/>",
+                       i, number(row, 2), paths[i]);
+  }
+  return svg;
 }
 
 // Lines between the boxes, as high as they are, if the boxes are wide enough.
@@ -210,13 +228,7 @@ class Painter {
     const double row =
         flat ? strip_height : std::min(row_height, max_rows_height / rows);
     const double height = row * rows;
-    std::string boxes;
-    double middle_of_row = row / 2;
-    for (const OrderView::Row& boxes_of_task : order.rows) {
-      boxes += row_path(boxes_of_task, middle_of_row, row);
-      if (!flat) middle_of_row += row;
-    }
-    boxes += gaps(order, height);
+    const auto boxes = order_boxes(order, row) + gaps(order, height);
     const double middle = y_ + height / 2 + 4;
     labels_ += row_label(middle, "order");
     order_ = stretched(boxes, y_, height) +

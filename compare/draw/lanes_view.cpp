@@ -200,8 +200,7 @@ OrderView view_order(const Picture& picture, double width) {
 }  // namespace
 
 double visible_height(double part) {
-  const double steps = std::round(part * lane_height * 4);
-  return steps < 2 ? 0 : steps / 4 / lane_height;
+  return std::floor(part * lane_height * 2 + 0.25) / 2 / lane_height;
 }
 
 std::vector<Segment> view_strip(const Picture& picture,

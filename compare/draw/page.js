@@ -29,11 +29,12 @@ const lane_data = lane =>
     data.variants[lane.closest(".variant").dataset.variant][lane.dataset.task];
 
 // The bytes that lie unread at a place on the axis. They have two numbers for
-// each step of the wedge: a quarter of a unit, and the bytes from there on.
+// each step of the wedge: quarters of a unit since the step before, and the
+// bytes from there on.
 function unread_at(lane, place) {
   const steps = lane_data(lane).unread, cell = place * data.width * 4;
   let bytes = 0;
-  for (let i = 0; i < steps.length && steps[i] <= cell; i += 2) {
+  for (let i = 0, at = steps[0]; at <= cell; i += 2, at += steps[i]) {
     bytes = steps[i + 1];
   }
   return bytes;

@@ -1,5 +1,6 @@
 #include "compare/draw/page_view.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -127,10 +128,18 @@ std::vector<Fact> view_settings(const Comparison& comparison) {
           {"run it again", settings.command, true}};
 }
 
+// Of many variants, only those that are drawn.
 std::vector<Fact> view_commands(const Comparison& comparison) {
   std::vector<Fact> commands;
-  for (const Variant& variant : comparison.variants) {
+  const auto add = [&](const Variant& variant) {
     commands.push_back({variant.name, variant.command, true});
+  };
+  if (is_crowd(comparison.variants.size())) {
+    for (const std::size_t i : shown_variants(comparison)) {
+      add(comparison.variants[i]);
+    }
+  } else {
+    for (const Variant& variant : comparison.variants) add(variant);
   }
   return commands;
 }
@@ -148,8 +157,10 @@ nlohmann::json to_json(const std::vector<Tick>& ticks) {
 
 nlohmann::json to_json(const std::vector<Level>& levels) {
   auto numbers = nlohmann::json::array();
+  std::size_t last = 0;
   for (const Level& level : levels) {
-    numbers.insert(numbers.end(), {level.cell, level.bytes});
+    numbers.insert(numbers.end(), {level.cell - last, level.bytes});
+    last = level.cell;
   }
   return numbers;
 }
@@ -157,7 +168,8 @@ nlohmann::json to_json(const std::vector<Level>& levels) {
 // {"seconds":4.6,"width":860,"variants":{"0":[{"reads":[...],"unread":[...]},
 // ...],...}}: for each lane of each variant a list with three numbers for each
 // tick, 10 us since the one before, bytes, reads; and one with two numbers for
-// each step of the wedge, its quarter of a unit and the bytes from there on.
+// each step of the wedge, quarters of a unit since the one before, and the
+// bytes from there on.
 std::string lanes_json(const PictureView& view) {
   // A line for each variant: the page has no line of a hundred kilobytes then.
   std::string variants;
@@ -175,12 +187,22 @@ std::string lanes_json(const PictureView& view) {
       picture_width, variants);
 }
 
-// The comparison, without its tasks if these would be too many for a page.
-std::string summary_json(const std::string& json) {
+// The comparison; if it is too long for a page, without its tasks, and only
+// with the variants that are drawn.
+std::string summary_json(const std::string& json, const PictureView& view) {
   constexpr std::size_t most = 40'000;
   if (json.size() < most) return json;
   auto summary = nlohmann::ordered_json::parse(json);
-  for (auto& variant : summary["variants"]) variant.erase("tasks");
+  const auto all = summary["variants"];
+  const bool crowd = is_crowd(all.size());
+  auto& variants = summary["variants"] = nlohmann::ordered_json::array();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const bool drawn =
+        std::any_of(view.variants.begin(), view.variants.end(),
+                    [&](const VariantView& one) { return one.index == i; });
+    if (!crowd || drawn) variants.push_back(all[i]);
+  }
+  for (auto& variant : variants) variant.erase("tasks");
   return summary.dump() + '\n';
 }
 
@@ -208,7 +230,8 @@ PageView view_page(const Comparison& comparison) {
   view.settings = view_settings(comparison);
   view.commands = view_commands(comparison);
   view.note_on_tasks = note_on_tasks(comparison);
-  view.json = summary_json(write_json(comparison, view.picture.sentences));
+  view.json = summary_json(write_json(comparison, view.picture.sentences),
+                           view.picture);
   view.lanes = lanes_json(view.picture);
   return view;
 }
