@@ -105,8 +105,9 @@ LanesView view_lanes(const std::vector<Poem>& poems,
                      const Samples& samples,
                      const Scale& scale);
 
-// How high a part of a lane is drawn, as a part of it: in steps of half a pixel,
-// as smaller ones would not be seen. Less than 3/8 of a pixel is left out.
+// How high a part of a lane is drawn, as a part of it: in steps of half a
+// pixel, as smaller ones would not be seen. Less than 3/8 of a pixel is left
+// out.
 double visible_height(double part);
 
 // The states of a thread, with their looks.
