@@ -9,6 +9,7 @@
 
 #include "cli/print.h"
 #include "compare/measure/make_comparison.h"
+#include "compare/report/format.h"
 #include "compare/run/estimate.h"
 #include "compare/run/interrupts.h"
 #include "compare/run/progress.h"
@@ -159,10 +160,10 @@ Growth run_sweep(const Sweep& sweep, const Request& request) {
   const TemporaryDirectory directory("compare");
   const auto requests = list_requests(sweep, request, directory);
   Growth growth = describe_growth(sweep, request, requests);
-  const auto line =
-      fmt::format("{} variants at {} values of {}, about {:.0f} s.\n",
-                  request.clients.size(), sweep.values.size(), sweep.parameter,
-                  std::max(1.0, sum_estimates(requests)));
+  const auto line = fmt::format("{} at {} values of {}, about {:.0f} s.\n",
+                                plural(request.clients.size(), "variant"),
+                                sweep.values.size(), sweep.parameter,
+                                std::max(1.0, sum_estimates(requests)));
   std::fputs(line.c_str(), stderr);
   allow_descriptors(most_servers(requests));
   try {

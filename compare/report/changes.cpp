@@ -34,9 +34,8 @@ bool is_noise(const Change& change, Measure measure, bool several) {
   const double difference = std::abs(one.median - other.median);
   if (difference < least_difference(measure)) return true;
   if (several) return one.least <= other.most && other.least <= one.most;
-  const bool doubtful = measure == Measure::wall && is_unexpected(change);
-  return difference <=
-         (doubtful ? 0.5 : 0.05) * std::max(one.median, other.median);
+  return difference <= (change.is_unexpected ? 0.5 : 0.05) *
+                           std::max(one.median, other.median);
 }
 
 // False if the measure is not known at two values.
@@ -74,6 +73,7 @@ std::vector<Change> find_changes(const Growth& growth, Measure measure) {
     Change change;
     change.variant = &variant;
     if (!find_ends(measure, change)) continue;
+    change.is_unexpected = measure == Measure::wall && is_unexpected(change);
     change.direction = direction_of(change, measure);
     changes.push_back(change);
   }
@@ -81,14 +81,14 @@ std::vector<Change> find_changes(const Growth& growth, Measure measure) {
 }
 
 bool grows_as_sum(const Growth& growth, const GrowthVariant& variant) {
+  constexpr double tolerance = 1e-6;
   bool is_more = false;
   for (std::size_t i = 0; i < growth.values.size(); ++i) {
-    const auto& wall = variant.points[i].at(Measure::wall);
-    if (!wall) continue;
-    const Limits& limits = growth.limits[i];
-    const double tolerance = std::max(0.05, 0.1 * limits.sum);
-    if (std::abs(wall->median - limits.sum) > tolerance) return false;
-    is_more = is_more || limits.sum > limits.longest + 2 * tolerance;
+    const GrowthPoint& point = variant.points[i];
+    if (!point.at(Measure::wall)) continue;
+    const auto& [longest, sum] = growth.limits[i];
+    if (std::abs(point.expected.value_or(0) - sum) > tolerance) return false;
+    is_more = is_more || sum > longest + tolerance;
   }
   return is_more;
 }

@@ -19,6 +19,8 @@ struct Change {
   Spread before;
   Spread after;
   Direction direction = Direction::none;
+  bool is_unexpected = false;  // of a wall time: the pauses of the servers are
+                               // as long as before
 };
 
 // Of the variants for which the measure is known at two values or more.
@@ -30,8 +32,8 @@ struct Change {
 // known to differ if it is more than twice the other.
 std::vector<Change> find_changes(const Growth& growth, Measure measure);
 
-// Whether the wall time is about the sum of the poems at all values, and the
-// longest poem alone would take less.
+// Whether the client fetches one poem after the other, so that it should take
+// the sum of the poems at all values.
 bool grows_as_sum(const Growth& growth, const GrowthVariant& variant);
 
 // Whether it had as many threads as there were servers.

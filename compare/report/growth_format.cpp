@@ -71,18 +71,18 @@ std::string_view name_of_parameter(const Growth& growth) {
 
 std::string format_setting(const Growth& growth, double value) {
   const auto text = format_setting_briefly(growth, value);
+  if (growth.parameter == "delay") return "a delay of " + text;
   if (growth.parameter == "servers") {
     return text + (value == 1 ? " server" : " servers");
   }
-  if (growth.parameter == "bytes") return "poems of " + text;
-  if (growth.parameter == "rcvbuf") return "a receive buffer of " + text;
-  return "a delay of " + text;
+  const auto bytes = text + (value == 1 ? " byte" : " bytes");
+  const bool is_size = growth.parameter == "bytes";
+  return (is_size ? "poems of " : "a receive buffer of ") + bytes;
 }
 
 std::string format_setting_briefly(const Growth& growth, double value) {
   if (growth.parameter == "delay") return fmt::format("{} s", value);
-  if (growth.parameter == "servers") return count(value);
-  return count(value) + (value == 1 ? " byte" : " bytes");
+  return count(value);
 }
 
 }  // namespace poetry_compare

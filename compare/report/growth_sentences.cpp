@@ -54,6 +54,7 @@ std::string ends_in_words(const Growth& growth,
 // Changes of one kind over the same values.
 struct Group {
   Direction direction;
+  bool is_unexpected;
   std::size_t first, last;
   bool as_sum;  // as the sum of the poems does
 
@@ -70,18 +71,22 @@ std::string tell_wall(const Growth& growth,
         "{} did not change by more than the noise{}: {}.", subject,
         growth.settings.runs == 1 ? " of a single run" : "", ends);
   }
-  return fmt::format("{} {} with {}{}: {}.", subject,
-                     group.direction == Direction::up ? "grew" : "fell",
-                     name_of_parameter(growth),
-                     group.as_sum ? ", as the sum of the poems does" : "",
-                     ends);
+  const auto line =
+      fmt::format("{} {} with {}{}: {}", subject,
+                  group.direction == Direction::up ? "grew" : "fell",
+                  name_of_parameter(growth),
+                  group.as_sum ? ", as the sum of the poems does" : "", ends);
+  if (!group.is_unexpected) return line + '.';
+  return line + ". The pauses of the servers do not explain that.";
 }
 
 std::vector<std::string> tell_walls(const Growth& growth) {
   const auto changes = find_changes(growth, Measure::wall);
   std::map<Group, std::vector<const Change*>> groups;
   for (const Change& change : changes) {
-    const Group group{change.direction, change.first, change.last,
+    const bool is_change = change.direction != Direction::none;
+    const Group group{change.direction, is_change && change.is_unexpected,
+                      change.first, change.last,
                       change.direction == Direction::up &&
                           grows_as_sum(growth, *change.variant)};
     groups[group].push_back(&change);
@@ -189,7 +194,8 @@ std::string summary(const Growth& growth) {
   }
   if (settings.sndbuf) text += fmt::format(", sndbuf {}", *settings.sndbuf);
   text += ", " + plural(settings.runs, "run") + " of each";
-  return settings.runs > 1 ? text + " (medians)" : text;
+  if (settings.runs > 1) text += " (medians)";
+  return fmt::format("{}, by {}", text, name_of_parameter(growth));
 }
 
 std::vector<std::string> sentences(const Growth& growth) {

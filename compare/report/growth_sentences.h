@@ -8,7 +8,8 @@
 
 namespace poetry_compare {
 
-// "geduld.txt, 413 bytes in chunks of 10, delay 0.005 s, 1 run of each"
+// "geduld.txt, 413 bytes in chunks of 10, delay 0.005 s, 1 run of each, by the
+// number of servers"
 std::string summary(const Growth& growth);
 
 // The growth of each variant. A change within the noise is not called one.

@@ -97,6 +97,24 @@ TEST(GrowthSentences, TellTheGrowthOfEachVariant) {
           "with 64 servers."));
 }
 
+TEST(GrowthSentences, SayWhichGrowthThePausesDoNotExplain) {
+  auto growth = sample::growth({1, 2});
+  sample::add(growth, "slow", Measure::wall, {.2, .4});
+  sample::add(growth, "late", Measure::wall, {.2, .5});
+  growth.variants[0].points[0].expected = .21;
+  growth.variants[0].points[1].expected = .42;
+  growth.variants[1].points[0].expected = .21;
+  growth.variants[1].points[1].expected = .21;
+  EXPECT_THAT(
+      sentences(growth),
+      ElementsAre("The time of slow grew with the number of servers, as the "
+                  "sum of the poems does: 0.200 s with 1 server, 0.400 s with "
+                  "2 servers.",
+                  "The time of late grew with the number of servers: 0.200 s "
+                  "with 1 server, 0.500 s with 2 servers. The pauses of the "
+                  "servers do not explain that."));
+}
+
 TEST(GrowthSentences, ClaimNothingOfOneKnownPoint) {
   auto growth = sample::growth({1, 2});
   sample::add(growth, "a", Measure::wall, {1});
