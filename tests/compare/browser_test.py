@@ -1,4 +1,5 @@
-"""The page in a real browser: browser_test.py PAGE.html PICTURE.svg
+"""The pages in a real browser: browser_test.py PAGE.html PICTURE.svg
+SWEEP.html SWEEP.svg
 
 In light and dark, wide and narrow, with and without JavaScript. Exit status 77:
 there is no browser.
@@ -12,7 +13,8 @@ import unittest
 
 from browser import Browser, missing
 
-page, picture = (pathlib.Path(file).resolve() for file in sys.argv[1:3])
+page, picture, sweep, charts = (pathlib.Path(file).resolve()
+                                for file in sys.argv[1:5])
 SCREENS = [(width, scheme) for width in (1400, 400)
            for scheme in ("light", "dark")]
 
@@ -214,6 +216,31 @@ class PageTest(unittest.TestCase):
             self.check_silence(picture)
             self.assertGreater(self.run_script(
                 "document.querySelectorAll('.reads').length"), 0)
+
+    def overlaps(self):
+        """Pairs of texts that overlap in one chart."""
+        return self.run_script("""[...document.querySelectorAll("figure svg, svg > g")].flatMap(chart => {
+  const boxes = [...chart.querySelectorAll("text")].map(
+      text => [text.textContent, text.getBoundingClientRect()]);
+  return boxes.flatMap(([a, one], i) => boxes.slice(i + 1).filter(
+      ([b, other]) => one.left < other.right && other.left < one.right &&
+          one.top + 3 < other.bottom && other.top + 3 < one.bottom)
+      .map(([b]) => [a, b]));
+})""")
+
+    def test_the_labels_of_a_sweep_do_not_overlap(self):
+        for width, scheme in SCREENS:
+            with self.subTest(width=width, scheme=scheme):
+                self.open(sweep, width=width, scheme=scheme)
+                self.check_silence(sweep)
+                self.assertEqual(self.overlaps(), [])
+                self.assertLessEqual(self.run_script(
+                    "document.documentElement.scrollWidth"), width)
+        self.open(charts, width=1000)
+        self.check_silence(charts)
+        self.assertEqual(self.overlaps(), [])
+        self.assertGreater(self.run_script(
+            "document.querySelectorAll('.line').length"), 10)
 
 
 if __name__ == "__main__":
