@@ -60,6 +60,7 @@ def masked(command, output):
     if "poetry-compare" in command:
         output = re.sub(r"\d+( \d{3})*(\.\d+)?", "N", output)
         output = re.sub(r" +", " ", output)
+        output = re.sub("[▁-█]+", "LINE", output)
         # Not every build has the debug information for a line.
         output = re.sub("was stuck in recv.*", "was stuck in recv", output)
     return output
