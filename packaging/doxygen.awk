@@ -1,5 +1,8 @@
 # Turns our plain comments into doxygen's.
 
+# The other pages are not here: a link to one becomes its name.
+FILENAME ~ /\.md$/ { gsub(/\]\([a-z-]+\.md/, "] (docs/&"); gsub(/docs\/\]\(/, "docs/"); print; next }
+
 # The first comment of a file is about the file.
 NR == 1 { print "/// \\file" }
 
