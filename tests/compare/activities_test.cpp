@@ -164,6 +164,16 @@ TEST(Polling, OfAllTheTimeIsSaidToBeThat) {
   EXPECT_THAT(caption_of(make_polls(1, 0.9)), HasSubstr("never waits"));
 }
 
+TEST(Polling, HasAMarkAlsoIfItsCallsReturnLateForWantOfAProcessor) {
+  Picture picture = make_picture(0.02, 0.9);
+  for (int i = 0; i < 30; ++i) {
+    const double time = 0.03 * i;
+    picture.polls.push_back({time, 0.0005, 0});
+    add_wait(picture, time + 0.001, time + 0.03, WaitKind::any_task);
+  }
+  EXPECT_EQ(kind_of(picture), Kind::busy);
+}
+
 TEST(Polling, HasNoMarkIfItIsAShortAttempt) {
   Picture picture = make_polls(0.05, 0.9);
   add_wait(picture, 0.05, 1, WaitKind::any_task);
