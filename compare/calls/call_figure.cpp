@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "compare/calls/call_words.h"
-#include "compare/draw/palette.h"
+#include "compare/calls/figure_style.h"
 #include "compare/draw/xml.h"
 
 namespace poetry_compare {
@@ -73,31 +73,19 @@ class Figure {
   std::string finish(const std::string& title, const std::string& text) const {
     const double height = y_ + 68;
     return fmt::format(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"picture\" "
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" "
         "width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\" "
         "aria-labelledby=\"title desc\">\n<title id=\"title\">{2}</title>\n"
-        "<desc id=\"desc\">{3}</desc>\n<style>{4}{5}</style>\n{6}\n"
+        "<desc id=\"desc\">{3}</desc>\n<style>{4}</style>\n{5}\n"
         "<rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n"
         "<text x=\"8\" y=\"24\" class=\"title\">{2}</text>\n"
-        "{7}{8}{9}{10}{11}{12}</svg>\n",
+        "{6}{7}{8}{9}{10}{11}</svg>\n",
         number(figure_width), number(height), escape(title), escape(text),
-        picture_style(), style, hatches(), draw_lanes(), bars_, running_,
-        arrows_, labels_, draw_legend());
+        figure_style, wait_hatch, draw_lanes(), bars_, running_, arrows_,
+        labels_, draw_legend());
   }
 
  private:
-  static constexpr const char* style =
-      ".picture .call{font:13px ui-monospace,SFMono-Regular,Menlo,"
-      "\"DejaVu Sans Mono\",monospace;fill:#1a1a1a}"
-      ".picture .note{font-size:13px;font-style:italic}"
-      ".picture .title{font-size:16px}"
-      ".picture .lane{font-size:15px;font-weight:600}"
-      ".tint{fill-opacity:.07}.still{fill-opacity:.2;stroke-width:1}"
-      ".arrow{stroke:#1a1a1a;fill:none;stroke-width:1.4}"
-      ".back{stroke-dasharray:4 3}.head{fill:#1a1a1a}"
-      "@media(prefers-color-scheme:dark){.picture .call{fill:#eceff1}"
-      ".arrow{stroke:#eceff1}.head{fill:#eceff1}}";
-
   void begin(const ChosenCall& call) {
     const LaneLook& lane = look_of(call.lane);
     const auto depth =
@@ -202,8 +190,8 @@ class Figure {
     double x = 8;
     const auto add = [&](const char* classes, const char* words, double size) {
       text += rectangle(x, y_ + 22, bar_width, 14, classes);
-      text += fmt::format("<text x=\"{}\" y=\"{}\" class=\"say\">{}</text>\n",
-                          number(x + 18), number(y_ + 33), words);
+      text += fmt::format("<text x=\"{}\" y=\"{}\">{}</text>\n", number(x + 18),
+                          number(y_ + 33), words);
       x += size;
     };
     add("f3", "runs", 70);
