@@ -109,7 +109,8 @@ std::string draw_pictures(const PageView& page) {
 // Nothing if no place is known.
 std::string draw_places(const TableView& places) {
   if (places.groups.empty()) return "";
-  return "<h3>Where each variant waits</h3>\n" + draw_table(places);
+  return "<h3>Where each variant waits</h3>\n" + draw_table(places) +
+         note("The time is that of all threads together.");
 }
 
 // --- The whole ---------------------------------------------------------------

@@ -23,6 +23,8 @@ class TraceTest : public testing::Test {
     trace_.pid = 42;
     trace_.host = "here";
     for (int i = 0; i < 3; ++i) add_event(i);
+    trace_.modules = {{"/bin/a", "00ff", 100, 200}, {"/bin/b", "", -1, -1}};
+    trace_.sites = {{1, 300}, {0, 400}};
   }
   ~TraceTest() override { std::remove(path_.c_str()); }
 
@@ -44,6 +46,7 @@ class TraceTest : public testing::Test {
     event.cpu = event.delayed = i;
     event.set = ~static_cast<std::uint64_t>(i);
     event.nonblocking = event.wait_all = i == 1;
+    event.site = i - 1;
     trace_.events.push_back(event);
   }
 
@@ -71,6 +74,26 @@ TEST_F(TraceTest, IsReadAsItWasWritten) {
   EXPECT_EQ(read.arguments, trace_.arguments);
   EXPECT_EQ(to_json_lines(read), to_json_lines(trace_));
   EXPECT_EQ(read.complaint, "");
+}
+
+TEST_F(TraceTest, HasThePlacesOfTheCalls) {
+  write_trace(trace_, path_);
+  const Trace read = read_trace(path_);
+  EXPECT_EQ(read.modules, trace_.modules);
+  EXPECT_EQ(read.sites, trace_.sites);
+  EXPECT_EQ(read.events.at(0).site, -1);
+  EXPECT_EQ(read.events.at(2).site, 1);
+}
+
+TEST_F(TraceTest, WithPlacesThatMakeNoSenseIsRefused) {
+  for (const std::string places :
+       {"\"sites\":1", "\"sites\":[1]", "\"modules\":[{\"path\":1}]",
+        "\"sites\":[{\"module\":-1}]"}) {
+    EXPECT_EQ(refusal_of("{\"format\":\"poetry-trace\",\"version\":2," +
+                         places + "}\n{}\n"),
+              path_ + ": is not a trace: its first line makes no sense")
+        << places;
+  }
 }
 
 TEST_F(TraceTest, HasBytesThatAreNotUtf8Escaped) {

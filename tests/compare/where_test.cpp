@@ -157,6 +157,19 @@ TEST_F(WhereItWaits, WithoutABuildIdSizeAndTimeTellAProgram) {
   EXPECT_THAT(place_of("recv", seen), HasSubstr("which has changed since"));
 }
 
+TEST_F(WhereItWaits, WithoutAddr2lineTheFunctionIsNamed) {
+  const auto seen = trace({KNOWN_LINES, "here"});
+  const std::string path = std::getenv("PATH");
+  ::setenv("PATH", directory_.c_str(), 1);
+  const auto found = find_places(seen.modules, seen.sites);
+  ::setenv("PATH", path.c_str(), 1);
+  EXPECT_TRUE(found.tool_missing);
+  for (const auto& place : found.places) {
+    EXPECT_EQ(place.file, "");
+    EXPECT_NE(place.function, "");
+  }
+}
+
 TEST_F(WhereItWaits, ATraceWithoutPlacesIsReadAsBefore) {
   auto seen = trace({KNOWN_LINES, "here"});
   seen.sites.clear();
