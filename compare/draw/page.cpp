@@ -109,16 +109,17 @@ std::string draw_pictures(const PageView& page) {
 // Nothing if no place is known.
 std::string draw_places(const TableView& places) {
   if (places.groups.empty()) return "";
-  return "<h3>Where each variant waits</h3>\n" + draw_table(places) +
-         note("The time is that of all threads together.");
+  return section(
+      "places", "Where each variant waits",
+      draw_table(places) + note("The time is that of all threads together."));
 }
 
 // --- The whole ---------------------------------------------------------------
 
 std::string draw_sections(const PageView& view) {
   return section("numbers", "What the clock shows, and what it hides",
-                 draw_table(view.numbers) + note_on_numbers +
-                     draw_places(view.places)) +
+                 draw_table(view.numbers) + note_on_numbers) +
+         draw_places(view.places) +
          section("pictures", "What each variant waited for",
                  draw_pictures(view)) +
          section("figures", "The tutorial's figures, from this run",

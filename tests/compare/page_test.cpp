@@ -55,6 +55,31 @@ TEST(Page, HasEveryVariantAndEveryNumberOfTheTable) {
   }
 }
 
+// All waits and reads of the variant are made by one function.
+void add_caller(const std::string& file, poetry_compare::Variant& variant) {
+  auto& picture = variant.picture;
+  picture.callers.resize(1);
+  picture.callers[0].call = "recv";
+  picture.callers[0].place = {"a/program", file, 39, "do_read", ""};
+  for (auto& wait : picture.waits) wait.caller = 0;
+  for (auto& task : picture.tasks) {
+    for (auto& read : task.reads) read.caller = 0;
+  }
+}
+
+TEST(Page, NamesThePlaceOfEachStripAndLane) {
+  auto comparison = sample::make();
+  EXPECT_FALSE(has(poetry_compare::make_page(comparison), "id=\"places\""));
+  add_caller("a/<file>.cpp", comparison.variants[4]);
+  const std::string page = poetry_compare::make_page(comparison);
+  const std::string place = "recv at a/&lt;file&gt;.cpp:39, in do_read";
+  EXPECT_TRUE(has(page, "<title>thread waits in " + place + "</title>"));
+  EXPECT_TRUE(has(page, "data-place=\"" + place + "\""));
+  EXPECT_TRUE(has(page, "broken was stuck in " + place + "."));
+  EXPECT_TRUE(has(page, "id=\"places\""));
+  EXPECT_TRUE(has(page, ">a/&lt;file&gt;.cpp:39, in do_read</td>"));
+}
+
 // How many tasks of a variant have a mark for unread bytes.
 int marked_tasks(const Comparison& comparison, const std::string& variant) {
   int marked = 0;
