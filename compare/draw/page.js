@@ -87,8 +87,8 @@ function show(lane, index, move_window = false) {
 function tell(lane, place, text) {
   place_cursor(lane, place * 100);
   const name = lane.closest(".variant").dataset.name;
-  const place = lane.dataset.place ? `, ${lane.dataset.place}` : "";
-  tip.textContent = `${name}, ${lane.dataset.label}: ${text}${place}`;
+  const where = lane.dataset.place ? `, ${lane.dataset.place}` : "";
+  tip.textContent = `${name}, ${lane.dataset.label}: ${text}${where}`;
   tip.hidden = false;
   place_tip();
 }
