@@ -220,4 +220,13 @@ TEST(Program, TheExitStatusIsKnownAlthoughSigchldWasIgnored) {
   poetry_compare::take_over_signals();
 }
 
+// exec() does not reset the peak: the copy of this process counts.
+TEST(Program, TheMemoryOfACommandIsNotThatOfThisProcess) {
+  const std::string large(64 << 20, 'x');
+  const auto ending = shell("exit 0").wait(patience, no_tick);
+  EXPECT_EQ(large.back(), 'x');
+  EXPECT_FALSE(ending.memory);
+  EXPECT_TRUE(ending.switches);
+}
+
 }  // namespace

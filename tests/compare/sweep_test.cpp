@@ -82,14 +82,6 @@ TEST_F(Sweep, MeasuresThreadsWaitsSwitchesAndMemory) {
               Each(AllOf(Ge(64 << 20), Le(1.1 * (64 << 20)))));
 }
 
-TEST_F(Sweep, MemoryIsTheClientsAlsoWithLargeTracesBefore) {
-  const auto growth =
-      sweep("servers=1,2 --variants async --runs 2 --with 'known=" +
-            std::string(KNOWN_CLIENT) + " 1 20000 0'" + at_once);
-  ASSERT_EQ(result.status, 0) << result.text;
-  EXPECT_THAT(column(growth, "memory_bytes"), Each(Le(12 << 20)));
-}
-
 TEST_F(Sweep, ChangesTheDelayTheSizeOrTheBuffer) {
   EXPECT_THAT(
       column(
