@@ -217,8 +217,10 @@ bool polls_busily(const Picture& picture, double polled) {
   if (polled > std::max(0.05, 0.1 * (end - begin))) return true;
   // Without a processor, a call that does not wait takes as long as one that
   // does.
-  constexpr std::size_t many = 20;
-  return picture.polls.size() > many && is_mostly_runnable(picture);
+  constexpr std::size_t many = 500;
+  std::size_t calls = 0;
+  for (const Poll& poll : picture.polls) calls += poll.calls;
+  return calls > many && is_mostly_runnable(picture);
 }
 
 }  // namespace poetry_compare

@@ -181,9 +181,9 @@ void Measurement::add_client(const Trace& client) {
     }
     if (is_empty(event)) {
       empty_calls_[caller_of(event)] += static_cast<std::size_t>(event.repeats);
-      picture_.polls.push_back({clock_.called(event),
-                                static_cast<double>(event.duration) / 1e9,
-                                thread});
+      picture_.polls.push_back(
+          {clock_.called(event), static_cast<double>(event.duration) / 1e9,
+           thread, static_cast<std::size_t>(event.repeats)});
     } else if (is_wait(event)) {
       add_select(event, thread);
     } else if (OpenTask* open = tasks_.find_by_client(event)) {

@@ -78,6 +78,7 @@ struct Poll {
   double time = 0;
   double duration = 0;
   int thread = 0;  // an index into Picture::threads
+  std::size_t calls = 0;
 };
 
 // A time in which a thread is away from its wait: from the return of one

@@ -91,7 +91,7 @@ double time_of(const Picture& picture, Activity activity) {
 Picture make_polls(double end, double used) {
   Picture picture = make_picture(used);
   for (double time = 0; time < end - 1e-6; time += 0.01) {
-    picture.polls.push_back({time, 0.0099, 0});
+    picture.polls.push_back({time, 0.0099, 0, 100});
   }
   return picture;
 }
@@ -118,7 +118,8 @@ TEST(Activities, ArePollingIfTheThreadAsksInVainWithoutSleep) {
 
 TEST(Activities, ArePollingAlsoIfThereIsMostlyNoProcessor) {
   Picture picture = make_picture(0.3, 0.7);
-  for (int i = 0; i < 100; ++i) picture.polls.push_back({i * 0.01, 0.002, 0});
+  for (int i = 0; i < 100; ++i)
+    picture.polls.push_back({i * 0.01, 0.002, 0, 100});
   EXPECT_NEAR(time_of(picture, Activity::polling), 1, 1e-6);
 }
 
@@ -168,7 +169,7 @@ TEST(Polling, HasAMarkAlsoIfItsCallsReturnLateForWantOfAProcessor) {
   Picture picture = make_picture(0.02, 0.9);
   for (int i = 0; i < 30; ++i) {
     const double time = 0.03 * i;
-    picture.polls.push_back({time, 0.0005, 0});
+    picture.polls.push_back({time, 0.0005, 0, 100});
     add_wait(picture, time + 0.001, time + 0.03, WaitKind::any_task);
   }
   EXPECT_EQ(kind_of(picture), Kind::busy);
