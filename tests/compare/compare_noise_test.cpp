@@ -196,7 +196,8 @@ TEST(Columns, AreTheSameForEveryCsvAndJson) {
   EXPECT_EQ(head(write_csv(one)),
             "variant,runs_counted,wall_s,wall_least_s,wall_most_s,outliers,"
             "expected_s,vs_reference,vs_reference_least,vs_reference_most,"
-            "worst_unread_s,longest_turn_s,cpu_s,alarm,result,format_version");
+            "worst_unread_s,longest_turn_s,cpu_s,alarm,result,waits_in,"
+            "waits_at,format_version");
   const auto keys = [](const Comparison& comparison) {
     const auto json = nlohmann::json::parse(write_json(comparison));
     EXPECT_EQ(json["format"], "poetry-compare");
