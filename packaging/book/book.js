@@ -1,5 +1,5 @@
 // Search, keys, and the lines that a link names. The pages can be read without
-// it.
+// this script.
 "use strict";
 
 const all = (selector, within = document) =>
@@ -45,7 +45,8 @@ function find(text) {
   return found.sort((a, b) => b.score - a.score).slice(0, 30);
 }
 
-// The words around the place, and in a source the place itself.
+// An entry of the list: the words around what was found. In a source, the link
+// leads to the line.
 function shown({title, page, href, content, word}) {
   const at = content.toLowerCase().indexOf(word);
   const from = content.lastIndexOf(" ", Math.max(0, at - 40)) + 1;

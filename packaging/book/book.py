@@ -1,7 +1,7 @@
 """The contents of the book, and the place of each file in it.
 
-They follow from docs/README.md: the pages that can be reached from there, in
-that order, and the sources that they name.
+The book has the pages that can be reached from docs/README.md, in the order of
+the links, and the sources that these pages name.
 """
 
 import itertools
@@ -118,8 +118,8 @@ class Book:
 
 
 def read_pages():
-    """The pages that can be reached from the first one, in order. After them,
-    those that cannot."""
+    """The pages that can be reached from the first one, in the order of the
+    links. The other pages of docs/ follow."""
     found = {}
     waiting = [FIRST]
     others = sources.files(ROOT, "docs/*.md")

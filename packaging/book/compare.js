@@ -25,8 +25,8 @@ function alike(a, b) {
   return part > .5 ? part : 0;
 }
 
-// Rows of the lines that are only left and only right, so that those that are
-// alike stand beside each other.
+// Rows of the lines that are only in the left or only in the right program.
+// Lines that are alike stand beside each other.
 function align(left, right) {
   const best = Array.from({length: left.length + 1},
       () => new Array(right.length + 1).fill(0));
@@ -171,7 +171,7 @@ function head_of(...sides) {
   return element("thead", {}, element("tr", {}, ...names));
 }
 
-// Where the guide compares the two, if it does.
+// Shows where the guide compares the two programs, if it does.
 function show_step(key) {
   const step = book.steps.find(each => each.key === key);
   one("#about").replaceChildren(...step ? [
@@ -179,7 +179,7 @@ function show_step(key) {
   ] : []);
 }
 
-// Lets each line that has moved lead to its place on the other side.
+// Links each line that has moved with its place on the other side.
 function link_moved(rows, left, right) {
   const moved = [0, 1].map(side => rows.map(row => row[side])
       .filter(line => line?.kind === "moved"));

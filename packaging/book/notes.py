@@ -31,8 +31,8 @@ def note_excerpts(page, book):
 
 
 def note_steps(page, book):
-    """Connects the words about a diff with the lines that they speak of: those
-    that have the first piece of code which is in a changed line."""
+    """Connects each text about a diff with a line: the first changed line that
+    has the first piece of code of the text, or its second, and so on."""
     step = section = None
     for at, token in enumerate(page.tokens):
         for child in token.children or ():
@@ -47,7 +47,7 @@ def note_steps(page, book):
 def _note_step(page, book, at, step):
     token = page.tokens[at]
     sides = list(zip(step, changed_lines(book.pair(*step))))
-    # Words are about the second program, except in the first column of a table.
+    # A text is about the second program, except in the first column of a table.
     if page.tokens[at - 2].type != "tr_open":
         sides.reverse()
     for words in (child.content for child in token.children
