@@ -13,13 +13,14 @@ const cli::ProgramHelp program_help = {
     "from traces that poetry-trace has written. Two directories are refused, "
     "as\n"
     "they were recorded at different times.\n\n"
-    "A number has a ! if the client is the cause. Worst unread: bytes lay "
-    "unread\n"
-    "while it waited for another server, computed or slept, for longer than\n"
-    "0.05 s and than two pauses of a server. Longest turn: it was away from "
-    "its\n"
-    "wait for that long. CPU: it asked again and again instead of waiting. A\n"
-    "number has no ! if only a busy machine is the cause.",
+    "A number has a ! if the client is the cause, and not only a busy "
+    "machine.\n"
+    "Worst unread: bytes lay unread for more than 0.05 s and for more than "
+    "two\n"
+    "pauses of a server, while the client waited for another server, "
+    "computed or\n"
+    "slept. Longest turn: the client took that long between two waits.\n"
+    "CPU: the client asked again and again instead of waiting.",
     {{"variants", "LIST", "",
       "The clients of the suite to run: blocking, threaded, async, reactor, "
       "broken, protocol, simple, callback, coroutine. Default: all; '': "

@@ -1,4 +1,4 @@
-// Draws who called whom in a run of a program.
+// Draws which function called which in a run of a program.
 
 #include <optional>
 #include <sstream>
@@ -19,19 +19,20 @@ const cli::ProgramHelp program_help = {
     "RECORD",
     "Draws the calls in a record: your code, the library and the system side "
     "by\n"
-    "side, time downwards. scripts/draw-calls runs a program, and calls "
-    "this.\n",
+    "side. Later calls are further down. scripts/draw-calls runs a program, "
+    "and\n"
+    "then draws its calls with poetry-calls.",
     {{"o,output", "FILE", "calls.svg", "Write the figure to this file."},
      {"title", "TEXT", "Which function calls which",
-      "What stands above the figure."},
+      "The title above the figure."},
      {"show", "NAMES", "",
-      "Show only calls of these functions: Reactor::run,epoll_wait. Without "
-      "it: "
-      "the calls from one lane to another."},
+      "Show only calls of these functions, for example of "
+      "Reactor::run,epoll_wait. Without this option: the calls from one lane "
+      "to another."},
      {"follow", "NAMES", "",
       "Show only the iterations of the loop in which these functions are "
       "called "
-      "first. Without it: the whole run."}}};
+      "first. Without this option: the whole run."}}};
 
 // The names in a list with commas.
 std::vector<std::string> names_in(const std::optional<std::string>& list) {
@@ -47,7 +48,7 @@ std::vector<std::string> names_in(const std::optional<std::string>& list) {
 
 int main(int argc, char** argv) try {
   const cli::CommandLine line(argc, argv, program_help);
-  if (line.words().size() != 1) cli::usage_error("which record?");
+  if (line.words().size() != 1) cli::usage_error("give one record");
   const std::string file = *line.text("output");
   poetry_compare::require_writable({{"--output", file}});
   const auto main = poetry_compare::read_calls(line.words().front());

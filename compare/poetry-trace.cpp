@@ -39,17 +39,17 @@ constexpr int not_found = 127;
 const cli::ProgramHelp program_help = {
     "-o run.jsonl nc localhost 10000",
     "COMMAND [ARGUMENT...]",
-    "Runs the command, and records each call that it makes to a TCP socket, "
-    "and\n"
-    "each wait. Then a line on stderr says where the trace is.\n"
+    "Runs the command, and records each of its calls on a TCP socket, and "
+    "each\n"
+    "wait. Then a line on stderr says where the trace is.\n"
     "\n"
     "A signal that is sent to this program is passed on to the command.\n"
     "\n"
-    "Not seen are programs that are statically linked, have an environment of\n"
-    "their own (env -i) or get other rights (sudo); sockets that are used "
-    "with\n"
-    "io_uring, with stdio (fdopen) or with system calls that bypass the C\n"
-    "library (Go); and libraries that are loaded with RTLD_DEEPBIND.",
+    "poetry-trace cannot see programs that are statically linked, have an\n"
+    "environment of their own (env -i) or get other rights (sudo). It cannot\n"
+    "see sockets that are used with io_uring, with stdio (fdopen) or with\n"
+    "system calls that bypass the C library (Go), and libraries that are\n"
+    "loaded with RTLD_DEEPBIND.",
     {{"o,output", "FILE", "poetry-trace.jsonl",
       "Write the trace to this file."}},
     "  0-255  that of the command\n"

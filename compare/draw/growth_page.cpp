@@ -14,10 +14,10 @@ namespace poetry_compare {
 namespace {
 
 constexpr auto note_on_charts =
-    "A line is a variant, and its name stands at its end. A pale band around a "
-    "line goes from the least to the most of several runs. An axis is "
-    "logarithmic where the numbers span more than a decade: equal distances "
-    "are equal factors.";
+    "Each line is a variant, with its name at its end. A pale band around a "
+    "line goes from the smallest number of several runs to the largest. An "
+    "axis is logarithmic if its largest number is more than ten times the "
+    "smallest one: then equal distances are equal factors.";
 
 std::string draw_figure(const ChartView& chart) {
   return fmt::format(
