@@ -9,8 +9,8 @@
 
 namespace poetry_compare {
 
-// None without --sweep. Ends the program if the option makes no sense, or if
-// another one has no effect with it.
+// std::nullopt without --sweep. Ends the program if the option makes no sense,
+// or if another option has no effect with it.
 std::optional<Sweep> parse_sweep(const cli::CommandLine& line);
 
 // The poems that the sweep fetches.

@@ -1,5 +1,5 @@
 // Calls as a picture: a lane for your code, one for the library, one for the
-// system; time downwards.
+// system. Later calls are further down.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace poetry_compare {
 
-// A whole SVG file, for light and dark. It has no times, so that another run
-// that makes the same calls gives the same file. Its description has each call
+// A whole SVG file, for light and dark. It has no times, so another run that
+// makes the same calls gives the same file. Its description has each call
 // and each return in words, in order.
 std::string draw_calls(const ChosenCall& main, const std::string& title);
 

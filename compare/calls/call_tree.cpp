@@ -31,7 +31,7 @@ std::string in_words(SystemCall call, Outcome outcome) {
   return "";
 }
 
-// Stands for a system call: added to its number.
+// Added to the number of a system call: it stands in place of a function.
 constexpr std::uint64_t no_function = std::uint64_t{1} << 60;
 
 class Reader {
@@ -76,7 +76,7 @@ class Reader {
     open_.push_back({function, {name, lane_of(name), "", {}}});
   }
 
-  // A function that an exception has left may not have said so.
+  // If an exception ends a function, the event for its end may be missing.
   void leave(std::uint64_t function) {
     const auto is_it = [&](const Open& open) {
       return open.function == function;

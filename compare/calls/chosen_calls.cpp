@@ -78,8 +78,8 @@ class Chooser {
   }
 
  private:
-  // Adds those that `from` makes, or that functions make for it that are not
-  // shown. `gap` says whether something was left out since the last one.
+  // Adds the calls that `from` makes, directly or through functions that are
+  // not shown. `gap` says whether calls were left out since the last one.
   void add_calls_of(const Call& from,
                     const Call& caller,
                     bool whole,
@@ -97,7 +97,7 @@ class Chooser {
     }
   }
 
-  // Calls that are equal and follow each other are one.
+  // Equal calls in a row become one.
   void add(const Call& call, bool whole, ChosenCall& to, bool& gap) const {
     ChosenCall chosen{call.name, call.lane, call.outcome, {}};
     chosen.gap_before = std::exchange(gap, false);

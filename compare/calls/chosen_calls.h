@@ -25,9 +25,9 @@ struct ChosenCall {
   Lane lane = Lane::none;
   std::string outcome;
   std::vector<ChosenCall> calls;
-  std::size_t times = 1;  // it happens this often, one after the other
+  std::size_t times = 1;  // how many equal calls in a row this is
   bool gap_before = false;  // calls of the caller are left out here
-  bool goes_on = false;  // calls that it makes after those are left out
+  bool goes_on = false;  // later calls that it makes are left out
 
   bool operator==(const ChosenCall&) const = default;
 };

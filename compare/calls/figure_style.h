@@ -1,5 +1,5 @@
-// The style sheet of a figure of calls: the colours of the other figures. It is
-// one of its own, so that a figure changes only if the calls do.
+// The style sheet of a figure of calls, with the colours of the other figures.
+// It is separate from theirs, so that a figure changes only if the calls do.
 #pragma once
 
 namespace poetry_compare {

@@ -102,12 +102,12 @@ std::string short_name(std::string demangled) {
       name += text.substr(i, end - i);
       i = end;
     } else if (text[i] == '(') {
-      // The parameters end the name, unless it is a function in a function.
+      // The parameters end the name, unless a function inside this one follows.
       i = behind_bracket(text, i);
       if (text.substr(i).starts_with(" const")) i += 6;
       if (!text.substr(i).starts_with("::")) break;
     } else if (text[i] == ' ' && !name.ends_with("operator")) {
-      name.clear();  // it was the return type
+      name.clear();  // this was the return type
       ++i;
     } else {
       name += text[i++];

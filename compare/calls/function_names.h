@@ -17,7 +17,7 @@ enum class Lane { yours, library, system, none };
 std::string short_name(std::string demangled);
 
 // The lane of a function with such a name. Functions of the standard library,
-// and of those that correspond to it, such as net and fmt, are in none.
+// and helpers such as those of net and fmt, are in none.
 Lane lane_of(const std::string& name);
 
 // The short names of all functions of a program, by their place in it. Throws

@@ -77,8 +77,8 @@ void note(EventKind kind, std::uint64_t value) {
   events[index] = poetry_compare::make_event(kind, value);
 }
 
-// A program that is not compiled for this never comes here, and leaves the
-// file to the one that it starts.
+// A program that is not compiled for this never calls it, and leaves the file
+// to a program that it starts.
 bool begin_once() {
   static const bool begun = (begin_record(), true);
   return begun;

@@ -13,7 +13,8 @@
 namespace poetry_compare {
 namespace {
 
-// Around 0, 0. Each colour has its own, for those who see no colours.
+// Around 0, 0. Each colour has a marker of its own, for readers who do not see
+// colours.
 constexpr std::array<std::string_view, colours> markers = {
     "M-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z",
     "M-2.7-2.7h5.4v5.4h-5.4z",
@@ -60,7 +61,7 @@ std::string draw_axes(const ChartView& view) {
   return svg + text(plot_left - 40, 16, "name", view.title);
 }
 
-// The colour of a line, and what is drawn like it.
+// The class that gives a line its colour; `kind` is 's' or 'f', see palette.h.
 std::string colour_of(const ChartLine& line, char kind) {
   if (line.is_limit) return fmt::format("{}0", kind);
   return fmt::format("{}{}", kind, colour(line.style));
@@ -83,7 +84,8 @@ std::string path_through(const std::vector<ChartPoint>& points,
   return path;
 }
 
-// From the least numbers and back along the most; nothing if they are the same.
+// Along the smallest numbers and back along the largest; nothing if they are
+// the same.
 std::string draw_band(const ChartLine& line,
                       const std::vector<ChartPoint>& points) {
   bool is_empty = true;
@@ -125,7 +127,7 @@ std::string draw_markers(const ChartLine& line,
   return svg;
 }
 
-// The name at the right, and what leads to it.
+// The name at the right, and a thin line that leads to it.
 std::string draw_label(const ChartLine& one) {
   constexpr double label_left = plot_right + 12;
   const ChartPoint& end = one.end();

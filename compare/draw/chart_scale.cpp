@@ -35,7 +35,7 @@ double round_up(double value) {
   return 10 * power;
 }
 
-// Of a linear axis.
+// The distance of the ticks on a linear axis.
 double step_of(double most) {
   const double power = power_below(most) / 10;
   for (const double factor : {1.0, 2.0, 5.0, 10.0, 20.0}) {
@@ -67,7 +67,8 @@ struct Room {
 
 // Labels that touch each other, and are moved together.
 struct Cluster {
-  double sum = 0;  // of the places at which the first one would like to be
+  // Each label has a best place for the first one; this is the sum of them.
+  double sum = 0;
   std::size_t count = 0;
 
   double first(const Room& room) const {

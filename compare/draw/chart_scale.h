@@ -18,7 +18,8 @@ struct ChartScale {
 };
 
 // Linear from 0 to a round value; or logarithmic between round values, if all
-// values are larger than 0 and span more than a decade.
+// values are larger than 0, and the largest is more than ten times the
+// smallest.
 ChartScale make_scale(const std::vector<double>& values,
                       double from,
                       double to);
@@ -33,8 +34,8 @@ ChartScale make_tight_scale(const std::vector<double>& values,
 std::vector<double> ticks_of(const ChartScale& scale);
 
 // Moves labels apart, each as little as possible, so that neighbours are at
-// least `gap` apart and all are between the ends. Where there is no room for
-// that, they are as far apart as they can be. Their order is kept.
+// least `gap` apart and all are between the ends. If there is no room for
+// that, they are as far apart as possible. Their order is kept.
 std::vector<double> place_labels(const std::vector<double>& wanted,
                                  double gap,
                                  double least,

@@ -32,7 +32,7 @@ struct ChartLine {
   std::string name;
   std::size_t style = 0;  // of a variant: gives colour, marker and dashes
   bool is_limit = false;
-  // Points that follow each other without a gap: a point that failed makes one.
+  // Each part has points without a gap. A point that failed makes a gap.
   std::vector<std::vector<ChartPoint>> parts;
   double label = 0;  // the y of the label at the right
 
@@ -53,7 +53,7 @@ struct ChartView {
 // More lines than that have no room for their labels.
 constexpr std::size_t max_lines = 16;
 
-// Of the first variants for which the measure is known.
+// Has the first variants for which the measure is known.
 ChartView view_chart(const Growth& growth, Measure measure);
 
 }  // namespace poetry_compare

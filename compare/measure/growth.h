@@ -33,7 +33,7 @@ struct GrowthPoint {
   std::array<std::optional<Spread>, all_measures.size()> spreads;
   std::optional<double> expected;  // the wall time, see expected_wall()
   std::size_t counted = 0;  // the runs that did not fail
-  bool unread_is_long = false;  // and it is the client's doing, in most runs
+  bool unread_is_long = false;  // and the client is the cause, in most runs
   std::string complaint;  // why a run failed, or was not made
 
   bool complete() const { return counted > 0 && complaint.empty(); }

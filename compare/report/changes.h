@@ -25,11 +25,11 @@ struct Change {
 
 // Of the variants for which the measure is known at two values or more.
 //
-// A single run is taken to be precise to 5 %. With several runs on both sides,
-// a difference is known if their bands do not overlap. Differences below 50 ms,
-// and below 0.5 MiB of memory, are never known. A busy machine delays a run: of
-// single runs, a wall time that the pauses of the servers do not explain is
-// known to differ if it is more than twice the other.
+// With one run at each value, a difference counts if it is more than 5 % of the
+// larger number. With several runs, it counts if the bands do not overlap. A
+// difference below 50 ms, or below 0.5 MiB of memory, never counts. A busy
+// machine delays a run: with one run at each value, a wall time that the pauses
+// of the servers do not explain counts if it is more than twice the other.
 std::vector<Change> find_changes(const Growth& growth, Measure measure);
 
 // Whether the client fetches one poem after the other, so that it should take

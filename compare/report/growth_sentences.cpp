@@ -113,7 +113,7 @@ std::string memory_in_words(double bytes) {
   return fmt::format("{:.1f} MiB", bytes / 1048576);
 }
 
-// Of those whose memory grew, the most first.
+// The variants whose memory grew, with the largest growth first.
 std::string tell_memory(const Growth& growth) {
   if (growth.parameter != "servers") return {};
   auto changes = find_changes(growth, Measure::memory);

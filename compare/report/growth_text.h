@@ -9,7 +9,7 @@
 
 namespace poetry_compare {
 
-// Those that are known of at least one variant.
+// The measures that are known of at least one variant.
 std::vector<Measure> known_measures(const Growth& growth);
 
 // Summary, a table for each measure that is known, complaints and sentences.

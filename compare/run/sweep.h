@@ -25,8 +25,8 @@ Request request_at(const Sweep& sweep,
                    const Request& request,
                    const std::filesystem::path& directory);
 
-// As many descriptors as the servers and the clients need, as far as the system
-// permits.
+// Raises the limit of open descriptors to what the servers and the clients
+// need, as far as the system permits.
 void allow_descriptors(std::size_t servers);
 
 }  // namespace poetry_compare

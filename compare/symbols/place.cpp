@@ -41,7 +41,7 @@ std::string without_arguments(const std::string& function) {
   return name;
 }
 
-// Of all that is before `separator`, nothing is left.
+// The text after the last `separator`; all of it if there is none.
 std::string last_part(std::string_view text, std::string_view separator) {
   const auto at = text.rfind(separator);
   return std::string(at == text.npos ? text
@@ -93,7 +93,7 @@ class Resolver {
         file_(module.path),
         problem_(find_problem(module, file_)) {}
 
-  // Sets whether addr2line would have known more.
+  // Sets `tool_missing` if lines are not known without addr2line.
   std::vector<Place> resolve(const std::vector<std::uint64_t>& addresses,
                              bool& tool_missing) const {
     std::vector<Place> places;
@@ -135,7 +135,7 @@ class Resolver {
   std::string problem_;
 };
 
-// Those of the module whose address is known, as indices.
+// The sites of the module whose address is known, as indices.
 std::vector<std::size_t> list_sites(const std::vector<Site>& sites,
                                     std::size_t module) {
   std::vector<std::size_t> indices;

@@ -14,8 +14,8 @@ struct Place {
   std::string file;  // "reactor-client-1/get-poetry-broken.cpp"; or empty
   int line = 0;
   std::string function;  // "do_read"; empty: not known
-  // Why neither line nor function can be known: "which has changed since". They
-  // are not known for an interpreter either, as they are not the script's.
+  // Why neither line nor function can be known: "which has changed since". For
+  // an interpreter they are left out, as they are not those of the script.
   std::string problem;
 
   // "reactor-client-1/get-poetry-broken.cpp:39, in do_read"; the module in
@@ -28,8 +28,8 @@ struct Places {
   bool tool_missing = false;  // lines are not known without addr2line
 };
 
-// Looks into the modules as they are now. If a module is not what it was, there
-// is no line that could be wrong.
+// Looks into the modules as they are now. If a module has changed since the
+// run, its lines are left out, as they could be wrong.
 Places find_places(const std::vector<Module>& modules,
                    const std::vector<Site>& sites);
 

@@ -13,7 +13,7 @@
 namespace poetry_compare {
 namespace {
 
-// Without an answer, the lines are not known.
+// If there is no answer in that time, the lines are not known.
 constexpr int most_milliseconds = 20'000;
 
 std::string read_all(const ChildCommand& command) {
@@ -46,8 +46,8 @@ bool is_of_the_system(const SourceLine& line) {
          line.file.starts_with("/usr/lib/");
 }
 
-// For each address a line with it, then two lines for each function: the
-// innermost one first.
+// For each address, addr2line writes a line with it, and then two lines for
+// each function, the innermost one first.
 std::vector<SourceLine> parse_all(const std::string& output) {
   std::istringstream text(output);
   std::vector<SourceLine> lines;

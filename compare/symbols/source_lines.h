@@ -1,4 +1,4 @@
-// Which lines of the source the addresses of a program are.
+// The lines of the source that belong to addresses of a program.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +13,9 @@ struct SourceLine {
   std::string function;  // as the linker has it
 };
 
-// One for each address. Code of the system's headers that the compiler has put
-// into a function counts as the line of that function which calls it. Asks
-// addr2line, of binutils; throws std::system_error if that is not installed.
+// One for each address. If the compiler has inlined code of the system's
+// headers, the line is the one that calls this code. Asks addr2line, of
+// binutils; throws std::system_error if that is not installed.
 std::vector<SourceLine> find_lines(const std::string& path,
                                    const std::vector<std::uint64_t>& addresses);
 
