@@ -50,7 +50,8 @@ const cli::ProgramHelp program_help = {
      {"warmup", "N", "0",
       "Run each client N times first; these runs do not count."},
      {"check", "", "",
-      "Exit with 1 if a client makes others wait: if one of its numbers has a "
+      "Exit with 1 if a client makes other tasks wait: if one of its numbers "
+      "has a "
       "!."},
      {"timeout", "SECONDS", "", "Stop a run that takes longer than that."},
      {"connect", "ADDRESS", "",

@@ -35,7 +35,7 @@ struct Options {
   // If not empty, these are drawn again, and nothing is run.
   std::vector<std::filesystem::path> report;
   std::string reference;  // for report; empty: that of the run
-  bool check = false;  // whether a client that makes others wait is a failure
+  bool check = false;  // whether a client with a ! is a failure
 };
 
 // Prints and ends the program where --help or --version asks for that, or where

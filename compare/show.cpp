@@ -25,8 +25,8 @@ namespace {
 
 std::string tell_check(const Comparison& comparison) {
   const auto names = find_alarming(comparison);
-  if (names.empty()) return "Check: no client makes others wait.\n";
-  return fmt::format("Check: {} {} others wait.\n", enumerate(names),
+  if (names.empty()) return "Check: no client makes other tasks wait.\n";
+  return fmt::format("Check: {} {} other tasks wait.\n", enumerate(names),
                      names.size() == 1 ? "makes" : "make");
 }
 

@@ -10,7 +10,7 @@
 
 namespace poetry_compare {
 
-// The variants that make others wait.
+// The variants that make other tasks wait.
 std::vector<std::string> find_alarming(const Comparison& comparison);
 
 // Both return whether all files could be written. They come first: if stdout is

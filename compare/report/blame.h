@@ -8,7 +8,7 @@
 namespace poetry_compare {
 
 // Whether a number of the variant has a mark: the client blocks, is away or
-// polls while others wait. This is what --check looks at.
+// polls while other tasks wait. This is what --check looks at.
 bool alarming(const Comparison& comparison, const Variant& variant);
 
 // The cause of the first mark: "polls", or the name of the cause; empty: there

@@ -14,14 +14,15 @@ namespace {
 constexpr std::array<MeasureName, all_measures.size()> names = {{
     {"wall", "s", 1, "wall", "_s", "The time from start to end."},
     {"CPU", "ms", 1000, "cpu", "_s",
-     "The processor time of the client, and of what it started."},
+     "The processor time of the client, and of the processes that it started."},
     {"wake-ups", "", 1, "wakeups", "",
      "The waits for a socket that returned: select, poll, epoll_wait, and "
      "reads that had to wait."},
     {"voluntary switches", "", 1, "switches", "",
-     "The times when the client gave up the processor, to wait for anything."},
+     "How often a thread gave up the processor, to wait for anything."},
     {"peak memory", "MiB", 1.0 / 1048576, "memory", "_bytes",
-     "The most memory that its largest process had, with its libraries."},
+     "The peak memory of the largest process of the client, with its "
+     "libraries."},
     {"threads", "", 1, "threads", "", "The threads that used a socket."},
     {"worst unread", "ms", 1000, "worst_unread", "_s",
      "The longest time for which bytes lay unread after they were sent."},

@@ -60,7 +60,8 @@ TEST_F(CompareOptions, CheckFailsIfAClientMakesOthersWait) {
   result = run_compare("--check --variants async,broken --delay .005 " +
                        science + ' ' + science + ' ' + science);
   EXPECT_EQ(result.status, 1);
-  EXPECT_THAT(result.text, HasSubstr("\nCheck: broken makes others wait.\n"));
+  EXPECT_THAT(result.text,
+              HasSubstr("\nCheck: broken makes other tasks wait.\n"));
 }
 
 TEST_F(CompareOptions, CheckPassesIfNoClientMakesOthersWait) {
@@ -69,7 +70,7 @@ TEST_F(CompareOptions, CheckPassesIfNoClientMakesOthersWait) {
                        quick + science);
   EXPECT_EQ(result.status, 0) << result.text;
   EXPECT_THAT(result.text,
-              HasSubstr("\nCheck: no client makes others wait.\n"));
+              HasSubstr("\nCheck: no client makes other tasks wait.\n"));
   EXPECT_EQ(run_compare("report --check " + t).status, 0);
 }
 
