@@ -4,7 +4,8 @@ from pairs import changed_lines
 
 
 class Note:
-    """The lines, where the guide speaks of them, and its words as HTML."""
+    """Some lines, the place where the guide speaks of them, and its words as
+    HTML."""
 
     def __init__(self, page, book, at, lines, words, step=()):
         self.lines, self.words = lines, words

@@ -11,7 +11,7 @@ from sources import coloured
 
 
 def anchor(heading):
-    """As it is made on the web, see scripts/check-docs."""
+    """The anchor that a web site makes from a heading, see scripts/check-docs."""
     words = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).lower()
     return re.sub(r"[^\w -]", "", words).replace(" ", "-")
 
@@ -111,8 +111,8 @@ class Page:
         return self.render(self.tokens[at - 2:at - 1])
 
     def place_at(self, at):
-        """The anchor of an excerpt or of a paragraph, which gets one. That of
-        its section for a row of a table."""
+        """The anchor of an excerpt or of a paragraph, which gets one if it has
+        none. For a row of a table, the anchor of its section."""
         token = self.tokens[at]
         if token.type == "inline":
             token = self.tokens[at - 1]
@@ -143,7 +143,7 @@ class Page:
 # --- Rewriting, once all pages are known --------------------------------------
 
 def rewrite(page, book):
-    """Lets all links lead to places in the book."""
+    """Makes all links lead to places in the book."""
     for token in page.inlines():
         outside = None
         for child in token.children:

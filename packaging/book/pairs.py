@@ -1,4 +1,4 @@
-"""How the lines of any two programs go together, as `git diff` says.
+"""Which lines of any two programs belong together, as `git diff` says.
 
 A pair is a text such as "=12-3+4<2=5": 12 lines are the same, 3 are only in the
 first program, 4 only in the second, and 2 have moved away from where they were
@@ -25,7 +25,7 @@ COLOURS = {
 
 
 def git_diff(root, a, b, *options):
-    """As scripts/diff-stages has it."""
+    """The diff that scripts/diff-stages shows."""
     settings = [word for name, colour in COLOURS.items()
                 for word in ("-c", f"color.diff.{name}={colour}")]
     return subprocess.run(
@@ -44,7 +44,7 @@ def kinds(diff):
             break
     for line in lines:
         kind = KINDS[re.match(r"(?:\x1b\[(\d+)m)?", line)[1] or ""]
-        # A brace of its own is everywhere: it has not moved.
+        # A line with only a brace is everywhere: it has not moved.
         if kind in MOVED and len(re.findall(r"[a-zA-Z]", line)) < 10:
             kind = MOVED[kind]
         yield kind
@@ -72,7 +72,7 @@ def as_text(root, a, b):
 
 
 def changed_lines(text):
-    """The numbers of the lines that only one of the two has."""
+    """The numbers of the lines that only one of the two programs has."""
     before, after, a, b = [], [], 1, 1
     for kind, count in re.findall(r"(\D)(\d+)", text):
         count = int(count)
