@@ -17,26 +17,27 @@ std::string_view environment(const char* name) {
 }
 
 // See https://no-color.org for NO_COLOR.
-bool has_colours() {
-  return ::isatty(STDOUT_FILENO) && environment("NO_COLOR").empty() &&
+bool has_colours(int fd) {
+  return ::isatty(fd) && environment("NO_COLOR").empty() &&
          environment("TERM") != "dumb";
 }
 
 // A terminal that does not know its size says 0.
-std::optional<std::size_t> width() {
-  winsize size{};
-  const int result = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
-  if (result != 0 || size.ws_col == 0) return {};
-  return size.ws_col;
+std::optional<std::size_t> known(unsigned short size) {
+  if (size == 0) return {};
+  return size;
 }
 
 }  // namespace
 
-Terminal find_terminal(const std::string& colour) {
+Terminal find_terminal(const std::string& colour, int fd) {
   Terminal terminal;
-  terminal.width = width();
+  winsize size{};
+  ::ioctl(fd, TIOCGWINSZ, &size);
+  terminal.width = known(size.ws_col);
+  terminal.height = known(size.ws_row);
   terminal.utf8 = ::nl_langinfo(CODESET) == std::string_view("UTF-8");
-  terminal.colour = colour == "always" || (colour == "auto" && has_colours());
+  terminal.colour = colour == "always" || (colour == "auto" && has_colours(fd));
   return terminal;
 }
 

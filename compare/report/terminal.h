@@ -1,6 +1,8 @@
 // The abilities of the terminal, and text that fits it.
 #pragma once
 
+#include <unistd.h>
+
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -13,12 +15,13 @@ struct Terminal {
   std::optional<std::size_t> width;
   bool utf8 = true;
   bool colour = false;
+  std::optional<std::size_t> height{};  // likewise
 };
 
-// Of stdout. Colour is wanted "always", "never" or, with "auto", where stdout
-// is a terminal that has colours. The locale is the process's: see
+// Of stdout, or of stderr. Colour is wanted "always", "never" or, with "auto",
+// where that is a terminal that has colours. The locale is the process's: see
 // setlocale(3).
-Terminal find_terminal(const std::string& colour);
+Terminal find_terminal(const std::string& colour, int fd = STDOUT_FILENO);
 
 // How many characters the text has: UTF-8, each as wide as any other.
 std::size_t width_of(const std::string& text);

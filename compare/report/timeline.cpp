@@ -118,12 +118,15 @@ std::size_t digits_of(std::size_t number) {
   return std::to_string(number).size();
 }
 
-Scale make_scale(const Comparison& comparison, std::size_t columns) {
+Scale make_scale(const Comparison& comparison,
+                 double axis,
+                 const Terminal& terminal) {
+  const std::size_t columns =
+      std::clamp(terminal.width.value_or(80), min_columns, max_columns);
   // "   T1 ", and the last bin.
   const std::size_t margin = 7 + digits_of(comparison.poems.size());
   Scale scale;
-  scale.bin = bin_width(time_axis(comparison), comparison.settings.delay,
-                        columns - margin);
+  scale.bin = bin_width(axis, comparison.settings.delay, columns - margin);
   scale.usual = configured_bytes(comparison, scale.bin);
   if (scale.usual <= 0) scale.usual = measured_bytes(comparison, scale.bin);
   scale.usual = std::max(scale.usual, 1.0);
@@ -157,23 +160,8 @@ std::string heading(const Variant& variant, std::size_t width) {
   return line + '\n';
 }
 
-std::string draw_lanes(const Comparison& comparison,
-                       const Variant& variant,
-                       const Scale& scale,
-                       const Glyphs& glyphs,
-                       bool colour) {
-  std::string lanes;
-  const std::size_t digits = digits_of(comparison.poems.size());
-  const auto& tasks = variant.picture.tasks;
-  const auto shown = shown_tasks(variant.picture);
-  for (const std::size_t index : shown) {
-    const Task& task = tasks[index];
-    lanes += fmt::format("   T{:<{}} {}{}{}\n", task.poem + 1, digits,
-                         colour ? colours[task.poem % colours.size()] : "",
-                         draw_lane(task, scale, glyphs), colour ? plain : "");
-  }
-  if (shown.size() == tasks.size()) return lanes;
-  return lanes + fmt::format("   {} more\n", tasks.size() - shown.size());
+const Glyphs& glyphs_of(const Terminal& terminal) {
+  return terminal.utf8 ? utf8_glyphs : ascii_glyphs;
 }
 
 }  // namespace
@@ -185,6 +173,27 @@ double bin_width(double axis, double delay, std::size_t columns) {
   return delay * std::max(2.0, std::ceil(least / delay - 1e-9));
 }
 
+std::string draw_lanes(const Comparison& comparison,
+                       const Variant& variant,
+                       double axis,
+                       const Terminal& terminal) {
+  const Scale scale = make_scale(comparison, axis, terminal);
+  std::string lanes;
+  const std::size_t digits = digits_of(comparison.poems.size());
+  const auto& tasks = variant.picture.tasks;
+  const auto shown = shown_tasks(variant.picture);
+  for (const std::size_t index : shown) {
+    const Task& task = tasks[index];
+    lanes +=
+        fmt::format("   T{:<{}} {}{}{}\n", task.poem + 1, digits,
+                    terminal.colour ? colours[task.poem % colours.size()] : "",
+                    draw_lane(task, scale, glyphs_of(terminal)),
+                    terminal.colour ? plain : "");
+  }
+  if (shown.size() == tasks.size()) return lanes;
+  return lanes + fmt::format("   {} more\n", tasks.size() - shown.size());
+}
+
 std::string draw_timeline(const Comparison& comparison,
                           const Terminal& terminal) {
   const auto& variants = comparison.variants;
@@ -192,17 +201,15 @@ std::string draw_timeline(const Comparison& comparison,
                    [](auto& variant) { return variant.picture.seen; })) {
     return {};
   }
-  const Glyphs& glyphs = terminal.utf8 ? utf8_glyphs : ascii_glyphs;
-  const Scale scale = make_scale(
-      comparison,
-      std::clamp(terminal.width.value_or(80), min_columns, max_columns));
+  const double axis = time_axis(comparison);
+  const Scale scale = make_scale(comparison, axis, terminal);
   const std::size_t width = name_width(comparison);
   std::string text;
   for (const Variant& variant : variants) {
     text += heading(variant, width);
-    text += draw_lanes(comparison, variant, scale, glyphs, terminal.colour);
+    text += draw_lanes(comparison, variant, axis, terminal);
   }
-  const auto key = legend(scale, glyphs);
+  const auto key = legend(scale, glyphs_of(terminal));
   return text + (terminal.width ? wrap(key, *terminal.width) : key) + '\n';
 }
 
