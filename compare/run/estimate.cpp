@@ -46,6 +46,15 @@ std::optional<double> estimate(const Request& request) {
   return seconds * static_cast<double>(settings.runs + settings.warmup);
 }
 
+double estimate_slowest(const Request& request) {
+  double slowest = 0;
+  for (const Client& client : request.clients) {
+    const double seconds = run_seconds(request, client.name == "blocking");
+    slowest = std::max(slowest, seconds);
+  }
+  return slowest;
+}
+
 double time_limit(const Request& request) {
   if (request.timeout) return *request.timeout;
   const bool ours = !request.poems.front().address;

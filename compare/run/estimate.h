@@ -18,6 +18,10 @@ Pauses pauses_of(const Request& request);
 // How long all of it will take, in seconds; none if the servers are not ours.
 std::optional<double> estimate(const Request& request);
 
+// How long the slowest client will take, in seconds, as far as the pauses are
+// known.
+double estimate_slowest(const Request& request);
+
 // After how many seconds a client is stopped.
 double time_limit(const Request& request);
 

@@ -68,6 +68,14 @@ std::string find_stopped(const Servers& servers, std::int64_t begin) {
   return was_continued_since(begin) ? "poetry-compare was stopped" : "";
 }
 
+void add_ending(const Ending& ending, RecordedRun& run) {
+  run.span.end = ending.end;
+  run.cpu = ending.cpu;
+  run.switches = ending.switches;
+  run.memory = ending.memory;
+  run.status = ending.status;
+}
+
 void note_stop(const Ending& ending, const Servers& servers, RecordedRun& run) {
   const auto reason =
       ending.stopped ? "was stopped" : find_stopped(servers, run.span.begin);
@@ -108,24 +116,44 @@ std::unique_ptr<Program> start(const std::vector<std::string>& words,
   return nullptr;
 }
 
-RecordedRun run_once(const std::vector<std::string>& words,
+// Where one client is run, and how often.
+struct Course {
+  const Request& request;
+  const RunManifest& manifest;
+  const Servers& servers;
+  std::filesystem::path directory;
+  Progress& progress;
+};
+
+// The servers are read first: of bytes that they send meanwhile, the client has
+// read none.
+RunSoFar collect(const Course& course,
+                 const Recorder& client,
+                 std::int64_t begin) {
+  RunSoFar run{course.manifest, {begin, now()}, {}, {}};
+  for (const Server& server : course.servers) {
+    run.servers.push_back(server.recorder.collect());
+  }
+  run.client = client.collect();
+  return run;
+}
+
+RecordedRun run_once(const Course& course,
+                     const std::vector<std::string>& words,
                      double seconds,
-                     const Servers& servers,
-                     const std::filesystem::path& trace_file,
-                     Progress& progress) {
+                     const std::filesystem::path& trace_file) {
   RecordedRun run;
   const Recorder recorder;
   const auto program = start(words, recorder, run);
   if (!program) return run;
   const pid_t pid = program->pid();
-  const auto ending = program->wait(seconds, [&] { progress.tick(); });
-  run.span.end = ending.end;
-  run.cpu = ending.cpu;
-  run.switches = ending.switches;
-  run.memory = ending.memory;
-  run.status = ending.status;
+  const auto ending = program->wait(seconds, [&] {
+    course.progress.tick(
+        [&] { return collect(course, recorder, program->begin()); });
+  });
+  add_ending(ending, run);
   run.complaint = complain(ending, seconds);
-  note_stop(ending, servers, run);
+  note_stop(ending, course.servers, run);
   keep_trace(recorder, pid, words.front(), trace_file, run);
   return run;
 }
@@ -158,14 +186,6 @@ void warm_up(const std::vector<std::string>& words,
 } catch (const std::system_error&) {
 }
 
-// Where one client is run, and how often.
-struct Course {
-  const Request& request;
-  const Servers& servers;
-  std::filesystem::path directory;
-  Progress& progress;
-};
-
 void run_variant(const Course& course,
                  const std::vector<std::string>& words,
                  const std::string& file,
@@ -180,8 +200,7 @@ void run_variant(const Course& course,
     course.progress.next(variant.name);
     const auto number = settings.runs > 1 ? fmt::format("-{}", run + 1) : "";
     variant.runs.push_back(run_once(
-        words, limit, course.servers,
-        course.directory / (file + number + ".jsonl"), course.progress));
+        course, words, limit, course.directory / (file + number + ".jsonl")));
   }
 }
 
@@ -208,7 +227,7 @@ RunManifest run_all(const Request& request,
     describe(request, poem, manifest.poems.emplace_back());
   }
   auto servers = start_servers(request, manifest);
-  run_clients({request, servers, directory, progress}, manifest);
+  run_clients({request, manifest, servers, directory, progress}, manifest);
   for (Server& server : servers) {
     server.program->stop(server_stop_time);
     write_trace(server.recorder.collect(),
