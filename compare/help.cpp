@@ -68,6 +68,9 @@ const cli::ProgramHelp program_help = {
       "but its parent must exist."},
      {"open", "", "", "Show the page in a browser."},
      {"no-timeline", "", "", "Do not print the timeline."},
+     {"live", "", "",
+      "Draw the lanes of each client while it runs, if stderr is a terminal. "
+      "Not with --sweep."},
      {"color", "WHEN", "auto", "Colour: auto, always, never."}}};
 
 }  // namespace poetry_compare

@@ -74,6 +74,7 @@ Outputs parse_outputs(const cli::CommandLine& line) {
   outputs.traces = line.text("traces").value_or("");
   outputs.open = line.has("open");
   outputs.timeline = !line.has("no-timeline");
+  outputs.live = line.has("live");
   outputs.color = *line.choice("color", {"auto", "always", "never"});
   if (outputs.open && (outputs.html.empty() || outputs.html == "-")) {
     cli::usage_error("--open needs --html with a file");
@@ -144,7 +145,7 @@ void refuse_with_report(const cli::CommandLine& line) {
   for (const std::string name :
        {"variants", "with", "reactor", "server", "delay", "num-bytes", "repeat",
         "rcvbuf", "sndbuf", "runs", "sweep", "warmup", "timeout", "connect",
-        "traces"}) {
+        "traces", "live"}) {
     if (!line.has(name)) continue;
     cli::usage_error(
         fmt::format("--{} has no effect: report runs nothing", name));

@@ -22,6 +22,7 @@ struct Outputs {
   std::filesystem::path traces;  // a directory
   bool open = false;  // the page, in a browser
   bool timeline = true;
+  bool live = false;  // the lanes of a client while it runs
   std::string color;  // "auto", "always", "never"
 
   // Whether one of the files is stdout: the text goes to stderr then.

@@ -14,6 +14,7 @@
 
 #include <fmt/core.h>
 
+#include "compare/live.h"
 #include "compare/measure/import_traces.h"
 #include "compare/measure/make_comparison.h"
 #include "compare/measure/reference.h"
@@ -21,6 +22,7 @@
 #include "compare/measure/where.h"
 #include "compare/options.h"
 #include "compare/outputs.h"
+#include "compare/report/terminal.h"
 #include "compare/run/estimate.h"
 #include "compare/run/inherited_signals.h"
 #include "compare/run/interrupts.h"
@@ -45,6 +47,17 @@ namespace {
 
 // --- Running -----------------------------------------------------------------
 
+// The picture of a run that goes on; null: none is wanted.
+poetry_compare::Draw choose_picture(const Options& options) {
+  if (!options.outputs.live) return {};
+  const double expected = poetry_compare::estimate_slowest(options.request);
+  return [&, expected](const poetry_compare::RunSoFar& run) {
+    const auto terminal =
+        poetry_compare::find_terminal(options.outputs.color, STDERR_FILENO);
+    return draw_run(run, expected, terminal);
+  };
+}
+
 // Traces that are not kept are in a directory for the time of this function.
 Comparison run_in_directory(const Options& options) {
   std::optional<poetry_compare::TemporaryDirectory> temporary;
@@ -53,7 +66,8 @@ Comparison run_in_directory(const Options& options) {
   const auto& request = options.request;
   const auto runs = request.settings.runs + request.settings.warmup;
   poetry_compare::Progress progress(request.clients.size() * runs,
-                                    poetry_compare::estimate(request));
+                                    poetry_compare::estimate(request),
+                                    choose_picture(options));
   return make_comparison(run_all(request, directory, progress), directory);
 }
 

@@ -84,6 +84,7 @@ void refuse_with_sweep(const cli::CommandLine& line,
   refuse(line, "perfetto", "it has too many events");
   refuse(line, "check", "it looks at other numbers");
   refuse(line, "no-timeline", "there is none");
+  refuse(line, "live", "it draws no lanes");
   refuse(line, "reference", "it compares each client with itself");
   if (parameter.excluded.empty()) return;
   refuse(line, parameter.excluded,

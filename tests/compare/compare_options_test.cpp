@@ -146,6 +146,7 @@ TEST_F(CompareOptions, OptionsWithoutAnEffectAreRefused) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"report --runs 2 /tmp", "--runs has no effect: report runs nothing"},
       {"report --variants async /tmp", "--variants has no effect"},
+      {"report --live /tmp", "--live has no effect: report runs nothing"},
       {"--connect 1 --delay .1", "--delay has no effect with --connect"},
       {"--connect 1 --sndbuf 9", "--sndbuf has no effect with --connect"},
       {"--variants async --reactor poll", "--reactor has no effect"},

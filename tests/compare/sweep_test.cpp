@@ -234,6 +234,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "numbers"},
         Refusal{"servers=1,2 --no-timeline",
                 "--no-timeline has no effect with --sweep: there is none"},
+        Refusal{"servers=1,2 --live",
+                "--live has no effect with --sweep: it draws no lanes"},
         Refusal{"servers=1,2 --reference async",
                 "--reference has no effect with --sweep: it compares each "
                 "client with itself"},
