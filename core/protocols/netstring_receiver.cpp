@@ -38,7 +38,7 @@ bool NetstringReceiver::parse_length(std::string_view digits,
 
 // The input is not a netstring, and no later byte can make it one.
 bool NetstringReceiver::refuse() {
-  transport().lose_connection();
+  string_refused();
   return false;
 }
 

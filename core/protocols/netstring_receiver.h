@@ -14,6 +14,11 @@ class NetstringReceiver : public PausableReceiver {  // NetstringReceiver
  public:
   virtual void string_received(std::string_view string) = 0;
 
+  // The input is not a netstring, or is too long; no more is parsed. Loses the
+  // connection. A protocol that has registered a producer may rather abort it:
+  // lose_connection() waits until the producer is unregistered.
+  virtual void string_refused() { transport().lose_connection(); }
+
   // The string may have any length. Is like Transport::write() otherwise.
   void send_string(std::string_view string);
 

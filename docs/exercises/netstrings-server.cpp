@@ -60,6 +60,7 @@ class PoetryProtocol final
 
   // Not lose_connection(): the client may never read the unsent bytes.
   void timeout_connection() override { transport().abort_connection(); }
+  void string_refused() override { transport().abort_connection(); }
 
  private:
   std::string names() const {
