@@ -34,6 +34,10 @@ std::string in_words(SystemCall call, Outcome outcome) {
 // Added to the number of a system call: it stands in place of a function.
 constexpr std::uint64_t no_function = std::uint64_t{1} << 60;
 
+// Deeper calls belong to their caller: the record of an endless recursion is
+// drawn by functions that are recursive, too.
+constexpr std::size_t max_depth = 500;
+
 class Reader {
  public:
   explicit Reader(std::map<std::uint64_t, std::string> names)
@@ -73,7 +77,8 @@ class Reader {
   void enter(std::uint64_t function) {
     const auto found = names_.find(function);
     const std::string name = found == names_.end() ? "__" : found->second;
-    open_.push_back({function, {name, lane_of(name), "", {}}});
+    const Lane lane = open_.size() < max_depth ? lane_of(name) : Lane::none;
+    open_.push_back({function, {name, lane, "", {}}});
   }
 
   // If an exception ends a function, the event for its end may be missing.

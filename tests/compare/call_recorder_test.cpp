@@ -88,6 +88,18 @@ TEST(CallRecorder, ARecordSurvivesAKilledProgram) {
             "elsewhere() returns to killed(). killed() returns to main().");
 }
 
+TEST(CallRecorder, TheDeepestCallsBelongToTheirCaller) {
+  const Record record;
+  run(record, {RECORDED, "deep"});
+  std::size_t depth = 0;
+  const auto tree = poetry_compare::read_calls(record.path);
+  for (const auto* call = &tree; !call->calls.empty(); ++depth) {
+    call = &call->calls.front();
+  }
+  EXPECT_GT(depth, 100);
+  EXPECT_LT(depth, 1000);
+}
+
 TEST(CallRecorder, AProgramThatStartsTheRecordedOneIsNotRecorded) {
   const Record record;
   run(record, {"timeout", "20", RECORDED, "hello"});

@@ -66,6 +66,11 @@ void killed() {
   std::raise(SIGKILL);
 }
 
+void deep(int depth) {
+  if (depth > 0) deep(depth - 1);
+  elsewhere();
+}
+
 }  // namespace
 
 int main(int, char** argv) {
@@ -75,5 +80,6 @@ int main(int, char** argv) {
   if (what == "thread") in_a_thread();
   if (what == "child") in_a_child();
   if (what == "killed") killed();
+  if (what == "deep") deep(5000);
   reactor::call([] { elsewhere(); });
 }
