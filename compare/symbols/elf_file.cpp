@@ -15,7 +15,9 @@
 namespace poetry_compare {
 
 ElfFile::ElfFile(const std::string& path) {
-  const net::Socket file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // A FIFO may have taken the place of the program: do not wait for its writer.
+  const net::Socket file(
+      ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   struct stat status {};
   if (file.fd() < 0 || ::fstat(file.fd(), &status) != 0) return;
   const auto size = static_cast<std::size_t>(status.st_size);

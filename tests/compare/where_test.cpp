@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <unistd.h>
 
@@ -190,6 +191,14 @@ TEST_F(WhereItWaits, AFileThatIsNoProgramHasNoFunctions) {
     EXPECT_EQ(elf.function_at(1), "");
     EXPECT_FALSE(elf.has_lines());
   }
+}
+
+// To open it for reading waits for a writer.
+TEST_F(WhereItWaits, AFifoInPlaceOfAProgramHasNoFunctions) {
+  const auto path = (directory_ / "fifo").string();
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const poetry_compare::ElfFile elf(path);
+  EXPECT_EQ(elf.function_at(1), "");
 }
 
 TEST_F(WhereItWaits, AProgramThatIsCutOffHasNoFunctions) {
