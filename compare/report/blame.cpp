@@ -36,11 +36,16 @@ std::string activity(const Finding& finding) {
   return finding.cause == Cause::asleep ? "was asleep" : "";
 }
 
+// "2.0 s"; with a digit more if it is short: "0.06 s".
+std::string format_lost(double seconds) {
+  return fmt::format("{:.{}f} s", seconds, seconds < 0.0995 ? 2 : 1);
+}
+
 std::string blame_for_unread(const Comparison& comparison,
                              const Variant& variant) {
   const Finding& unread = *variant.overall.unread;
-  auto line = fmt::format("bytes of task {} lay unread for {:.1f} s",
-                          unread.poem + 1, unread.duration());
+  auto line = fmt::format("bytes of task {} lay unread for {}", unread.poem + 1,
+                          format_lost(unread.duration()));
   if (turn_is_long(comparison, variant)) return line;
   if (unread.cause != Cause::stuck) {
     const auto what = activity(unread);
@@ -52,7 +57,7 @@ std::string blame_for_unread(const Comparison& comparison,
 
 std::string blame_for_turn(const Finding& turn) {
   const auto what = activity(turn);
-  return fmt::format("one turn took {:.1f} s{}", turn.duration(),
+  return fmt::format("one turn took {}{}", format_lost(turn.duration()),
                      what.empty() ? "" : ", in which it " + what);
 }
 
@@ -79,8 +84,8 @@ std::string blame(const Comparison& comparison,
   std::vector<std::string> parts;
   if (variant.overall.polls) {
     parts.push_back(
-        fmt::format("for {:.1f} s it asked again and again instead of waiting",
-                    variant.overall.polled));
+        fmt::format("for {} it asked again and again instead of waiting",
+                    format_lost(variant.overall.polled)));
   }
   if (unread_is_long(comparison, variant)) {
     parts.push_back(blame_for_unread(comparison, variant));

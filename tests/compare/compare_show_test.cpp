@@ -208,6 +208,15 @@ TEST(Sentences, SayTheMeaningOfTheNumbers) {
                   "unread for 2.0 s while one turn took 1.3 s."));
 }
 
+TEST(Sentences, DoNotRoundAShortTimeToTwiceAsLong) {
+  auto comparison = make_comparison();
+  auto& unread = *comparison.variants[2].overall.unread;
+  unread.end = unread.begin + 0.052;
+  unread.blamed = 0.052;
+  EXPECT_THAT(sentences(comparison),
+              Contains(HasSubstr("lay unread for 0.05 s")));
+}
+
 TEST(Sentences, DoNotBlameCallbacksThatDelayedNoTask) {
   auto comparison = make_comparison();
   comparison.variants[1].overall.longest_turn = 0.3;  // a slow exit
