@@ -51,6 +51,7 @@ Parts parts_of(const ThreadTimes& times) {
 void add(const ThreadTimes& times, const Picture& picture, Finding& finding) {
   const Parts parts = parts_of(times);
   finding.blamed = parts.sum();
+  if (times.processor_known) finding.delayed = times.delayed;
   if (finding.blamed >= min_time) finding.cause = largest(parts);
   if (times.stuck.empty()) return;
   const auto most = std::max_element(times.stuck.begin(), times.stuck.end());

@@ -14,7 +14,7 @@ namespace poetry_compare {
 struct Picture;
 
 enum class Cause {
-  machine,  // the thread was in the right wait, or had no processor
+  machine,  // the thread was in a right wait, or had no processor
   stuck,  // it waited for other tasks only
   computing,  // it was away from any wait
   asleep,  // likewise
@@ -37,6 +37,7 @@ struct Finding {
   std::size_t poem = 0;
   std::size_t other = 0;
   bool only_other = true;  // and no other one
+  std::optional<double> delayed = {};  // without a processor, if known
 
   double duration() const { return end - begin; }
 };

@@ -241,6 +241,17 @@ TEST(Sentences, NoteABusyMachineWithoutAReasonOrAnAlarm) {
                   "got the processor too late."));
 }
 
+TEST(Sentences, DoNotCallAMachineBusyThatHadAProcessor) {
+  auto comparison = make_comparison();
+  auto& unread = comparison.variants[1].overall.unread;
+  unread = {0, 0.3, Cause::machine, 0, 1, 0, true};
+  const auto note = HasSubstr("async got the processor too late.");
+  unread->delayed = 0.29;
+  EXPECT_THAT(sentences(comparison), Contains(note));
+  unread->delayed = 0.01;
+  EXPECT_THAT(sentences(comparison), Not(Contains(note)));
+}
+
 TEST(Sentences, NameAClientThatPolls) {
   auto comparison = make_comparison();
   auto& async = comparison.variants[1];
