@@ -39,9 +39,9 @@ class Book:
         self.stages = sources.stages(ROOT)
         self.exercises = sources.files(ROOT, "docs/exercises/*.cpp")
         self.programs = self.stages + self.exercises
-        self.library = self._library()
+        self.other_sources = self._other_sources()
         self.sources = {path: sources.Source(ROOT, path)
-                        for path in self.programs + self.library}
+                        for path in self.programs + self.other_sources}
         self.names = {path: file_name(path)
                       for path in [*self.pages, *self.sources]}
         self.pairs = dict(zip(itertools.combinations(self.programs, 2),
@@ -52,7 +52,7 @@ class Book:
             notes.note_excerpts(page, self)
             notes.note_steps(page, self)
 
-    def _library(self):
+    def _other_sources(self):
         """The headers of the core, and all other sources that a page names."""
         named = [path for page in self.pages.values()
                  for path in page.named_files()
@@ -75,7 +75,7 @@ class Book:
         """Where a file of the repository is in the book, or None."""
         if path in self.names:
             return self.names[path] + (f"#{name}" if name else "")
-        if any(source.startswith(path + "/") for source in self.library):
+        if any(source.startswith(path + "/") for source in self.other_sources):
             return f"sources.html#{path}"
         return posixpath.basename(path) if path.endswith(".svg") else None
 

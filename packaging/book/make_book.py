@@ -71,13 +71,13 @@ def sources_page(book):
                f"{''.join(map(row, paths))}</table></div>\n"
 
     places = sorted({str(pathlib.PurePosixPath(path).parent)
-                     for path in book.library} - {"reactor-client-3"})
+                     for path in book.other_sources} - {"reactor-client-3"})
     return "<h1>The programs and the library</h1>\n" \
         "<p>Each program begins with its idea.</p>\n" \
         + table("stages", "The stages", book.stages) \
         + table("exercises", "The exercises", book.exercises) \
         + "".join(table(place, place, [
-            path for path in book.library
+            path for path in book.other_sources
             if str(pathlib.PurePosixPath(path).parent) == place])
             for place in places)
 

@@ -103,7 +103,7 @@ TEST_P(GetPoetry, M01_APoemThatIsTooLongIsAFailure) {
   EXPECT_EQ(failure.reason, std::errc::message_size);
 }
 
-TEST_P(GetPoetry, M01_APoemOfTheGreatestSizeIsWhole) {
+TEST_P(GetPoetry, M01_APoemOfTheGreatestSizeIsComplete) {
   ask(address, 6);
   serve("a poem", [&] { peer.close(); });
   run();
