@@ -6,33 +6,22 @@
 // socket that is ready. The main thread writes to MIB of memory and sleeps
 // SLEEPS times.
 
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "connect_to.h"
+
 using namespace std::chrono_literals;
 
 namespace {
-
-int connect_to(const std::string& port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(port)));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
-  if (::connect(fd, generic, sizeof address) != 0) std::exit(EXIT_FAILURE);
-  return fd;
-}
 
 // No read waits for the poem or for its end.
 void fetch(const std::string& port, int waits) {

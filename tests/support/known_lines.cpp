@@ -3,31 +3,20 @@
 // WAY is "here", "thread", "child" for another process, or "become" for another
 // program in this one.
 
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <thread>
 
+#include "connect_to.h"
+
 namespace {
 
 std::string port;
-
-int connect_to_port() {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(port)));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
-  if (::connect(fd, generic, sizeof address) != 0) std::exit(EXIT_FAILURE);
-  return fd;
-}
 
 void wait_for_bytes(int fd) {
   pollfd ready{fd, POLLIN, 0};
@@ -42,7 +31,7 @@ ssize_t receive(int fd) {
 }
 
 int get_poem() {
-  const int fd = connect_to_port();
+  const int fd = connect_to(port);
   wait_for_bytes(fd);
   while (receive(fd) > 0) {
   }

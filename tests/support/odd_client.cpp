@@ -2,7 +2,6 @@
 // apart:  odd_client WAY PORT...
 
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -12,7 +11,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -21,6 +19,8 @@
 #include <thread>
 #include <vector>
 
+#include "connect_to.h"
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -28,17 +28,6 @@ namespace {
 using Ports = std::vector<std::string>;
 
 std::vector<char> buffer(4'000'000);
-
-int connect_to(const std::string& port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(port)));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
-  if (::connect(fd, generic, sizeof address) != 0) std::exit(EXIT_FAILURE);
-  return fd;
-}
 
 std::vector<int> connect_to_all(const Ports& ports) {
   std::vector<int> fds;
