@@ -30,11 +30,13 @@ std::shared_ptr<spdlog::logger> logger() {
   return stderr_logger();
 }
 
+// Without a format string, which would compile much of fmt into each program.
 void log(spdlog::level::level_enum level,
          const FileDescriptor* who,
          const char* what) noexcept try {
-  logger()->log(level, "[{}] {}", who ? who->log_prefix() : "-",
-                what ? what : "unknown exception");
+  const std::string prefix = who ? who->log_prefix() : "-";
+  const std::string text = what ? what : "unknown exception";
+  logger()->log(level, "[" + prefix + "] " + text);
 } catch (...) {
   // There is no other place to report it.
 }
