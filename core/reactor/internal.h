@@ -8,7 +8,7 @@
 
 namespace reactor {
 
-class InternalFdSet : public ReactorFdSet {
+class InternalReactor : public ReactorFdSet, public ReactorTime {
  public:
   // The reactor owns the descriptor although it may not be registered just now,
   // until unretain() or connection_lost(). When the reactor stops, it calls
@@ -20,8 +20,5 @@ class InternalFdSet : public ReactorFdSet {
   // before the next wait at the latest.
   virtual void destroy_later(std::shared_ptr<void> object) = 0;
 };
-
-// The part of a reactor that its transports call.
-class InternalReactor : public InternalFdSet, public ReactorTime {};
 
 }  // namespace reactor
