@@ -107,7 +107,7 @@ void Waker::call_posted() {
 
 void Waker::call_on_signal(int signum, std::function<void()> callback) {
   if (const auto found = signals_.find(signum); found != signals_.end()) {
-    found->second.callback = std::move(callback);
+    found->second = std::move(callback);
     return;
   }
   struct sigaction previous;
@@ -127,23 +127,23 @@ void Waker::call_on_signal(int signum, std::function<void()> callback) {
   if (::sigaction(signum, &action, nullptr) < 0) {
     net::throw_last_error("sigaction");
   }
-  signals_[signum] = {std::move(callback), previous};
+  signals_[signum] = std::move(callback);
 }
 
 void Waker::restore_signals() {
-  for (const auto& [signum, signal] : std::exchange(signals_, {})) {
-    ::sigaction(signum, &signal.previous, nullptr);
-    listener_for(signum).event = -1;
+  for (const auto& [signum, callback] : std::exchange(signals_, {})) {
+    Listener& listener = listener_for(signum);
+    ::sigaction(signum, &listener.previous, nullptr);
+    listener.event = -1;
   }
 }
 
 // Call a copy: the callback may replace itself. Clear the flag first: the
 // callback may raise its signal again.
 void Waker::call_signals() {
-  for (const auto& [signum, signal] : signals_) {
+  for (const auto& [signum, callback] : signals_) {
     if (!listener_for(signum).came.exchange(false)) continue;
-    const auto callback = signal.callback;
-    call_(callback);
+    call_(std::function<void()>(callback));
   }
 }
 

@@ -33,17 +33,12 @@ class Waker final : public ReadDescriptor {
   void connection_lost(std::error_code reason) override;
 
  private:
-  struct Signal {
-    std::function<void()> callback;
-    struct sigaction previous;
-  };
-
   void call_signals();
   void call_posted();
 
   const std::function<void(const std::function<void()>&)> call_;
   net::Socket event_;
-  std::map<int, Signal> signals_;
+  std::map<int, std::function<void()>> signals_;
   std::mutex mutex_;
   std::vector<std::function<void()>> posted_;  // guarded by mutex_
 };
