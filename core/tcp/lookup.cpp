@@ -5,9 +5,8 @@
 
 #include <atomic>
 #include <cerrno>
-#include <list>
+#include <deque>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <utility>
 
@@ -31,8 +30,6 @@ struct Question {
   std::error_code error;
   // The eventfd does not order memory accesses in C++; this does.
   std::atomic<bool> is_complete = false;
-  // In the queue, until a thread begins. Only the queue uses it.
-  std::optional<std::list<std::shared_ptr<Question>>::iterator> place;
 };
 
 void answer(Question& question) {
@@ -54,14 +51,14 @@ class LookupQueue {
   // Throws std::system_error if there is no thread for it.
   void push(const std::shared_ptr<Question>& question) {
     const std::lock_guard lock(mutex_);
-    question->place = waiting_.insert(waiting_.end(), question);
+    waiting_.push_back(question);
     if (threads_ < max_threads) start_thread();
   }
 
   // Does nothing if a thread has begun with it.
-  void remove(Question& question) {
+  void remove(const std::shared_ptr<Question>& question) {
     const std::lock_guard lock(mutex_);
-    if (question.place) waiting_.erase(*std::exchange(question.place, {}));
+    std::erase(waiting_, question);
   }
 
  private:
@@ -91,12 +88,11 @@ class LookupQueue {
     }
     const auto question = waiting_.front();
     waiting_.pop_front();
-    question->place.reset();
     return question;
   }
 
   std::mutex mutex_;  // for what follows
-  std::list<std::shared_ptr<Question>> waiting_;
+  std::deque<std::shared_ptr<Question>> waiting_;
   int threads_ = 0;
 };
 
@@ -116,7 +112,7 @@ class Lookup final : public ReadDescriptor {
         question_(std::make_shared<Question>(name)) {
     lookup_queue().push(question_);
   }
-  ~Lookup() override { lookup_queue().remove(*question_); }
+  ~Lookup() override { lookup_queue().remove(question_); }
 
   int fileno() const override { return question_->ready.fd(); }
 
