@@ -45,7 +45,7 @@ class DelayedCall {  // IDelayedCall
 
   std::shared_ptr<TimerQueue> queue_;
   Clock::time_point when_;
-  std::uint64_t id_ = 0;  // 0: cancelled by this copy, or never asked for
+  std::uint32_t id_ = 0;  // 0: cancelled by this copy, or never asked for
   std::uint32_t slot_ = 0;
 };
 

@@ -34,6 +34,7 @@ extern "C" int clock_gettime(clockid_t clock, timespec* time) noexcept {
 using namespace rig;
 using reactor::Clock;
 using reactor::Error;
+using reactor::TimerQueue;
 
 namespace {
 
@@ -443,10 +444,10 @@ TEST_F(ScriptedTimers, C13_ACancelledCallIsDestroyedAfterTheIteration) {
 // Completed calls free their memory, and a DelayedCall stays inactive.
 TEST(TimerQueue, CompletedCallsStayInactiveWhenTheirPlacesAreReused) {
   FakeClock clock;
-  const auto queue = std::make_shared<reactor::TimerQueue>(clock);
+  const auto queue = std::make_shared<TimerQueue>(clock);
   std::vector<reactor::DelayedCall> over;
   for (int i = 0; i < 5000; ++i) {
-    over.push_back(queue->add(0ms, [] {}));
+    over.push_back(TimerQueue::add(queue, 0ms, [] {}));
     if (i % 2 == 1) over.back().cancel();
   }
   queue->begin_iteration();
@@ -454,7 +455,7 @@ TEST(TimerQueue, CompletedCallsStayInactiveWhenTheirPlacesAreReused) {
     callback();
   }
   EXPECT_EQ(queue->next(), std::nullopt);
-  auto next = queue->add(1s, [] {});
+  auto next = TimerQueue::add(queue, 1s, [] {});
   for (int i = 0; i < 5000; ++i) {
     const Error outcome =
         i % 2 == 1 ? Error::already_cancelled : Error::already_called;
@@ -466,11 +467,11 @@ TEST(TimerQueue, CompletedCallsStayInactiveWhenTheirPlacesAreReused) {
 
 TEST(TimerQueue, ACallLeftOfVeryManyIsStillMade) {
   FakeClock clock;
-  const auto queue = std::make_shared<reactor::TimerQueue>(clock);
+  const auto queue = std::make_shared<TimerQueue>(clock);
   int calls = 0;
-  auto left = queue->add(1h, [&] { ++calls; });
+  auto left = TimerQueue::add(queue, 1h, [&] { ++calls; });
   for (int i = 0; i < 5000; ++i) {
-    queue->add(0ms, [&] { ++calls; });
+    TimerQueue::add(queue, 0ms, [&] { ++calls; });
   }
   for (const int expected : {5000, 5001}) {
     EXPECT_TRUE(queue->begin_iteration());
@@ -490,7 +491,7 @@ TEST(TimerQueue, BehavesLikeASortedList) {
     int turn;
   };
   FakeClock clock;
-  const auto queue = std::make_shared<reactor::TimerQueue>(clock);
+  const auto queue = std::make_shared<TimerQueue>(clock);
   std::vector<Entry> model;
   int turns = 0;
   std::mt19937 random(4711);
@@ -525,7 +526,7 @@ TEST(TimerQueue, BehavesLikeASortedList) {
       case 0:
       case 1:
       case 2:
-        model.push_back({queue->add(delay, [] {}), ++turns});
+        model.push_back({TimerQueue::add(queue, delay, [] {}), ++turns});
         break;
       case 3:
         model[which].call.cancel();
@@ -542,9 +543,9 @@ TEST(TimerQueue, BehavesLikeASortedList) {
       case 6:  // more than there are, and every other one not pending
         for (std::size_t more = model.size() + 1; more > 0; --more) {
           if (model.size() > 100) break;
-          queue->add(delay, [] {}).cancel();
+          TimerQueue::add(queue, delay, [] {}).cancel();
           const std::chrono::milliseconds other(below(50));
-          model.push_back({queue->add(other, [] {}), turns += 2});
+          model.push_back({TimerQueue::add(queue, other, [] {}), turns += 2});
         }
         break;
       default:

@@ -228,7 +228,7 @@ void Reactor::disconnect_all() {
 
 DelayedCall Reactor::call_later(Duration delay,
                                 std::function<void()> callback) {
-  return calls_->add(delay, std::move(callback));
+  return TimerQueue::add(calls_, delay, std::move(callback));
 }
 
 std::shared_ptr<Connector> Reactor::connect_tcp(

@@ -13,19 +13,24 @@ Clock::time_point sum(Clock::time_point time, Clock::duration more) {
   return time + more;
 }
 
-DelayedCall TimerQueue::add(Clock::duration delay,
+DelayedCall TimerQueue::add(const std::shared_ptr<TimerQueue>& queue,
+                            Clock::duration delay,
                             std::function<void()>&& callback) {
   DelayedCall added;
-  added.when_ = time_after(delay);
-  added.slot_ = take_slot();
-  added.id_ = ++last_id_;
-  Call& call = this->call(added.slot_);
-  if (!is_closed_) call.callback.swap(callback);
-  call.id = added.id_;
-  heap_.emplace_back();
-  sift_up(heap_.size() - 1, {added.when_, ++order_, added.slot_});
-  added.queue_ = shared_from_this();
+  added.when_ = queue->time_after(delay);
+  added.slot_ = queue->take_slot();
+  added.id_ = queue->next_order();
+  added.queue_ = queue;
+  queue->add({added.when_, added.id_, added.slot_}, std::move(callback));
   return added;
+}
+
+void TimerQueue::add(const Node& node, std::function<void()>&& callback) {
+  Call& call = this->call(node.slot);
+  if (!is_closed_) call.callback.swap(callback);
+  call.id = node.order;
+  heap_.emplace_back();
+  sift_up(heap_.size() - 1, node);
 }
 
 // Takes the callback first: the processor can load it from memory while it
@@ -47,21 +52,21 @@ Clock::time_point TimerQueue::time_after(Clock::duration delay) const {
 }
 
 Clock::time_point TimerQueue::move(Slot slot, Clock::time_point when) {
-  place_node(index_by_slot_[slot], {when, ++order_, slot});
+  place_node(call(slot).index, {when, next_order(), slot});
   return when;
 }
 
 void TimerQueue::cancel(Slot slot) {
-  remove(index_by_slot_[slot]);
+  remove(call(slot).index);
   call(slot).id = 0;
-  index_by_slot_[slot] = std::exchange(cancelled_, slot);
+  call(slot).index = std::exchange(cancelled_, slot);
 }
 
 // Destructors may cancel further calls.
 void TimerQueue::destroy_cancelled() {
   Slot next = std::exchange(cancelled_, none);
   while (next != none) {
-    const Slot slot = std::exchange(next, index_by_slot_[next]);
+    const Slot slot = std::exchange(next, call(next).index);
     std::exchange(call(slot).callback, nullptr);
     free_slot(slot);
   }
@@ -70,7 +75,7 @@ void TimerQueue::destroy_cancelled() {
 // Destructors may ask for further calls.
 void TimerQueue::close() {
   is_closed_ = true;
-  for (Slot slot = 0; slot < index_by_slot_.size(); ++slot) {
+  for (Slot slot = 0; slot < slots_; ++slot) {
     std::exchange(call(slot).callback, nullptr);
   }
 }
@@ -79,25 +84,23 @@ void TimerQueue::close() {
 
 TimerQueue::Slot TimerQueue::take_slot() {
   if (free_ == none) {
-    const std::size_t slots = index_by_slot_.size();
-    if (slots % chunk == 0) calls_.push_back(std::make_unique<Call[]>(chunk));
-    index_by_slot_.push_back(none);
-    return static_cast<Slot>(slots);
+    if (slots_ % chunk == 0)
+      calls_.push_back(std::make_unique_for_overwrite<Call[]>(chunk));
+    return static_cast<Slot>(slots_++);
   }
-  return std::exchange(free_, index_by_slot_[free_]);
+  return std::exchange(free_, call(free_).index);
 }
 
 void TimerQueue::free_slot(Slot slot) {
   call(slot).id = 0;
-  index_by_slot_[slot] = std::exchange(free_, slot);
+  call(slot).index = std::exchange(free_, slot);
 }
 
 void TimerQueue::give_back() {
   heap_.shrink_to_fit();
   calls_.clear();
   calls_.shrink_to_fit();
-  index_by_slot_.clear();
-  index_by_slot_.shrink_to_fit();
+  slots_ = 0;
   free_ = none;
 }
 
@@ -105,7 +108,7 @@ void TimerQueue::give_back() {
 
 void TimerQueue::put(std::size_t place, const Node& node) {
   heap_[place] = node;
-  index_by_slot_[node.slot] = static_cast<Slot>(place);
+  call(node.slot).index = static_cast<Slot>(place);
 }
 
 void TimerQueue::place_node(std::size_t hole, const Node& node) {

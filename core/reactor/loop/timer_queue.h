@@ -22,23 +22,25 @@ Clock::time_point sum(Clock::time_point time, Clock::duration more);
 // A callback may capture a DelayedCall: close() breaks that cycle.
 //
 // A 4-ary heap of small nodes keeps the order. The callbacks are beside it, in
-// slots. A node has the number of its slot, and index_by_slot_ has the index of
-// each slot's node. Scheduling, cancelling and moving cost O(log n), and a
-// cancelled call leaves the heap at once.
-class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
+// slots. A node has the number of its slot, and a slot has the index of its
+// node. Scheduling, cancelling and moving cost O(log n), and a cancelled call
+// leaves the heap at once.
+class TimerQueue {
  public:
   using Slot = std::uint32_t;  // the number of a call, used again after it
 
   explicit TimerQueue(std::function<Clock::time_point()> now)
       : now_(std::move(now)) {}
 
-  DelayedCall add(Clock::duration delay, std::function<void()>&& callback);
+  static DelayedCall add(const std::shared_ptr<TimerQueue>& queue,
+                         Clock::duration delay,
+                         std::function<void()>&& callback);
 
   // When the first call is due; nothing if there is none. Then it gives back
   // the memory that very many calls needed: the next one may be far away.
   std::optional<Clock::time_point> next() {
     if (!heap_.empty()) return heap_.front().when;
-    if (index_by_slot_.size() > chunk && !has_cancelled()) give_back();
+    if (slots_ > chunk && !has_cancelled()) give_back();
     return std::nullopt;
   }
 
@@ -64,11 +66,11 @@ class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
 
   // For DelayedCall. Whether the call was neither made nor cancelled by itself;
   // the other functions need one for which that is so.
-  bool is_pending(Slot slot, std::uint64_t id) const {
-    return slot < index_by_slot_.size() && call(slot).id == id;
+  bool is_pending(Slot slot, std::uint32_t id) const {
+    return slot < slots_ && call(slot).id == id;
   }
   Clock::time_point time_of(Slot slot) const {
-    return heap_[index_by_slot_[slot]].when;
+    return heap_[call(slot).index].when;
   }
   // Throws std::invalid_argument for a negative delay.
   Clock::time_point time_after(Clock::duration delay) const;
@@ -81,7 +83,10 @@ class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
 
   struct Call {
     std::function<void()> callback;
-    std::uint64_t id = 0;  // 0: not pending
+    // Its first order, which 4 billion calls have to themselves; 0: not
+    // pending.
+    std::uint32_t id = 0;
+    Slot index;  // of its node, or else the next free or cancelled slot
   };
 
   struct Node {
@@ -90,6 +95,8 @@ class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
     Slot slot;
   };
 
+  // Never 0.
+  std::uint32_t next_order() { return ++order_ != 0 ? order_ : ++order_; }
   static bool is_before(const Node& a, const Node& b) {
     return a.when != b.when ? a.when < b.when : is_older(a.order, b.order);
   }
@@ -102,6 +109,7 @@ class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
            !is_older(last_order_, heap_.front().order);
   }
 
+  void add(const Node& node, std::function<void()>&& callback);
   Call& call(Slot slot) const { return calls_[slot / chunk][slot % chunk]; }
   Slot take_slot();
   void free_slot(Slot slot);
@@ -116,11 +124,9 @@ class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
   const std::function<Clock::time_point()> now_;
   std::vector<Node> heap_;
   std::vector<std::unique_ptr<Call[]>> calls_;  // by slot, in chunks
-  // By slot: its place in heap_, or else the next free or cancelled slot.
-  std::vector<Slot> index_by_slot_;
+  std::size_t slots_ = 0;  // that have been used
   Slot free_ = none;
   Slot cancelled_ = none;
-  std::uint64_t last_id_ = 0;
   std::uint32_t order_ = 0;  // the last one
   std::uint32_t last_order_ = 0;  // when the iteration began
   Clock::time_point now_due_;
