@@ -90,6 +90,7 @@ class Reactor final : public ReactorCore,
   void start();
   void do_iteration();
   void run_due_calls();
+  bool has_removed() const;
   void destroy_removed();
   void end();
   void disconnect_all();
@@ -102,10 +103,9 @@ class Reactor final : public ReactorCore,
   int fd_of(const FileDescriptor& descriptor) const;
   void update(int fd);
   void unregister(int fd);
-  void read(int fd, bool closed);
+  void read(int fd, const Events& now);
   void write(int fd, const Events& now);
-  template <typename Descriptor>
-  void finish_call(int fd, Descriptor& descriptor, std::error_code reason);
+  void check_open(int fd);
   void disconnect(int fd, FileDescriptor& lost, std::error_code reason);
   void lose(FileDescriptor& lost, std::error_code reason);
 

@@ -119,6 +119,7 @@ class EpollPoller final : public Poller {
   // Tries again before the next wait if the kernel has no memory. A descriptor
   // that was closed, or a file on a disk, is not in the kernel's set.
   void register_changes() {
+    if (changed_.empty()) return;
     std::erase_if(changed_, [this](int fd) {
       Watched& watched = watched_[static_cast<std::size_t>(fd)];
       if (watched.wanted == watched.registered) return true;

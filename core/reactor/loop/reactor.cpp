@@ -86,16 +86,16 @@ void Reactor::start() {
 void Reactor::do_iteration() try {
   is_iterating_ = true;
   run_due_calls();
-  destroy_removed();
+  if (has_removed()) destroy_removed();
   auto wait = timeout();
   if (max_wait_) wait = std::min(wait.value_or(*max_wait_), *max_wait_);
   const auto ready = poller_->wait(wait);
   ++iteration_;
   for (const auto& [fd, events] : ready) {
-    if (events.read) read(fd, events.closed);
+    if (events.read) read(fd, events);
     if (events.write) write(fd, events);
   }
-  destroy_removed();
+  if (has_removed()) destroy_removed();
   is_iterating_ = false;
 } catch (const std::system_error&) {
   // The poller cannot wait any more: end() calls each connection_lost().
@@ -120,10 +120,14 @@ std::optional<milliseconds> Reactor::timeout() const {
   return to_milliseconds(*next - now);
 }
 
+inline bool Reactor::has_removed() const {
+  return !doomed_.empty() || calls_->has_cancelled();
+}
+
 // Destructors may remove further descriptors and cancel further calls, so
 // repeat.
 void Reactor::destroy_removed() {
-  while (!doomed_.empty() || calls_->has_cancelled()) {
+  while (has_removed()) {
     std::swap(doomed_, destroying_);
     destroying_.clear();
     calls_->destroy_cancelled();
@@ -153,43 +157,39 @@ void Reactor::call_when_running(std::function<void()> callback) {
 }
 
 // --- Calling descriptors -----------------------------------------------------
+//
+// Inline, since they run for each event.
+
+// A callback may close a descriptor without removing it.
+inline void Reactor::check_open(int fd) {
+  FileDescriptor* const owner = at(fd).owner.get();
+  if (!owner || owner->fileno() == fd) return;
+  disconnect(fd, *owner, Error::descriptor_closed);
+}
 
 // A descriptor that was closed is lost although its callback has not noticed.
-void Reactor::read(int fd, bool closed) {
+inline void Reactor::read(int fd, const Events& now) {
   const Registration& registration = at(fd);
-  if (!registration.reader || registration.reader_since == iteration_) return;
-  ReadDescriptor& reader = *registration.reader;
-  auto reason = guarded(&reader, [&] { return reader.do_read(); });
-  if (!reason && closed && at(fd).reader == &reader) {
+  ReadDescriptor* const reader = registration.reader;
+  if (!reader || registration.reader_since == iteration_) return;
+  auto reason = guarded(reader, [&] { return reader->do_read(); });
+  if (!reason && now.closed && at(fd).reader == reader) {
     reason = Error::descriptor_closed;
   }
-  finish_call(fd, reader, reason);
+  reason ? disconnect(fd, *reader, reason) : check_open(fd);
 }
 
-void Reactor::write(int fd, const Events& now) {
+inline void Reactor::write(int fd, const Events& now) {
   const Registration& registration = at(fd);
-  if (!registration.writer || registration.writer_since == iteration_) return;
-  WriteDescriptor& writer = *registration.writer;
-  auto reason = guarded(&writer, [&] { return writer.do_write(); });
+  WriteDescriptor* const writer = registration.writer;
+  if (!writer || registration.writer_since == iteration_) return;
+  auto reason = guarded(writer, [&] { return writer->do_write(); });
   // A write to a terminal whose other side is closed reports no error: it would
   // block, and the terminal would stay ready for ever.
-  if (!reason && (now.hung_up || now.closed) && at(fd).writer == &writer) {
+  if (!reason && (now.hung_up || now.closed) && at(fd).writer == writer) {
     reason = now.closed ? Error::descriptor_closed : Error::connection_lost;
   }
-  finish_call(fd, writer, reason);
-}
-
-// A template, so that an event without an error needs no conversion to the
-// virtual base.
-template <typename Descriptor>
-void Reactor::finish_call(int fd,
-                          Descriptor& descriptor,
-                          std::error_code reason) {
-  if (!reason && at(fd).owner.get() == &descriptor &&
-      descriptor.fileno() != fd) {
-    reason = Error::descriptor_closed;
-  }
-  if (reason) disconnect(fd, descriptor, reason);
+  reason ? disconnect(fd, *writer, reason) : check_open(fd);
 }
 
 void Reactor::disconnect(int fd, FileDescriptor& lost, std::error_code reason) {
