@@ -45,8 +45,9 @@ class DelayedCall {  // IDelayedCall
 
   std::shared_ptr<TimerQueue> queue_;
   Clock::time_point when_;
-  std::uint32_t id_ = 0;  // 0: cancelled by this copy, or never asked for
+  std::uint32_t id_ = 0;
   std::uint32_t slot_ = 0;
+  bool is_cancelled_ = true;  // by this copy, or never asked for
 };
 
 }  // namespace reactor

@@ -12,14 +12,15 @@ Clock::time_point DelayedCall::time() const {
 }
 
 bool DelayedCall::active() const {
-  return id_ != 0 && queue_->is_pending(slot_, id_) && !queue_->is_closed();
+  return !is_cancelled_ && queue_->is_pending(slot_, id_) &&
+         !queue_->is_closed();
 }
 
 std::error_code DelayedCall::cancel() {
   if (!active()) return why_not_active();
   when_ = queue_->time_of(slot_);
   queue_->cancel(slot_);
-  id_ = 0;
+  is_cancelled_ = true;
   return {};
 }
 
@@ -36,8 +37,8 @@ std::error_code DelayedCall::delay(Duration more) {
 }
 
 std::error_code DelayedCall::why_not_active() const {
-  const bool is_cancelled = id_ == 0 || queue_->is_pending(slot_, id_);
-  return is_cancelled ? Error::already_cancelled : Error::already_called;
+  const bool cancelled = is_cancelled_ || queue_->is_pending(slot_, id_);
+  return cancelled ? Error::already_cancelled : Error::already_called;
 }
 
 }  // namespace reactor

@@ -21,6 +21,7 @@ DelayedCall TimerQueue::add(const std::shared_ptr<TimerQueue>& queue,
   added.slot_ = queue->take_slot();
   added.id_ = queue->next_order();
   added.queue_ = queue;
+  added.is_cancelled_ = false;
   queue->add({added.when_, added.id_, added.slot_}, std::move(callback));
   return added;
 }
