@@ -5,7 +5,7 @@
 #include <exception>
 #include <utility>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include "cli/print.h"
 #include "compare/measure/make_comparison.h"
@@ -160,9 +160,9 @@ Growth run_sweep(const Sweep& sweep, const Request& request) {
   const TemporaryDirectory directory("compare");
   const auto requests = list_requests(sweep, request, directory);
   Growth growth = describe_growth(sweep, request, requests);
-  const auto line = fmt::format("{} at {} values of {}, about {:.0f} s.\n",
+  const auto line = fmt::format("{} with {}={}, about {:.0f} s.\n",
                                 plural(request.clients.size(), "variant"),
-                                sweep.values.size(), sweep.parameter,
+                                sweep.parameter, fmt::join(sweep.values, ","),
                                 std::max(1.0, sum_estimates(requests)));
   std::fputs(line.c_str(), stderr);
   allow_descriptors(most_servers(requests));

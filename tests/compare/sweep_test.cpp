@@ -63,7 +63,7 @@ TEST_F(Sweep, ServesAndChecksEachNumberOfPoems) {
   EXPECT_THAT(column(growth, "sum_of_poems_s"),
               ElementsAre(.001, .001, .002, .002, .003, .003));
   EXPECT_THAT(result.text,
-              AllOf(StartsWith("2 variants at 3 values of servers, about 1 s."),
+              AllOf(StartsWith("2 variants with servers=1,2,3, about 1 s."),
                     HasSubstr("\nwall, s "), HasSubstr("\nblocking "),
                     HasSubstr("\nthreads ")));
 }
