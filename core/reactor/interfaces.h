@@ -5,8 +5,8 @@
 //
 // Lifetimes, once for all of them:
 //   - The reactor destroys nothing while a callback runs. Removed descriptors,
-//     cancelled calls and lost connections are destroyed between two
-//     iterations.
+//     cancelled calls and lost connections are destroyed between callbacks,
+//     before the next wait at the latest.
 //   - A registered descriptor exists: the reactor holds a reference to it.
 //   - connection_lost() is the last call, and it comes once. A descriptor that
 //     the program has removed itself does not get it.
@@ -80,8 +80,8 @@ class WriteDescriptor : public virtual FileDescriptor {  // IWriteDescriptor
 class Transport : public Consumer {  // ITransport, ITCPTransport
  public:
   // Sends the bytes, in order, as soon as the other side takes them. Never
-  // waits, and copies what it cannot send at once. Does nothing after
-  // one of the functions below, or when the connection is lost.
+  // waits, and copies what it cannot send at once. Does nothing when the
+  // connection is lost, or after one of the next three functions.
   virtual void write(std::string_view data) = 0;
   // One write() of all parts.
   void write_sequence(std::span<const std::string_view> parts) {
@@ -215,7 +215,7 @@ class ReactorTime {  // IReactorTime
  public:
   virtual ~ReactorTime() = default;
   virtual Clock::time_point now() const = 0;  // IReactorTime.seconds()
-  // Makes this call once, when `delay` has passed, and never before it returns.
+  // Makes this call once, when `delay` has passed, and never in call_later().
   // Calls that are due at the same time are made in the order in which they
   // were scheduled. Destroying the DelayedCall does not cancel the call. Throws
   // std::invalid_argument for a negative delay.

@@ -66,12 +66,12 @@ class Reactor final : public ReactorCore,
 
   void call_from_thread(std::function<void()> callback) override;
 
-  // Makes this call for each signal `signum` until the reactor has stopped, in
-  // the reactor's thread like any other callback; several signals that come
-  // before it are one call. An earlier handler of the program is still called,
-  // when the signal comes. Interrupted system calls go on, as with SA_RESTART.
-  // One reactor at a time may ask for a signal. Throws std::system_error for a
-  // signal that cannot be caught.
+  // Makes this call after a signal `signum`, until the reactor has stopped, in
+  // the reactor's thread like any other callback. Several signals that come
+  // before the call cause one call. An earlier handler of the program is still
+  // called, when the signal comes. Interrupted system calls go on, as with
+  // SA_RESTART. One reactor at a time may ask for a signal. Throws
+  // std::system_error for a signal that cannot be caught.
   void call_on_signal(int signum, std::function<void()> callback);
 
  private:
@@ -116,8 +116,8 @@ class Reactor final : public ReactorCore,
   std::optional<std::chrono::milliseconds> max_wait_;  // of iterate()
   std::uint32_t iteration_ = 0;
   std::vector<Registration> registrations_;  // by descriptor
-  // Of a pool: among the objects that they retain, very many nodes would leave
-  // as many small holes in the memory.
+  // The nodes are in a pool, which is freed as a whole. Otherwise each would
+  // leave a small hole between objects that stay.
   std::pmr::unsynchronized_pool_resource retained_pool_;
   std::pmr::unordered_map<const FileDescriptor*,
                           std::shared_ptr<FileDescriptor>>

@@ -84,7 +84,8 @@ std::error_code TcpConnection::peer_ended() {
   return {};
 }
 
-// It may not be registered until it is resumed, but the reactor has to own it.
+// While it is paused it is perhaps not registered, but the reactor has to own
+// it.
 void TcpConnection::pause_producing() {
   paused_ = true;
   if (state_ != State::open) return;
@@ -133,7 +134,7 @@ std::error_code TcpConnection::do_write() {
   if (!end_reason() && unsent_size() > 0) outgoing_->send(fileno());
   if (!end_reason() && unsent_size() == 0) return sent_everything();
 
-  // A connection that reads finds the end itself, after the data before it.
+  // A connection that reads gets the remaining data first, and then the error.
   if (!end_reason() || state_ != State::open || paused_) return end_reason();
   outgoing_->clear();
   reactor().remove_writer(*this);
@@ -154,9 +155,9 @@ std::error_code TcpConnection::sent_everything() {
   return {};
 }
 
-// lose_connection() waits until the producer is unregistered. The end of the
-// peer waits only for a producer that was paused: another one may write
-// nothing for ever, and nothing tells whether the peer still receives.
+// lose_connection() waits until the producer is unregistered. After the end of
+// the peer, the connection waits only for a producer that waits for
+// resume_producing(): another one may never write again.
 bool TcpConnection::is_ending() const {
   if (state_ == State::losing) return !has_producer();
   return state_ == State::draining && !is_producer_waiting();

@@ -51,7 +51,7 @@ class TcpConnection final : public Transport,
   void lose_connection() override;
   void lose_write_connection() override;
   void abort_connection(std::error_code reason) override;
-  // No protocol can ask while it is connecting.
+  // While it is connecting there is no protocol that could ask.
   bool disconnecting() const override {
     return state_ != State::open && state_ != State::draining;
   }
@@ -125,7 +125,7 @@ class TcpConnection final : public Transport,
   std::unique_ptr<const net::Address> host_;
   const std::shared_ptr<ProtocolSource> protocol_source_;
   std::unique_ptr<Protocol> protocol_;
-  // The members after it use the bytes at its end that pad it.
+  // The next members are in the padding at its end.
   [[no_unique_address]] const net::Address peer_;
   State state_ = State::connecting;
   bool paused_ : 1 = false;

@@ -143,7 +143,7 @@ class TcpConnector final : public Connector,
 
   const std::shared_ptr<ClientFactory> factory_;
   const Clock::duration timeout_;
-  // The members after it use the bytes at its end that pad it.
+  // The next members are in the padding at its end.
   [[no_unique_address]] const net::Address destination_;
   State state_ = State::disconnected;
   bool is_use_begun_ = false;

@@ -13,7 +13,7 @@
 
 namespace reactor {
 
-// No error for those of send() and recv() that say: call it again later.
+// Returns no error for EWOULDBLOCK and EINTR.
 std::error_code ignore_would_block(const std::error_code& error);
 
 // Sends what the system takes, and removes it from `data`.

@@ -147,8 +147,8 @@ class TcpPort final : public ListeningPort,
   // orderly end would look like an answer without bytes.
   //
   // Returns the result of that accept(). The system looks for a free descriptor
-  // first and for a client after that, so that EMFILE does not mean that a
-  // client waits; EWOULDBLOCK means that there is none.
+  // before it looks for a client, so EMFILE does not mean that a client waits;
+  // EWOULDBLOCK means that none does.
   std::error_code reject_client() {
     spare_fd_.close();
     net::Socket client = accept();

@@ -81,8 +81,8 @@ void Reactor::start() {
   is_iterating_ = false;
 }
 
-// A descriptor added during this iteration may reuse a number that is in
-// `ready`; it is not called before the next iteration.
+// A descriptor that is added after the wait may reuse a number that is in
+// `ready`; it is not called before the next wait.
 void Reactor::do_iteration() try {
   is_iterating_ = true;
   run_due_calls();
@@ -167,7 +167,7 @@ inline void Reactor::check_open(int fd) {
   disconnect(fd, *owner, Error::descriptor_closed);
 }
 
-// A descriptor that was closed is lost although its callback has not noticed.
+// If no file is open with this number, the descriptor is lost in any case.
 inline void Reactor::read(int fd, const Events& now) {
   const Registration& registration = at(fd);
   ReadDescriptor* const reader = registration.reader;

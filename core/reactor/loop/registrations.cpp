@@ -116,7 +116,7 @@ void Reactor::unretain(const FileDescriptor& descriptor) {
   if (auto node = retained_.extract(&descriptor)) {
     destroy_later(std::move(node.mapped()));
   }
-  // Give back the memory that very many needed.
+  // Free the memory that very many needed.
   if (retained_.empty() && retained_.bucket_count() > 1024) {
     decltype(retained_)(&retained_pool_).swap(retained_);
     retained_pool_.release();

@@ -34,8 +34,8 @@ void TimerQueue::add(const Node& node, std::function<void()>&& callback) {
   sift_up(heap_.size() - 1, node);
 }
 
-// Takes the callback first: the processor can load it from memory while it
-// mends the heap.
+// Takes the callback first: the processor can load it from memory while the
+// heap is mended.
 std::function<void()> TimerQueue::take_due() {
   if (!is_due()) return nullptr;
   const Slot slot = heap_.front().slot;

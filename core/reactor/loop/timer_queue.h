@@ -27,7 +27,7 @@ Clock::time_point sum(Clock::time_point time, Clock::duration more);
 // leaves the heap at once.
 class TimerQueue {
  public:
-  using Slot = std::uint32_t;  // the number of a call, used again after it
+  using Slot = std::uint32_t;  // of a call; a later one may get it again
 
   explicit TimerQueue(std::function<Clock::time_point()> now)
       : now_(std::move(now)) {}
@@ -36,7 +36,7 @@ class TimerQueue {
                          Clock::duration delay,
                          std::function<void()>&& callback);
 
-  // When the first call is due; nothing if there is none. Then it gives back
+  // When the first call is due; nothing if there is none. An empty queue frees
   // the memory that very many calls needed: the next one may be far away.
   std::optional<Clock::time_point> next() {
     if (!heap_.empty()) return heap_.front().when;
@@ -64,8 +64,8 @@ class TimerQueue {
   void close();
   bool is_closed() const { return is_closed_; }
 
-  // For DelayedCall. Whether the call was neither made nor cancelled by itself;
-  // the other functions need one for which that is so.
+  // For DelayedCall. Whether the call was neither made nor cancelled by itself:
+  // only then may it be passed to the other functions.
   bool is_pending(Slot slot, std::uint32_t id) const {
     return slot < slots_ && call(slot).id == id;
   }
@@ -83,8 +83,7 @@ class TimerQueue {
 
   struct Call {
     std::function<void()> callback;
-    // Its first order, which 4 billion calls have to themselves; 0: not
-    // pending.
+    // The order with which it was added; 0 if it is not pending.
     std::uint32_t id = 0;
     Slot index;  // of its node, or else the next free or cancelled slot
   };

@@ -76,7 +76,7 @@ std::error_code Waker::do_read() {
   return is_open ? std::error_code() : Error::descriptor_closed;
 }
 
-// A program that closes descriptors which are not its own goes on without
+// If the program has closed the eventfd by mistake, the reactor goes on without
 // signals and calls from threads.
 void Waker::connection_lost(std::error_code reason) {
   log_error(this, ("cannot be woken up: " + reason.message()).c_str());
