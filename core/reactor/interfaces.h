@@ -173,8 +173,8 @@ class ReactorCore {  // IReactorCore
 
   // Instead of run(), for a program with a loop of its own: one iteration,
   // which waits for at most `max_wait`, and not at all if that is negative. The
-  // first one starts the reactor; the one in which stop() is called ends it as
-  // run() does. Throws as run() does.
+  // first one starts the reactor. After stop(), the iteration ends it as run()
+  // does. Throws as run() does.
   virtual void iterate(Duration max_wait = std::chrono::seconds(0)) = 0;
   // When such a program has to call iterate(): when fileno() is readable, and
   // after timeout() at the latest, if there is one. fileno() is -1 if the

@@ -100,9 +100,8 @@ class Reactor final : public ReactorCore,
   }
   Registration& registration_for(
       const std::shared_ptr<FileDescriptor>& descriptor, int fd);
-  int fd_of(const FileDescriptor& descriptor) const;
-  void update(int fd);
-  void unregister(int fd);
+  int fd_of(const FileDescriptor& descriptor);
+  void assign(int fd, ReadDescriptor* reader, WriteDescriptor* writer);
   void read(int fd, const Events& now);
   void write(int fd, const Events& now);
   void check_open(int fd);

@@ -339,6 +339,15 @@ TEST_F(ScriptedCore, IterateWaitsNoLongerThanItMay) {
       (std::vector<std::optional<std::chrono::milliseconds>>{5ms, 3ms, 0ms}));
 }
 
+TEST_F(ScriptedCore, RunGoesOnAfterIterate) {
+  reactor.iterate(5ms);
+  reactor.call_later(1h, [] {});
+  script->on_wait = [&] { reactor.stop(); };
+  reactor.run();
+  EXPECT_EQ(script->timeouts,
+            (std::vector<std::optional<std::chrono::milliseconds>>{5ms, 1h}));
+}
+
 // Milliseconds that do not fit into an int would be short, or without limit.
 TEST_F(ScriptedCore, IterateWaitsForAtMostADay) {
   reactor.iterate(std::chrono::hours(1200));
@@ -357,6 +366,17 @@ TEST_P(Core, StopEndsItInTheSameIteration) {
   reactor.call_later(0s, [&] { reactor.stop(); });
   reactor.iterate();
   EXPECT_FALSE(reactor.running());
+  EXPECT_EQ(probe->reason, Error::connection_lost);
+  EXPECT_EQ(code_thrown_by([&] { reactor.iterate(); }),
+            Error::reactor_not_restartable);
+}
+
+TEST_P(Core, StopBetweenTwoIterationsEndsItInTheNextOne) {
+  const auto probe = make_probe();
+  reactor.add_reader(probe);
+  reactor.iterate();
+  reactor.stop();
+  reactor.iterate();
   EXPECT_EQ(probe->reason, Error::connection_lost);
   EXPECT_EQ(code_thrown_by([&] { reactor.iterate(); }),
             Error::reactor_not_restartable);

@@ -38,6 +38,7 @@ Reactor::Reactor(std::unique_ptr<Poller> poller,
 // Destroy descriptors and callbacks while all members still exist: their
 // destructors may call the reactor.
 Reactor::~Reactor() {
+  waker_->restore_signals();
   {
     const auto when_running = std::exchange(when_running_, {});
     const auto registrations = std::exchange(registrations_, {});
@@ -50,10 +51,8 @@ Reactor::~Reactor() {
 // --- The loop ----------------------------------------------------------------
 
 void Reactor::run() {
-  if (state_ == State::running || state_ == State::stopping) {
-    throw std::system_error(Error::reactor_already_running);
-  }
   start();
+  max_wait_.reset();
   while (running()) {
     do_iteration();
   }
@@ -61,30 +60,31 @@ void Reactor::run() {
 }
 
 void Reactor::iterate(Duration max_wait) {
-  if (is_iterating_) throw std::system_error(Error::reactor_already_running);
-  if (state_ != State::running) start();
+  start();
   max_wait_ = to_milliseconds(max_wait);
   if (running()) do_iteration();
   if (!running()) end();
+  is_iterating_ = false;
 }
 
+// The first run() or iterate() starts the reactor.
 void Reactor::start() {
+  if (is_iterating_) throw std::system_error(Error::reactor_already_running);
   if (state_ == State::stopped) {
     throw std::system_error(Error::reactor_not_restartable);
   }
-  state_ = State::running;
   is_iterating_ = true;
+  if (state_ != State::not_started) return;
+  state_ = State::running;
   for (const auto& callback : std::exchange(when_running_, {})) {
     guarded(nullptr, callback);
   }
   destroy_removed();
-  is_iterating_ = false;
 }
 
 // A descriptor that is added after the wait may reuse a number that is in
 // `ready`; it is not called before the next wait.
 void Reactor::do_iteration() try {
-  is_iterating_ = true;
   run_due_calls();
   if (has_removed()) destroy_removed();
   auto wait = timeout();
@@ -96,7 +96,6 @@ void Reactor::do_iteration() try {
     if (events.write) write(fd, events);
   }
   if (has_removed()) destroy_removed();
-  is_iterating_ = false;
 } catch (const std::system_error&) {
   // The poller cannot wait any more: end() calls each connection_lost().
   state_ = State::stopping;
@@ -135,7 +134,6 @@ void Reactor::destroy_removed() {
 }
 
 void Reactor::end() {
-  is_iterating_ = true;
   disconnect_all();
   destroy_removed();
   waker_->restore_signals();
@@ -193,13 +191,13 @@ inline void Reactor::write(int fd, const Events& now) {
 }
 
 void Reactor::disconnect(int fd, FileDescriptor& lost, std::error_code reason) {
-  if (at(fd).owner.get() == &lost) unregister(fd);
+  if (at(fd).owner.get() == &lost) assign(fd, nullptr, nullptr);
   lose(lost, reason);
 }
 
 // The callback may have registered the descriptor again, with another number.
 void Reactor::lose(FileDescriptor& lost, std::error_code reason) {
-  if (const int fd = fd_of(lost); fd >= 0) unregister(fd);
+  if (const int fd = fd_of(lost); fd >= 0) assign(fd, nullptr, nullptr);
   unretain(lost);
   guarded(&lost, [&] { lost.connection_lost(reason); });
 }

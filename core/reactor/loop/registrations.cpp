@@ -1,5 +1,4 @@
 // Adds, removes and finds registrations; reactor.cpp calls the descriptors.
-#include <algorithm>
 #include <utility>
 
 #include "reactor/loop/waker.h"
@@ -24,8 +23,7 @@ void Reactor::add_reader(std::shared_ptr<ReadDescriptor> reader) {
   const int fd = reader->fileno();
   Registration& registration = registration_for(reader, fd);
   if (registration.reader) return;
-  poller_->watch(fd, {true, registration.writer != nullptr});
-  registration.reader = reader.get();
+  assign(fd, reader.get(), registration.writer);
   registration.reader_since = iteration_;
   registration.owner = std::move(reader);
 }
@@ -34,57 +32,42 @@ void Reactor::add_writer(std::shared_ptr<WriteDescriptor> writer) {
   const int fd = writer->fileno();
   Registration& registration = registration_for(writer, fd);
   if (registration.writer) return;
-  poller_->watch(fd, {registration.reader != nullptr, true});
-  registration.writer = writer.get();
+  assign(fd, registration.reader, writer.get());
   registration.writer_since = iteration_;
   registration.owner = std::move(writer);
 }
 
 void Reactor::remove_reader(const ReadDescriptor& reader) {
   const int fd = fd_of(reader);
-  if (fd < 0) return;
-  at(fd).reader = nullptr;
-  update(fd);
+  if (fd >= 0) assign(fd, nullptr, at(fd).writer);
 }
 
 void Reactor::remove_writer(const WriteDescriptor& writer) {
   const int fd = fd_of(writer);
-  if (fd < 0) return;
-  at(fd).writer = nullptr;
-  update(fd);
+  if (fd >= 0) assign(fd, at(fd).reader, nullptr);
 }
 
-void Reactor::unregister(int fd) {
-  at(fd).reader = nullptr;
-  at(fd).writer = nullptr;
-  update(fd);
-}
-
-// Passes the remaining events to the poller. With none, the reactor drops its
-// reference to the descriptor.
-void Reactor::update(int fd) {
+// Passes the events to the poller, which may refuse them. With none, the
+// reactor drops its reference to the descriptor.
+void Reactor::assign(int fd, ReadDescriptor* reader, WriteDescriptor* writer) {
   Registration& registration = at(fd);
-  const bool reads = registration.reader != nullptr;
-  const bool writes = registration.writer != nullptr;
-  poller_->watch(fd, {reads, writes});
-  if (!reads && !writes) destroy_later(std::move(registration.owner));
+  poller_->watch(fd, {reader != nullptr, writer != nullptr});
+  registration.reader = reader;
+  registration.writer = writer;
+  if (!reader && !writer) destroy_later(std::move(registration.owner));
 }
 
 // The number under which the descriptor is registered, or -1. If it was closed
 // before it was removed, its fileno() is -1, so search for it.
-int Reactor::fd_of(const FileDescriptor& descriptor) const {
+int Reactor::fd_of(const FileDescriptor& descriptor) {
+  const auto is_at = [&](int n) { return at(n).owner.get() == &descriptor; };
+  const int size = static_cast<int>(registrations_.size());
   const int fd = descriptor.fileno();
-  const auto is_owned = [&](const Registration& registration) {
-    return registration.owner.get() == &descriptor;
-  };
-  if (fd >= 0) {
-    const auto number = static_cast<std::size_t>(fd);
-    if (number >= registrations_.size()) return -1;
-    return is_owned(registrations_[number]) ? fd : -1;
+  if (fd >= 0) return fd < size && is_at(fd) ? fd : -1;
+  for (int number = 0; number < size; ++number) {
+    if (is_at(number)) return number;
   }
-  const auto begin = registrations_.begin();
-  const auto found = std::find_if(begin, registrations_.end(), is_owned);
-  return found == registrations_.end() ? -1 : static_cast<int>(found - begin);
+  return -1;
 }
 
 std::vector<std::shared_ptr<ReadDescriptor>> Reactor::readers() const {

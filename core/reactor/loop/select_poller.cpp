@@ -41,15 +41,16 @@ class SelectPoller final : public Poller {
     ready_.clear();
     const int count =
         ::select(end_, &reads, &writes, nullptr, timeout ? &wait : nullptr);
-    if (count < 0) {
-      if (errno == EBADF) return closed();
-      // After a signal the sets are unchanged, but nothing is ready.
-      if (errno != EINTR) net::throw_last_error("select");
-      return ready_;
-    }
-    for (int fd = 0; fd < end_ && count > 0; ++fd) {
-      const Events now{FD_ISSET(fd, &reads) != 0, FD_ISSET(fd, &writes) != 0};
-      if (now.read || now.write) ready_.push_back({fd, now});
+    // After an error the sets are unchanged. After a signal nothing is ready.
+    if (count == 0 || (count < 0 && errno == EINTR)) return ready_;
+    if (count < 0 && errno != EBADF) net::throw_last_error("select");
+    // A watched descriptor was closed; select() does not say which one.
+    const bool any_closed = count < 0;
+    for (int fd = 0; fd < end_; ++fd) {
+      Events now{FD_ISSET(fd, &reads) != 0, FD_ISSET(fd, &writes) != 0};
+      if (!now.read && !now.write) continue;
+      now.closed = any_closed && ::fcntl(fd, F_GETFD) < 0;
+      if (now.closed || !any_closed) ready_.push_back({fd, now});
     }
     return ready_;
   }
@@ -57,18 +58,6 @@ class SelectPoller final : public Poller {
  private:
   bool is_watched(int fd) const {
     return FD_ISSET(fd, &reads_) || FD_ISSET(fd, &writes_);
-  }
-
-  // A watched descriptor was closed. select() does not say which one.
-  std::span<const Ready> closed() {
-    for (int fd = 0; fd < end_; ++fd) {
-      if (is_watched(fd) && ::fcntl(fd, F_GETFD) < 0) {
-        ready_.push_back({fd,
-                          {FD_ISSET(fd, &reads_) != 0,
-                           FD_ISSET(fd, &writes_) != 0, false, true}});
-      }
-    }
-    return ready_;
   }
 
   fd_set reads_{};

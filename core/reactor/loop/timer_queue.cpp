@@ -22,16 +22,13 @@ DelayedCall TimerQueue::add(const std::shared_ptr<TimerQueue>& queue,
   added.id_ = queue->next_order();
   added.queue_ = queue;
   added.is_cancelled_ = false;
-  queue->add({added.when_, added.id_, added.slot_}, std::move(callback));
+  Call& call = queue->call(added.slot_);
+  if (!queue->is_closed_) call.callback.swap(callback);
+  call.id = added.id_;
+  queue->heap_.emplace_back();
+  queue->sift_up(queue->heap_.size() - 1,
+                 {added.when_, added.id_, added.slot_});
   return added;
-}
-
-void TimerQueue::add(const Node& node, std::function<void()>&& callback) {
-  Call& call = this->call(node.slot);
-  if (!is_closed_) call.callback.swap(callback);
-  call.id = node.order;
-  heap_.emplace_back();
-  sift_up(heap_.size() - 1, node);
 }
 
 // Takes the callback first: the processor can load it from memory while the

@@ -108,7 +108,6 @@ class TimerQueue {
            !is_older(last_order_, heap_.front().order);
   }
 
-  void add(const Node& node, std::function<void()>&& callback);
   Call& call(Slot slot) const { return calls_[slot / chunk][slot % chunk]; }
   Slot take_slot();
   void free_slot(Slot slot);

@@ -62,10 +62,6 @@ Waker::Waker(std::function<void(const std::function<void()>&)> call)
   if (event_.fd() < 0) net::throw_last_error("eventfd");
 }
 
-Waker::~Waker() {
-  restore_signals();
-}
-
 std::error_code Waker::do_read() {
   eventfd_t count = 0;
   const ssize_t n = ::read(fileno(), &count, sizeof count);

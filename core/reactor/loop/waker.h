@@ -19,7 +19,6 @@ class Waker final : public ReadDescriptor {
  public:
   // `call` makes one call, in the reactor's thread, and does not throw.
   explicit Waker(std::function<void(const std::function<void()>&)> call);
-  ~Waker() override;
 
   // From any thread: see ReactorFromThreads.
   void call_from_thread(std::function<void()> callback);
