@@ -44,12 +44,6 @@ std::error_code TcpConnection::create_protocol() {
 }
 
 // A connection that the system cannot watch ends: no callback would ever come.
-void TcpConnection::start_reading() try {
-  reactor().add_reader(shared_from_this());
-} catch (const std::system_error& error) {
-  abort_connection(error.code());
-}
-
 void TcpConnection::start_writing() try {
   reactor().add_writer(shared_from_this());
 } catch (const std::system_error& error) {
@@ -76,7 +70,7 @@ std::error_code TcpConnection::do_read() {
 
 // The peer may still receive, so what it has not received yet is sent first.
 std::error_code TcpConnection::peer_ended() {
-  if (unsent_size() == 0 && !is_producer_waiting()) {
+  if (end_reason() || (unsent_size() == 0 && !is_producer_waiting())) {
     return Error::connection_done;
   }
   state_ = State::draining;
@@ -93,40 +87,31 @@ void TcpConnection::pause_producing() {
   reactor().remove_reader(*this);
 }
 
-void TcpConnection::resume_producing() {
+void TcpConnection::resume_producing() try {
   paused_ = false;
-  if (state_ == State::open) start_reading();
+  if (state_ == State::open) reactor().add_reader(shared_from_this());
+} catch (const std::system_error& error) {
+  abort_connection(error.code());
 }
 
 // --- Writing -----------------------------------------------------------------
 
+// Bytes that the system does not take are sent when there is room again. An
+// error is reported then, too: no callback is called from within write().
 void TcpConnection::write(std::string_view data) {
   const bool accepts = state_ == State::open || state_ == State::draining ||
                        (state_ == State::losing && has_producer());
   if (!accepts || is_write_closed_ || data.empty()) return;
-  if (end_reason()) {
-    // A paused connection does not read, so do_write() must report the error.
-    if (paused_) start_writing();
-    return;
+  if (unsent_size() == 0 && !end_reason()) {
+    const std::error_code error = send_some(fileno(), data);
+    if (error) outgoing().end_reason = error;
   }
-  if (unsent_size() == 0) {
-    send_now(data);
-  } else {
-    outgoing_->append(data);
-  }
-  if (outgoing_) outgoing_->written();
-}
-
-// Bytes that the system does not take are sent when there is room again. An
-// error is reported then, too: no callback is called from within write().
-void TcpConnection::send_now(std::string_view data) {
-  const std::error_code error = send_some(fileno(), data);
-  if (error) outgoing().end_reason = error;
   if (!data.empty()) outgoing().append(data);
   // do_write() asks a pull producer for more, even if nothing is unsent.
   if (!data.empty() || (outgoing_ && outgoing_->has_pull_producer())) {
     start_writing();
   }
+  if (outgoing_) outgoing_->written();
 }
 
 std::error_code TcpConnection::do_write() {
@@ -142,7 +127,7 @@ std::error_code TcpConnection::do_write() {
 }
 
 std::error_code TcpConnection::sent_everything() {
-  if (outgoing_) outgoing_->everything_is_sent();
+  if (outgoing_) outgoing_->clear();
   if (is_write_closed_) ::shutdown(fileno(), SHUT_WR);
   if (is_ending()) {
     graceful_shutdown();

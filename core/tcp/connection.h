@@ -109,11 +109,9 @@ class TcpConnection final : public Transport,
   }
 
   std::error_code create_protocol();
-  void start_reading();
   void start_writing();
   std::error_code peer_ended();
   bool is_ending() const;
-  void send_now(std::string_view data);
   std::error_code sent_everything();
   void set_option(int level, int name, int value);
   bool option(int level, int name) const;

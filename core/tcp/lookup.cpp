@@ -75,20 +75,15 @@ class LookupQueue {
   }
 
   void run() {
-    while (const auto question = take()) {
+    std::unique_lock lock(mutex_);
+    while (!waiting_.empty()) {
+      const auto question = std::move(waiting_.front());
+      waiting_.pop_front();
+      lock.unlock();
       answer(*question);
+      lock.lock();
     }
-  }
-
-  std::shared_ptr<Question> take() {
-    const std::lock_guard lock(mutex_);
-    if (waiting_.empty()) {
-      --threads_;
-      return nullptr;
-    }
-    const auto question = waiting_.front();
-    waiting_.pop_front();
-    return question;
+    --threads_;
   }
 
   std::mutex mutex_;  // for what follows

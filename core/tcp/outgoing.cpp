@@ -29,6 +29,7 @@ std::error_code send_some(int fd, std::string_view& data) {
 void Outgoing::clear() {
   unsent_.clear();
   sent_ = 0;
+  if (unsent_.capacity() > high_water) unsent_.shrink_to_fit();
 }
 
 void Outgoing::send(int fd) {
@@ -38,10 +39,6 @@ void Outgoing::send(int fd) {
   sent_ = unsent_.size() - data.size();
   // So seldom that moving the remaining bytes costs less than sending did.
   if (sent_ >= unsent_.size() / 2) unsent_.erase(0, std::exchange(sent_, 0));
-}
-
-void Outgoing::everything_is_sent() {
-  if (unsent_.capacity() > high_water) unsent_.shrink_to_fit();
 }
 
 void Outgoing::set_producer(std::shared_ptr<Producer> producer,

@@ -24,10 +24,9 @@ class Outgoing {
  public:
   std::size_t size() const { return unsent_.size() - sent_; }
   void append(std::string_view data) { unsent_ += data; }
+  // Also frees memory that only a large write needed.
   void clear();
   void send(int fd);
-  // Frees memory that only a large write needed.
-  void everything_is_sent();
 
   bool has_producer() const { return producer_ != nullptr; }
   bool has_pull_producer() const {

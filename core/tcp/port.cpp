@@ -121,24 +121,21 @@ class TcpPort final : public ListeningPort,
     return net::Socket(fd);
   }
 
-  std::error_code serve_client() {
+  std::error_code serve_client() try {
     net::Socket sock = accept();
     if (sock.fd() < 0) {
       const std::error_code error = net::last_error();
       return is_fd_limit(error) ? reject_client() : error;
     }
     is_trouble_logged_ = false;
-    connected(std::move(sock));
-    return {};
-  }
-
-  void connected(net::Socket sock) try {
     net::Address peer = net::peer_address(sock);
     std::make_shared<TcpConnection>(std::move(sock), std::move(peer),
                                     std::error_code(), protocol_source_)
         ->start();
+    return {};
   } catch (const std::system_error& error) {
     log_error(this, error.what());
+    return {};
   }
 
   // Without a free descriptor a client cannot be accepted, but while it waits

@@ -207,6 +207,35 @@ TEST_P(Producers, E14_BytesThatAreNeverSentPauseNoProducer) {
 }
 
 // Writes until it is paused, also from resume_producing().
+// The system reports the error to send(), and then only the end to recv().
+TEST_P(Producers, E09_AConnectionIsLostAfterAFailedSendOfAPullProducer) {
+  begin([&] {
+    transport().register_producer(feed, pull);
+    send_bytes(peer, std::string(100000, 'd'));
+    reset(peer);
+    write(10);
+  });
+  steps.when([&] { return client->lost(); });
+  steps.run();
+  EXPECT_EQ(here().reason, std::errc::connection_reset);
+  EXPECT_EQ(feed->stops, 1);
+}
+
+TEST_P(Producers, E14_BytesAfterAFailedSendPauseAPushProducer) {
+  begin([&] {
+    transport().register_producer(feed, push);
+    reset(peer);
+    while (!feed->paused && written < 10 * high_water) {
+      write(10000);
+    }
+    EXPECT_TRUE(feed->paused);
+  });
+  steps.when([&] { return client->lost(); });
+  steps.run();
+  EXPECT_EQ(here().reason, std::errc::connection_reset);
+  EXPECT_EQ(feed->stops, 1);
+}
+
 TEST_P(Producers, E14_PausesAndResumesAlternate) {
   constexpr std::size_t all = 400000;
   const auto produce = [&] {
