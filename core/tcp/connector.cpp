@@ -36,10 +36,7 @@ class TcpConnector final : public Connector,
   // The attempt begins later: the factory is never called from within
   // connect(), even if the attempt fails at once.
   void connect() override {
-    if (state_ != State::disconnected) {
-      throw std::system_error(Error::already_connecting);
-    }
-    state_ = State::connecting;
+    if (!is_idle()) throw std::system_error(Error::already_connecting);
     reactor.retain(shared_from_this());
     attempt_ = std::make_unique<Attempt>(reactor);
     attempt_->call_later({}, [this] { begin(); });
@@ -48,7 +45,7 @@ class TcpConnector final : public Connector,
   void disconnect() override {
     if (const auto connection = connection_.lock()) {
       connection->lose_connection();
-    } else if (state_ == State::connecting) {
+    } else if (attempt_) {
       attempt_->stop();
       attempt_->call_later(
           {}, [this] { fail(make_error_code(std::errc::operation_canceled)); });
@@ -66,59 +63,49 @@ class TcpConnector final : public Connector,
     return factory_->build_protocol(destination_);
   }
 
+  // Attempts that fail end here, too.
   void connection_ended(bool had_protocol, std::error_code reason) override {
-    if (!had_protocol) return fail(reason);
-    state_ = State::disconnected;
+    if (is_idle()) return;
+    end_attempt();
     connection_.reset();
-    guarded(this, [&] { factory_->client_connection_lost(*this, reason); });
+    guarded(this, [&] { begin_use(); });
+    guarded(this, [&] {
+      had_protocol ? factory_->client_connection_lost(*this, reason)
+                   : factory_->client_connection_failed(*this, reason);
+    });
     end_use();
   }
 
  private:
-  enum class State : std::uint8_t { disconnected, connecting, connected };
+  bool is_idle() const { return !attempt_ && connection_.expired(); }
+  void fail(std::error_code reason) { connection_ended(false, reason); }
 
   // An attempt fails if its factory throws.
   void begin() {
-    std::error_code thrown = guarded(this, [&] {
+    const std::error_code thrown = guarded(this, [&] {
       begin_use();
       factory_->started_connecting(*this);
+      if (attempt_->is_call_pending()) return;  // it called disconnect()
+      attempt_->start(destination_, timeout_, [this](Attempt::Outcome outcome) {
+        outcome.sock.fd() < 0 ? fail(outcome.error)
+                              : connected(std::move(outcome));
+      });
     });
-    // started_connecting() may have called disconnect().
-    if (attempt_->is_call_pending()) return;
-    if (!thrown) thrown = guarded(this, [&] { start(); });
     if (thrown) fail(thrown);
-  }
-
-  void start() {
-    attempt_->start(destination_, timeout_, [this](Attempt::Outcome outcome) {
-      if (outcome.sock.fd() < 0) return fail(outcome.error);
-      connected(std::move(outcome));
-    });
   }
 
   // The memory of the attempt is freed: a connection may be idle for long.
   void connected(Attempt::Outcome outcome) {
-    end_attempt();
     const auto connection = std::make_shared<TcpConnection>(
         std::move(outcome.sock), std::move(outcome.peer), outcome.error,
         shared_from_this());
     connection->start();
     connection_ = connection;
-    state_ = State::connected;
-  }
-
-  void fail(std::error_code reason) {
-    if (state_ == State::disconnected) return;
     end_attempt();
-    state_ = State::disconnected;
-    connection_.reset();
-    guarded(this, [&] { begin_use(); });
-    guarded(this, [&] { factory_->client_connection_failed(*this, reason); });
-    end_use();
   }
 
   void end_attempt() {
-    if (!attempt_) return;  // a connection was lost without a protocol
+    if (!attempt_) return;
     attempt_->stop();
     reactor.destroy_later(std::move(attempt_));
     reactor.unretain(*this);
@@ -131,21 +118,18 @@ class TcpConnector final : public Connector,
     is_used_ = true;
   }
 
+  // Unless a callback called connect().
   void end_use() {
-    if (state_ != State::disconnected) {  // a callback called connect()
-      is_use_begun_ = is_used_;
-      return;
+    if (is_idle() && std::exchange(is_used_, false)) {
+      guarded(this, [&] { factory_->do_stop(); });
     }
-    is_use_begun_ = false;
-    if (!std::exchange(is_used_, false)) return;
-    guarded(this, [&] { factory_->do_stop(); });
+    is_use_begun_ = is_used_;
   }
 
   const std::shared_ptr<ClientFactory> factory_;
   const Clock::duration timeout_;
   // The next members are in the padding at its end.
   [[no_unique_address]] const net::Address destination_;
-  State state_ = State::disconnected;
   bool is_use_begun_ = false;
   bool is_used_ = false;  // the factory was started
   std::unique_ptr<Attempt> attempt_;  // while it is connecting
