@@ -102,7 +102,7 @@ class Reactor final : public ReactorCore,
       const std::shared_ptr<FileDescriptor>& descriptor, int fd);
   int fd_of(const FileDescriptor& descriptor);
   void assign(int fd, ReadDescriptor* reader, WriteDescriptor* writer);
-  void read(int fd, const Events& now);
+  void read(int fd, bool closed);
   void write(int fd, const Events& now);
   void check_open(int fd);
   void disconnect(int fd, FileDescriptor& lost, std::error_code reason);

@@ -92,7 +92,7 @@ void Reactor::do_iteration() try {
   const auto ready = poller_->wait(wait);
   ++iteration_;
   for (const auto& [fd, events] : ready) {
-    if (events.read) read(fd, events);
+    if (events.read) read(fd, events.closed);
     if (events.write) write(fd, events);
   }
   if (has_removed()) destroy_removed();
@@ -155,8 +155,6 @@ void Reactor::call_when_running(std::function<void()> callback) {
 }
 
 // --- Calling descriptors -----------------------------------------------------
-//
-// Inline, since they run for each event.
 
 // A callback may close a descriptor without removing it.
 inline void Reactor::check_open(int fd) {
@@ -166,18 +164,18 @@ inline void Reactor::check_open(int fd) {
 }
 
 // If no file is open with this number, the descriptor is lost in any case.
-inline void Reactor::read(int fd, const Events& now) {
+void Reactor::read(int fd, bool closed) {
   const Registration& registration = at(fd);
   ReadDescriptor* const reader = registration.reader;
   if (!reader || registration.reader_since == iteration_) return;
   auto reason = guarded(reader, [&] { return reader->do_read(); });
-  if (!reason && now.closed && at(fd).reader == reader) {
+  if (!reason && closed && at(fd).reader == reader) {
     reason = Error::descriptor_closed;
   }
   reason ? disconnect(fd, *reader, reason) : check_open(fd);
 }
 
-inline void Reactor::write(int fd, const Events& now) {
+void Reactor::write(int fd, const Events& now) {
   const Registration& registration = at(fd);
   WriteDescriptor* const writer = registration.writer;
   if (!writer || registration.writer_since == iteration_) return;
