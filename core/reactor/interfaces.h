@@ -80,8 +80,8 @@ class WriteDescriptor : public virtual FileDescriptor {  // IWriteDescriptor
 class Transport : public Consumer {  // ITransport, ITCPTransport
  public:
   // Sends the bytes, in order, as soon as the other side takes them. Never
-  // waits, and copies what it cannot send at once. Does nothing when the
-  // connection is lost, or after one of the next three functions.
+  // waits, and copies what it cannot send at once. Does nothing after
+  // lose_, lose_write_ or abort_connection(), or when the connection is lost.
   virtual void write(std::string_view data) = 0;
   // One write() of all parts.
   void write_sequence(std::span<const std::string_view> parts) {

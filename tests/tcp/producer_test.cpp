@@ -206,7 +206,6 @@ TEST_P(Producers, E14_BytesThatAreNeverSentPauseNoProducer) {
   EXPECT_EQ(feed->pauses, 0);
 }
 
-// Writes until it is paused, also from resume_producing().
 // The system reports the error to send(), and then only the end to recv().
 TEST_P(Producers, E09_AConnectionIsLostAfterAFailedSendOfAPullProducer) {
   begin([&] {
@@ -236,6 +235,7 @@ TEST_P(Producers, E14_BytesAfterAFailedSendPauseAPushProducer) {
   EXPECT_EQ(feed->stops, 1);
 }
 
+// Writes until it is paused, also from resume_producing().
 TEST_P(Producers, E14_PausesAndResumesAlternate) {
   constexpr std::size_t all = 400000;
   const auto produce = [&] {
